@@ -1,0 +1,85 @@
+/** What every operation on environments takes, reports and returns. */
+import type { SourcePlace } from "../errors.ts";
+import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
+import type { Host } from "../host/host.ts";
+import type { Spec } from "../spec/spec.ts";
+
+/** Everything an operation works on; `signal` aborts it, and nothing half-made is left. */
+export interface OperationContext {
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly spec: Spec;
+  /** Where a config key stands in the user's files: `environments.dev.image.layers[1]`. */
+  locate(key: string): Promise<SourcePlace | undefined>;
+  report(event: ProgressEvent): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type StepName = "base" | "download" | "image" | "container";
+
+/** A step belongs to one environment; its steps run one after another, and one name may come once only. */
+export type ProgressEvent =
+  | { readonly kind: "step-started"; readonly environment: string; readonly step: StepName; readonly text: string }
+  | {
+      readonly kind: "step-finished";
+      readonly environment: string;
+      readonly step: StepName;
+      readonly text: string;
+      readonly durationMs: number;
+    }
+  | { readonly kind: "step-failed"; readonly environment: string; readonly step: StepName; readonly durationMs: number }
+  | { readonly kind: "build"; readonly environment: string; readonly step: StepName; readonly event: BuildEvent }
+  | {
+      readonly kind: "transfer";
+      readonly environment: string;
+      readonly step: StepName;
+      readonly progress: TransferProgress;
+    }
+  | { readonly kind: "warning"; readonly environment?: string | undefined; readonly text: string };
+
+/** One environment as `up --json` prints it. */
+export interface EnvironmentResult {
+  readonly name: string;
+  readonly container: string;
+  readonly image: string;
+  readonly fingerprint: string;
+  readonly state: string;
+  /** `none` when no health check is declared. */
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly action: "kept" | "created" | "recreated" | "started";
+  readonly reasons: readonly string[];
+  readonly ports: readonly { readonly container: number; readonly host: number }[];
+}
+
+/** One environment as `status --json` prints it; `stale` says why the next `up` will change it, empty when it will not. */
+export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "reasons"> {
+  readonly stale: readonly string[];
+}
+
+export interface UpResult {
+  readonly project: string;
+  readonly environments: readonly EnvironmentResult[];
+  readonly services: readonly never[];
+}
+
+export interface StatusResult {
+  readonly project: string;
+  readonly environments: readonly EnvironmentStatus[];
+  readonly services: readonly never[];
+}
+
+export interface DownResult {
+  readonly project: string;
+  /** Names of the containers that were removed. */
+  readonly removed: readonly string[];
+}
+
+export interface BuildResult {
+  readonly project: string;
+  readonly environments: readonly {
+    readonly name: string;
+    readonly image: string;
+    readonly fingerprint: string;
+    readonly action: "reused" | "built";
+  }[];
+}

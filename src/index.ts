@@ -1,0 +1,4 @@
+/** The public API: what a `devenv.config.ts` imports. Inert: loading it loads nothing of the tool. */
+export * from "./config/define.ts";
+export * from "./config/layers.ts";
+export { DevenvError } from "./errors.ts";

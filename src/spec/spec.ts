@@ -1,0 +1,139 @@
+/**
+ * What the config means: every default filled in, every path absolute, presets unfolded into the
+ * primitive layers. Plain immutable data.
+ */
+export interface Spec {
+  readonly project: string;
+  /** Absolute real path of the folder that holds the config: the workspace on the host. */
+  readonly root: string;
+  /** Registry host → mirror that stands in for it, e.g. `{ "docker.io": "mirror.example.com" }`. */
+  readonly registries: Readonly<Record<string, string>>;
+  readonly environments: readonly EnvironmentSpec[];
+}
+
+export interface EnvironmentSpec {
+  readonly name: string;
+  /** Its place in the config: `environments.dev`, or the empty string for a single environment written at the top. */
+  readonly key: string;
+  readonly image: ImageSpec;
+  readonly workspace: WorkspaceSpec;
+  readonly env: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  readonly tasks: Readonly<Record<string, TaskSpec>>;
+  /** Absolute path or name of the shell that `devenv shell` opens; undefined: the best one the image has. */
+  readonly shell: string | undefined;
+}
+
+export interface ImageSpec {
+  readonly key: string;
+  readonly from: BaseSpec;
+  readonly layers: readonly LayerSpec[];
+  /** User that the container runs as; a name that the image lacks is created. */
+  readonly user: string | undefined;
+  /** `linux/amd64`, `linux/arm64`; undefined: the engine's own. */
+  readonly platform: string | undefined;
+}
+
+export type BaseSpec = ReferenceBase | EnvironmentBase | BootstrapBase;
+
+export interface ReferenceBase {
+  readonly kind: "reference";
+  /** Canonical image reference, e.g. `docker.io/library/debian:bookworm-slim`. */
+  readonly reference: string;
+}
+
+export interface EnvironmentBase {
+  readonly kind: "environment";
+  readonly environment: string;
+}
+
+/** A Debian or Ubuntu base made from the distribution's own signed archive, without an image registry. */
+export interface BootstrapBase {
+  readonly kind: "bootstrap";
+  readonly suite: string;
+  /** Packages beside the variant's own, sorted. */
+  readonly packages: readonly string[];
+  readonly variant: "minbase" | "essential" | "apt";
+  /** Where to download from; says nothing about the content, so it never counts in a fingerprint. */
+  readonly mirror: string | undefined;
+}
+
+/** One layer as the user wrote it, or one part of a preset; `key` is its place in the config: `environments.dev.image.layers[1]`. */
+export type LayerSpec = { readonly key: string } & (
+  | AptLayer
+  | ApkLayer
+  | ArchiveLayer
+  | CopyLayer
+  | RunLayer
+  | EnvLayer
+  | DockerfileLayer
+);
+
+export interface AptLayer {
+  readonly kind: "apt";
+  readonly packages: readonly string[];
+}
+export interface ApkLayer {
+  readonly kind: "apk";
+  readonly packages: readonly string[];
+}
+export interface ArchiveLayer {
+  readonly kind: "archive";
+  /** An `http(s):` address or `npm:NAME@VERSION`, or one for each platform. */
+  readonly url: string | Readonly<Record<string, string>>;
+  readonly sha256: string | Readonly<Record<string, string>> | undefined;
+  /** Absolute folder in the image. */
+  readonly to: string;
+  /** Leading path components to drop from each entry. */
+  readonly strip: number;
+}
+export interface CopyLayer {
+  readonly kind: "copy";
+  /** Paths below the project root, `/`-separated, relative, normalised. */
+  readonly from: readonly string[];
+  readonly to: string;
+  /** `user`, `user:group` or numbers. */
+  readonly owner: string | undefined;
+  /** Octal permission bits as text, `0755`. */
+  readonly mode: string | undefined;
+}
+export interface RunLayer {
+  readonly kind: "run";
+  /** Shell text; a list in the config has been joined by ` && `. */
+  readonly command: string;
+  /** Absolute folders kept between builds and left out of the image. */
+  readonly cache: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workdir: string | undefined;
+  readonly network: "default" | "none" | "host";
+}
+export interface EnvLayer {
+  readonly kind: "env";
+  readonly env: Readonly<Record<string, string>>;
+}
+export interface DockerfileLayer {
+  readonly kind: "dockerfile";
+  /** Raw Dockerfile lines. */
+  readonly text: string;
+}
+
+export interface WorkspaceSpec {
+  /** Absolute path of the workspace inside the container. */
+  readonly target: string;
+}
+
+export interface PortSpec {
+  readonly container: number;
+  /** Port on 127.0.0.1 of the host. */
+  readonly host: number;
+  readonly name: string | undefined;
+}
+
+export interface TaskSpec {
+  readonly command: string;
+  /** Relative to the workspace target, or absolute. */
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  /** Tasks that run to success first, in this order. */
+  readonly dependsOn: readonly string[];
+}
