@@ -1,6 +1,7 @@
 /** What every operation on environments takes, reports and returns. */
-import type { SourcePlace } from "../errors.ts";
+
 import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
+import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Spec } from "../spec/spec.ts";
 
