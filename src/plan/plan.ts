@@ -1,5 +1,6 @@
 /** What must exist: images with their Dockerfile and build context, and the container of each environment. Pure data. */
 import type { Sha256 } from "../digest.ts";
+import type { ContextEntry, ContextFile, ContextFolder, ContextLink } from "../host/walk.ts";
 import type { BaseSpec, PortSpec } from "../spec/spec.ts";
 
 export interface Plan {
@@ -28,6 +29,8 @@ export interface ImagePlan {
   /** Place of the image in the config: `environments.dev.image`. */
   readonly key: string;
   readonly base: BaseSpec;
+  /** The base's name in the engine: what FROM says. */
+  readonly baseTag: string;
   /** `linux/amd64`. */
   readonly platform: string;
   /** The whole Dockerfile. */
@@ -36,12 +39,28 @@ export interface ImagePlan {
   readonly origins: readonly LineOrigin[];
   /** What the Dockerfile copies, sorted depth first by path. */
   readonly context: readonly ContextEntry[];
+  /** Tars that join the context when the image is built. */
+  readonly archives: readonly ArchiveFile[];
+  /** User that the image ends with, if the config says one. */
+  readonly user: string | undefined;
   readonly fingerprint: Sha256;
   /** `localhost/PROJECT/ENVIRONMENT:FINGERPRINT`; the host part keeps it from ever being pulled from a public registry. */
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Counted inputs by their place in the image, each as a short digest: `layers[1]` → `3f9a1c27e0b4`. What changed is read off two of these. */
   readonly inputs: Inputs;
+}
+
+export interface ArchiveFile {
+  /** Config key of the layer. */
+  readonly key: string;
+  /** As in the config, for this platform. */
+  readonly url: string;
+  /** Of the download. */
+  readonly sha256: Sha256;
+  readonly strip: number;
+  /** Where the canonical tar stands in the context. */
+  readonly path: string;
 }
 
 export type Inputs = Readonly<Record<string, string>>;
@@ -54,30 +73,7 @@ export interface LineOrigin {
   readonly key: string;
 }
 
-/** One entry of a build context. Owners are 0:0; times are canonical and set by whoever sends it. */
-export type ContextEntry = ContextFolder | ContextFile | ContextLink;
-
-export interface ContextFolder {
-  readonly kind: "folder";
-  /** Relative, `/`-separated, no leading `./`. */
-  readonly path: string;
-}
-export interface ContextFile {
-  readonly kind: "file";
-  readonly path: string;
-  /** 0644 or 0755. */
-  readonly mode: number;
-  /** Bytes. */
-  readonly size: number;
-  readonly digest: Sha256;
-  /** Absolute path on the host that holds the content. */
-  readonly source: string;
-}
-export interface ContextLink {
-  readonly kind: "link";
-  readonly path: string;
-  readonly target: string;
-}
+export type { ContextEntry, ContextFile, ContextFolder, ContextLink };
 
 export interface ContainerPlan {
   readonly name: string;

@@ -1,0 +1,15 @@
+import { getSystemErrorMap } from "node:util";
+
+/** Why something failed, for a message: `permission denied (EACCES)` for what the system reported, else the error's own words. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { errno } = error as NodeJS.ErrnoException;
+  const [code, words] = (typeof errno === "number" && getSystemErrorMap().get(errno)) || [];
+  if (code !== undefined) return `${words} (${code})`;
+  return error.message === "" ? error.name : error.message;
+}
+
+/** The system's word for what went wrong, such as ENOENT. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
