@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { posix, relative, sep } from "node:path";
+import type { ContainerInfo, Engine, ExecProcess, ExecRequest } from "../engine/engine.ts";
+import { devenvError } from "../errors.ts";
+import { workspaceAt } from "../plan/container.ts";
+import { targetLabel } from "../plan/labels.ts";
+import { observe } from "./observe.ts";
+
+export interface ExecOptions {
+  readonly engine: Engine;
+  /** Absolute real path of the workspace. */
+  readonly root: string;
+  /** Undefined: the only one that is up. */
+  readonly environment?: string | undefined;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Absolute, or relative to the workspace in the container. */
+  readonly workdir?: string | undefined;
+  /** Where the person stands on the host: a folder of the workspace is entered inside too. */
+  readonly cwd?: string | undefined;
+  readonly tty?: ExecRequest["tty"];
+}
+
+export interface OpenExec {
+  readonly process: ExecProcess;
+  /** Send a signal to the command inside. The engine has no call for it, so a second exec finds and signals it. */
+  signal(name: NodeJS.Signals): Promise<void>;
+}
+
+/** Marks the processes of one exec, so that they can be found again. */
+const execVariable = "DEVENV_EXEC";
+
+/** Run a command in an environment that is up. Loads no config: the labels say which container it is. */
+export async function openExec(options: ExecOptions): Promise<OpenExec> {
+  const { engine, command, tty } = options;
+  const container = await findContainer(options);
+  const id = randomUUID();
+  const process = await engine.containers.exec(container.id, {
+    command,
+    env: { ...options.env, [execVariable]: id },
+    workdir: workdirOf(container, options),
+    tty,
+  });
+  return { process, signal: (name) => signalExec(engine, container.id, { id, name }) };
+}
+
+async function findContainer({ engine, root, environment }: ExecOptions): Promise<ContainerInfo> {
+  const observed = await observe(engine, workspaceAt(root).id);
+  const names = [...observed.keys()].sort();
+  const name = environment ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined && names.length > 1) throw devenvError("ENVIRONMENT_AMBIGUOUS", { names });
+  const container = name === undefined ? undefined : observed.get(name);
+  if (container?.state !== "running") throw devenvError("ENVIRONMENT_NOT_UP", { name: environment });
+  return container;
+}
+
+function workdirOf({ labels }: ContainerInfo, { root, cwd, workdir }: ExecOptions): string | undefined {
+  const target = labels[targetLabel];
+  if (target === undefined) return workdir;
+  if (workdir !== undefined) return posix.resolve(target, workdir);
+  const below = cwd === undefined ? "" : relative(root, cwd);
+  return below.startsWith("..") ? target : posix.join(target, below.split(sep).join("/"));
+}
+
+/** Only the command itself is signalled: the process of this exec whose parent is not one of it. */
+async function signalExec(
+  engine: Engine,
+  container: string,
+  { id, name }: { id: string; name: NodeJS.Signals },
+): Promise<void> {
+  const script = `
+    is_ours() { tr '\\0' '\\n' <"/proc/$1/environ" 2>/dev/null | grep -qx '${execVariable}=${id}'; }
+    for dir in /proc/[0-9]*; do
+      pid=\${dir#/proc/}
+      is_ours "$pid" || continue
+      parent=$(sed -n 's/^PPid:[[:space:]]*//p' "$dir/status")
+      is_ours "$parent" || kill -s ${name.replace(/^SIG/, "")} "$pid"
+    done`;
+  const { stdout, stderr, exitCode } = await engine.containers.exec(container, { command: ["sh", "-c", script] });
+  stdout.resume();
+  stderr.resume();
+  await exitCode();
+}

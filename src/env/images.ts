@@ -1,0 +1,83 @@
+import { digestOf } from "../digest.ts";
+import type { BuildFailure, BuildRequest } from "../engine/engine.ts";
+import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
+import { buildTrustScript, readHostTrust } from "../host/trust.ts";
+import { hostSecret } from "../plan/dockerfile.ts";
+import { comparePaths } from "../plan/image.ts";
+import type { ImagePlan, Plan } from "../plan/plan.ts";
+import { dockerfileSteps } from "../plan/steps.ts";
+import { archiveEntries } from "./archives.ts";
+import { ensureBase } from "./base.ts";
+import type { OperationContext } from "./operation.ts";
+import { runStep } from "./step.ts";
+
+export interface EnsureImageOptions {
+  readonly plan: Plan;
+  readonly image: ImagePlan;
+  readonly noCache?: boolean | undefined;
+}
+
+/** Have an image in the engine; the fingerprint in its tag says whether it is there, so an unchanged one is never built. */
+export async function ensureImage(context: OperationContext, options: EnsureImageOptions): Promise<"reused" | "built"> {
+  const { image, noCache } = options;
+  const { environment } = image;
+  const isThere = !noCache && (await context.engine.images.inspect(image.tag)) !== undefined;
+  if (isThere) {
+    const text = `${shortTag(image)}  reused`;
+    await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
+    return "reused";
+  }
+  await ensureBaseImage(context, options);
+  await runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
+    await buildImage(context, options);
+    return { text: `${shortTag(image)}  built`, value: undefined };
+  });
+  return "built";
+}
+
+/** `shop/dev:3f9a1c27e0b4`: the tag as people read it. */
+export function shortTag({ tag, fingerprint }: Pick<ImagePlan, "tag" | "fingerprint">): string {
+  return tag.replace(/^localhost\//, "").replace(fingerprint, fingerprint.slice(0, 12));
+}
+
+async function ensureBaseImage(context: OperationContext, { plan, image }: EnsureImageOptions): Promise<void> {
+  const { base } = image;
+  if (base.kind !== "environment") return ensureBase(context, image);
+  const basePlan = plan.environments.find(({ name }) => name === base.environment);
+  if (basePlan !== undefined) await ensureImage(context, { plan, image: basePlan.image });
+}
+
+async function buildImage(context: OperationContext, { plan, image, noCache }: EnsureImageOptions): Promise<void> {
+  const { engine, host, report, signal } = context;
+  const trust = await readHostTrust(host);
+  const request: BuildRequest = {
+    dockerfile: image.dockerfile,
+    context: [...image.context, ...(await archiveEntries(context, image))].sort((a, b) => comparePaths(a.path, b.path)),
+    tag: image.tag,
+    platform: image.platform,
+    labels: image.labels,
+    contextKey: digestOf([plan.workspace.id, image.environment]),
+    secrets: { [hostSecret]: Buffer.from(buildTrustScript(trust)) },
+    buildArgs: trust.proxies,
+    noCache,
+    signal,
+    onEvent: (event) => report({ kind: "build", environment: image.environment, step: "image", event }),
+  };
+  try {
+    await engine.images.build(request);
+  } catch (error) {
+    throw isDevenvError(error, "IMAGE_BUILD_FAILED") ? await explainFailure(context, image, error) : error;
+  }
+}
+
+/** Add the Dockerfile line, the config key and its place in the user's file to the engine's account of a failed build. */
+async function explainFailure(context: OperationContext, image: ImagePlan, error: DevenvError): Promise<DevenvError> {
+  const failure = error.details as BuildFailure;
+  const steps = dockerfileSteps(image.dockerfile);
+  const isKnown = failure.number?.total === steps.length;
+  const line = isKnown ? steps[(failure.number?.index ?? 0) - 1]?.line : undefined;
+  const origin = image.origins.find(({ from, to }) => line !== undefined && from <= line && line <= to);
+  const configPlace = origin === undefined ? undefined : await context.locate(origin.key);
+  const details = { ...failure, tag: shortTag(image), dockerfileLine: line, key: origin?.key, configPlace };
+  return devenvError("IMAGE_BUILD_FAILED", details, error);
+}

@@ -1,0 +1,26 @@
+import type { LogStream } from "../engine/engine.ts";
+import { devenvError } from "../errors.ts";
+import { workspaceAt } from "../plan/container.ts";
+import { observe } from "./observe.ts";
+import type { OperationContext } from "./operation.ts";
+
+export interface LogsOptions {
+  readonly names: readonly string[];
+  readonly follow: boolean;
+  /** Lines from the end; undefined: all. */
+  readonly tail?: number | undefined;
+}
+
+/** The output of the named containers, of all in this workspace when none is named. */
+export async function openLogs(
+  { engine, spec, signal }: OperationContext,
+  { names, follow, tail }: LogsOptions,
+): Promise<readonly (LogStream & { readonly name: string })[]> {
+  const observed = await observe(engine, workspaceAt(spec.root).id);
+  const missing = names.find((name) => !observed.has(name));
+  if (missing !== undefined) throw devenvError("ENVIRONMENT_NOT_UP", { name: missing });
+  const selected = [...observed].filter(([name]) => names.length === 0 || names.includes(name));
+  return Promise.all(
+    selected.map(async ([name, { id }]) => ({ name, ...(await engine.containers.logs(id, { follow, tail, signal })) })),
+  );
+}

@@ -1,0 +1,120 @@
+import { digestOf, type Sha256 } from "../digest.ts";
+import type { BaseSpec, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
+import { countedInstructions, renderDockerfile } from "./dockerfile.ts";
+import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
+import type { ArchiveFile, ContextEntry, ImagePlan, Inputs } from "./plan.ts";
+
+/** What a layer takes from outside the config, read before planning; undefined for layers that take nothing. */
+export type LayerSource =
+  | { readonly kind: "copy"; readonly entries: readonly ContextEntry[] }
+  | { readonly kind: "archive"; readonly url: string; readonly sha256: Sha256 }
+  | undefined;
+
+export interface ImagePlanInput {
+  readonly project: string;
+  readonly environment: EnvironmentSpec;
+  /** One for each layer of the image. */
+  readonly sources: readonly LayerSource[];
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** The plan of the environment that this one builds on. */
+  readonly base: ImagePlan | undefined;
+}
+
+/** The image of an environment, fingerprint and tag included; nothing has to be built to know them. */
+export function planImage(input: ImagePlanInput): ImagePlan {
+  const { project, environment, platform, base, sources } = input;
+  const { image } = environment;
+  const archivePath = (layer: LayerSpec) => archiveContextPath(layer, sources[image.layers.indexOf(layer)]);
+  const counted = countedInputs(input, archivePath);
+  const fingerprint = digestOf({ format: 1, inputs: counted });
+  const baseTag = baseImageTag(image.from, platform, base);
+  const { text, origins } = renderDockerfile({ image, from: baseTag, baseUser: base?.user, archivePath });
+  return {
+    environment: environment.name,
+    key: image.key,
+    base: image.from,
+    baseTag,
+    platform,
+    dockerfile: text,
+    origins,
+    context: mergeEntries(sources.flatMap((source) => (source?.kind === "copy" ? source.entries : []))),
+    archives: image.layers.flatMap((layer, index) => archiveFile(layer, sources[index])),
+    user: image.user ?? base?.user,
+    fingerprint,
+    tag: `localhost/${project}/${environment.name}:${fingerprint}`,
+    labels: { [projectLabel]: project, [environmentLabel]: environment.name, [fingerprintLabel]: fingerprint },
+    inputs: Object.fromEntries(Object.entries(counted).map(([key, digest]) => [key, digest.slice(0, 12)])),
+  };
+}
+
+/** The name under which the engine knows the base; bases of our own making carry a host part that no registry answers for. */
+function baseImageTag(base: BaseSpec, platform: string, environment: ImagePlan | undefined): string {
+  switch (base.kind) {
+    case "reference":
+      return base.reference;
+    case "environment":
+      return environment?.tag ?? "";
+    case "bootstrap":
+      return `localhost/devenv/bootstrap:${base.suite}-${digestOf(countedBase(base, platform, undefined)).slice(0, 12)}`;
+  }
+}
+
+/** Each input that counts, by its place in the image, as a sha256. */
+function countedInputs(input: ImagePlanInput, archivePath: (layer: LayerSpec) => string): Inputs {
+  const { environment, sources, platform, base } = input;
+  const { image } = environment;
+  const layers = new Map<string, unknown[]>();
+  image.layers.forEach((layer, index) => {
+    const place = layer.key.slice(image.key.length + 1);
+    const parts = layers.get(place) ?? [];
+    layers.set(place, [...parts, countedInstructions(layer, { archivePath }), countedSource(sources[index])]);
+  });
+  return Object.fromEntries([
+    ["from", digestOf(countedBase(image.from, platform, base))],
+    ["platform", digestOf(platform)],
+    ...(image.user === undefined ? [] : [["user", digestOf(image.user)]]),
+    ...[...layers].map(([place, parts]) => [place, digestOf(parts)]),
+  ]);
+}
+
+function countedBase(from: BaseSpec, platform: string, base: ImagePlan | undefined): unknown {
+  switch (from.kind) {
+    case "reference":
+      return from;
+    case "environment":
+      return { kind: from.kind, fingerprint: base?.fingerprint };
+    case "bootstrap":
+      return { kind: from.kind, suite: from.suite, packages: from.packages, variant: from.variant, platform };
+  }
+}
+
+function countedSource(source: LayerSource): unknown {
+  if (source?.kind !== "copy") return source?.sha256;
+  return source.entries.map((entry) => {
+    if (entry.kind === "folder") return [entry.path];
+    return entry.kind === "link" ? [entry.path, entry.target] : [entry.path, entry.mode, entry.digest];
+  });
+}
+
+function archiveContextPath(layer: LayerSpec, source: LayerSource): string {
+  if (layer.kind !== "archive" || source?.kind !== "archive") throw new Error(`no archive was read for ${layer.key}`);
+  return `.devenv/archives/${source.sha256}-${layer.strip}.tar`;
+}
+
+function archiveFile(layer: LayerSpec, source: LayerSource): ArchiveFile[] {
+  if (layer.kind !== "archive" || source?.kind !== "archive") return [];
+  const { key, strip } = layer;
+  return [{ key, url: source.url, sha256: source.sha256, strip, path: archiveContextPath(layer, source) }];
+}
+
+/** Several layers may name the same path; the context holds it once. */
+function mergeEntries(entries: readonly ContextEntry[]): readonly ContextEntry[] {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  return [...byPath.values()].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** Depth first, siblings by the bytes of their names: the order BuildKit asks for. */
+export function comparePaths(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a.replaceAll("/", "\0")), Buffer.from(b.replaceAll("/", "\0")));
+}

@@ -1,0 +1,20 @@
+/** A word as POSIX sh reads it back; plain words stay as they are. */
+export function shellQuote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** `export A='x' B='y'`, or nothing for no variables. */
+export function shellExport(variables: Readonly<Record<string, string>>): string | undefined {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  return assignments.length === 0 ? undefined : `export ${assignments.join(" ")}`;
+}
+
+/** A source of COPY, which would otherwise be read as a pattern and have its variables replaced. */
+export function quoteCopySource(path: string): string {
+  return path.replaceAll("\\", "\\\\").replaceAll(/[[*?]/g, "[$&]").replaceAll("$", "\\$");
+}
+
+/** A value of ENV in double quotes. `$NAME` is replaced by the builder, as in a Dockerfile; `\$` is a plain dollar. */
+export function quoteEnv(value: string): string {
+  return `"${value.replaceAll(/\\(?!\$)/g, "\\\\").replaceAll('"', '\\"')}"`;
+}

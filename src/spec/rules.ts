@@ -1,0 +1,93 @@
+/** Rules that span several keys of the config; each gives what breaks it. */
+import { parseImageReference } from "./image-reference.ts";
+import { childKey } from "./resolve.ts";
+import type { EnvironmentSpec, Spec } from "./spec.ts";
+
+export interface RuleIssue {
+  /** The config key that breaks the rule. */
+  readonly key: string;
+  readonly message: string;
+}
+
+export function checkRules(spec: Spec): readonly RuleIssue[] {
+  return [
+    ...spec.environments.flatMap((environment) => [
+      ...imageReference(environment),
+      ...baseEnvironment(environment, spec),
+      ...taskDependencies(environment),
+    ]),
+    ...hostPorts(spec),
+  ];
+}
+
+function imageReference({ image }: EnvironmentSpec): RuleIssue[] {
+  if (image.from.kind !== "reference" || parseImageReference(image.from.reference) !== undefined) return [];
+  return [
+    { key: image.key, message: `\`${image.from.reference}\` is not an image reference such as \`debian:bookworm\`` },
+  ];
+}
+
+function baseEnvironment(environment: EnvironmentSpec, spec: Spec): RuleIssue[] {
+  const key = `${environment.image.key}.from.environment`;
+  const seen = [environment.name];
+  let current = environment;
+  while (current.image.from.kind === "environment") {
+    const { environment: base } = current.image.from;
+    const next = spec.environments.find(({ name }) => name === base);
+    if (next === undefined) return current === environment ? [unknown(key, "environment", base, namesOf(spec))] : [];
+    if (seen.includes(base))
+      return [{ key, message: `environments build on each other: ${[...seen, base].join(" → ")}` }];
+    seen.push(base);
+    current = next;
+  }
+  return [];
+}
+
+function taskDependencies({ key, tasks }: EnvironmentSpec): RuleIssue[] {
+  return Object.entries(tasks).flatMap(([name, task]) => {
+    const taskKey = `${childKey(key, "tasks")}.${name}.dependsOn`;
+    const missing = task.dependsOn.filter((other) => tasks[other] === undefined);
+    if (missing.length > 0) return missing.map((other) => unknown(taskKey, "task", other, Object.keys(tasks)));
+    const cycle = findCycle(name, (task) => tasks[task]?.dependsOn ?? []);
+    return cycle === undefined ? [] : [{ key: taskKey, message: `tasks depend on each other: ${cycle.join(" → ")}` }];
+  });
+}
+
+/** The way from `start` back to itself along `next`, if there is one. */
+function findCycle(start: string, next: (name: string) => readonly string[]): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const visit = (way: readonly string[]): readonly string[] | undefined => {
+    for (const name of next(way.at(-1) ?? start)) {
+      if (name === start) return [...way, name];
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const found = visit([...way, name]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return visit([start]);
+}
+
+function hostPorts(spec: Spec): RuleIssue[] {
+  const owners = new Map<number, string>();
+  return spec.environments.flatMap(({ key, ports }) =>
+    ports.flatMap((port, index) => {
+      const portKey = `${childKey(key, "ports")}[${index}]`;
+      const owner = owners.get(port.host);
+      if (owner === undefined) owners.set(port.host, portKey);
+      return owner === undefined
+        ? []
+        : [{ key: portKey, message: `host port ${port.host} is taken by \`${owner}\` already` }];
+    }),
+  );
+}
+
+function unknown(key: string, kind: string, name: string, known: readonly string[]): RuleIssue {
+  const list = known.map((item) => `\`${item}\``).join(", ");
+  return { key, message: `there is no ${kind} \`${name}\`; there is ${list === "" ? "none" : list}` };
+}
+
+function namesOf(spec: Spec): readonly string[] {
+  return spec.environments.map(({ name }) => name);
+}
