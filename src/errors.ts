@@ -64,6 +64,47 @@ const catalogue = {
     message: (details) => details.message,
     hint: (details) => details.hint ?? "run `devenv --help`",
   }),
+  CONFIG_NOT_FOUND: entry<{ cwd: string; file?: string | undefined }>({
+    message: ({ cwd, file }) =>
+      file === undefined
+        ? `No devenv config was found in \`${cwd}\` or any folder above it`
+        : `Config file \`${file}\` does not exist`,
+    hint: ({ file }) =>
+      file === undefined
+        ? `write a \`devenv.config.ts\`, for instance:\n  import { defineConfig } from "devenv";\n  export default defineConfig({ name: "shop", image: "debian:bookworm-slim" });`
+        : "correct the path after `--config`, or leave it out to search from the working folder upwards",
+  }),
+  CONFIG_UNREADABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `Config file \`${file}\` could not be read: ${reason}`,
+  }),
+  CONFIG_SYNTAX: entry<{ place: SourcePlace; reason: string }>({
+    message: ({ place, reason }) => `Config has a syntax error at \`${printPlace(place)}\`: ${reason}`,
+  }),
+  CONFIG_THREW: entry<{ place: SourcePlace; reason: string; hint?: string | undefined }>({
+    message: ({ place, reason }) => `Config threw an error at \`${printPlace(place)}\`: ${reason}`,
+    hint: ({ hint }) => hint,
+  }),
+  CONFIG_EXPORT_MISSING: entry<{ file: string }>({
+    message: ({ file }) => `Config \`${file}\` has no default export`,
+    hint: () => "write `export default defineConfig({ … })`",
+  }),
+  CONFIG_IMPORT_FAILED: entry<{ place: SourcePlace; reason: string; hint?: string | undefined }>({
+    message: ({ place, reason }) => `Config has an import that fails at \`${printPlace(place)}\`: ${reason}`,
+    hint: ({ hint }) => hint,
+  }),
+  CONFIG_INVALID: entry<{ file: string; problems: readonly ConfigProblem[] }>({
+    message: ({ file, problems }) =>
+      [
+        `Config \`${file}\` has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`,
+        ...problems.map(printProblem),
+      ].join("\n"),
+    hint: () => "run `devenv config --schema` to see every key",
+  }),
+  VERSION_INEXACT: entry<{ preset: string; version: string; example: string }>({
+    message: ({ preset, version, example }) =>
+      `\`${preset}\` takes a version such as \`${example}\`, not \`${version}\``,
+    hint: ({ example }) => `name an exact version: \`"${example}"\``,
+  }),
   ENGINE_UNREACHABLE: entry<{ address: string; reason: string }>({
     message: ({ address, reason }) => `No container engine answers at \`${address}\`: ${reason}`,
     hint: () => "run `devenv doctor --fix` to install and start one, or set DOCKER_HOST",
@@ -100,6 +141,25 @@ const catalogue = {
     message: ({ program, exitCode, output }) =>
       `\`${program}\` failed with exit code ${exitCode}${output === "" ? "" : `:\n${output}`}`,
   }),
+  BOOTSTRAP_FAILED: entry<{ suite: string; exitCode: number; output: readonly string[]; mirror: string }>({
+    message: ({ suite, exitCode, output }) =>
+      [
+        `Base \`${suite}\` could not be bootstrapped: \`mmdebstrap\` failed with exit code ${exitCode}`,
+        ...output.map((line) => `  | ${line}`),
+      ].join("\n"),
+    hint: ({ mirror }) =>
+      `see that \`${mirror}\` is reachable and has the suite, or set \`mirror\` in \`bootstrap(…)\``,
+  }),
+  BOOTSTRAP_UNSUPPORTED: entry<{ suite: string; platform: string }>({
+    message: ({ suite, platform }) =>
+      `Base \`${suite}\` can only be bootstrapped on Linux, and this machine runs \`${platform}\``,
+    hint: () => 'use an image as base: `from: "debian:bookworm-slim"`',
+  }),
+  KEYRING_MISSING: entry<{ suite: string; file: string; package: string }>({
+    message: ({ suite, file }) =>
+      `Base \`${suite}\` cannot be verified: \`${file}\` with the distribution's signing keys is missing`,
+    hint: (details) => `install the package \`${details.package}\`, or run \`devenv doctor --fix\``,
+  }),
   IMAGE_NOT_FOUND: entry<{ reference: string; reason: string }>({
     message: ({ reference, reason }) => `Image \`${reference}\` was not found: ${reason}`,
     hint: () =>
@@ -115,6 +175,14 @@ const catalogue = {
       configPlace === undefined
         ? undefined
         : `mend the layer at \`${printPlace(configPlace)}\` and run the command again`,
+  }),
+  CONTEXT_CHANGED: entry<{ path: string }>({
+    message: ({ path }) => `\`${path}\` changed while the image was built from it`,
+    hint: () => "run the command again when nothing writes to the file",
+  }),
+  CONTEXT_UNREADABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `\`${path}\` could not be read while the image was built from it: ${reason}`,
+    hint: ({ path }) => `see that \`${path}\` exists and that you may read it, then run the command again`,
   }),
   PORT_IN_USE: entry<{ port?: number | undefined; container: string; reason: string }>({
     message: ({ port, container, reason }) =>
@@ -167,6 +235,10 @@ const catalogue = {
     message: ({ entry, reason, ...archive }) =>
       `${archiveName(archive)} is not unpacked, because its entry \`${entry}\` ${reason}`,
     hint: () => "if you trust the archive, fetch and unpack it in a `run` layer",
+  }),
+  CACHE_UNUSABLE: entry<{ folder: string; reason: string }>({
+    message: ({ folder, reason }) => `The cache folder \`${folder}\` cannot be written: ${reason}`,
+    hint: () => "make room or mend its owner, or set XDG_CACHE_HOME to another folder",
   }),
   UNPACKER_MISSING: entry<ArchiveDetails & { program: string; packages: string }>({
     message: ({ program, ...archive }) =>
@@ -229,6 +301,28 @@ const downloadHints: Readonly<Record<DownloadTrouble, string>> = {
 
 function listNames(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.map((name) => `\`${name}\``).join(", ");
+}
+
+/** One thing that is wrong in the config. Never holds an environment value. */
+export interface ConfigProblem {
+  /** `environments.dev.ports[0]`; empty for the config as a whole. */
+  readonly key: string;
+  readonly place?: SourcePlace | undefined;
+  readonly message?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  readonly suggestion?: string | undefined;
+}
+
+function printProblem({ key, place, message, expected, found, suggestion }: ConfigProblem): string {
+  const where = place === undefined ? "" : ` (${printPlace(place)})`;
+  const lines = [
+    message,
+    expected === undefined ? undefined : `expected  ${expected}`,
+    found === undefined ? undefined : `found     ${found}`,
+    suggestion,
+  ].filter((line) => line !== undefined);
+  return [`  ${key === "" ? "the config" : key}${where}`, ...lines.map((line) => `    ${line}`)].join("\n");
 }
 
 interface BuildFailedDetails {
