@@ -240,10 +240,13 @@ const catalogue = {
     message: ({ folder, reason }) => `The cache folder \`${folder}\` cannot be written: ${reason}`,
     hint: () => "make room or mend its owner, or set XDG_CACHE_HOME to another folder",
   }),
-  UNPACKER_MISSING: entry<ArchiveDetails & { program: string; packages: string }>({
+  UNPACKER_MISSING: entry<ArchiveDetails & { program: string }>({
     message: ({ program, ...archive }) =>
       `${archiveName(archive)} cannot be unpacked: the program \`${program}\` is not installed`,
-    hint: ({ packages }) => `install ${packages}`,
+    hint: ({ program }) =>
+      program === "xz"
+        ? "install the package `xz-utils` (Debian, Ubuntu) or `xz` (Fedora, Alpine, Homebrew)"
+        : `install the package \`${program}\``,
   }),
   ENVIRONMENT_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
     message: ({ name, known }) => `There is no environment \`${name}\`; the config has ${listNames(known)}`,

@@ -1,0 +1,86 @@
+import { Readable } from "node:stream";
+
+/** Output of a command without a terminal: the engine sends both streams in frames over one connection. */
+export interface Output {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export interface OutputOptions {
+  /** The source is a terminal's output, not framed; stderr then ends at once. */
+  readonly raw?: boolean | undefined;
+  /** Makes the error that both streams end with when the source breaks. */
+  translate(error: unknown): unknown;
+}
+
+/**
+ * Split a connection into stdout and stderr without copying a payload. The source is read only as fast
+ * as both are; it is destroyed once neither is wanted any more.
+ */
+export function demultiplex(source: Readable, options: OutputOptions): Output {
+  // the reader of one stream need not listen for the error on the other
+  const open = () => new Readable({ read: () => void source.resume(), destroy }).on("error", () => undefined);
+  const destroy: Destroy = (error, done) => {
+    if (stdout.destroyed && stderr.destroyed) source.destroy();
+    done(error);
+  };
+  const stdout = open();
+  const stderr = open();
+  const push = (stream: Readable, part: Buffer) => {
+    if (!stream.destroyed && !stream.push(part)) source.pause();
+  };
+  if (options.raw) stderr.push(null);
+  const split = splitFrames((type, part) => push(type === stdoutType ? stdout : stderr, part));
+  source.on("data", options.raw ? (chunk) => push(stdout, chunk) : split);
+  followEnd(source, { stdout, stderr }, options);
+  return { stdout, stderr };
+}
+
+type Destroy = (error: Error | null, done: (error?: Error | null) => void) => void;
+
+const stdoutType = 1;
+const headerLength = 8;
+
+/**
+ * Takes the chunks of a framed stream; hands on each piece of a payload with its frame's type as soon as
+ * it is there. A frame is one byte of type, three of nothing, four of length, then the payload.
+ */
+export function splitFrames(take: (type: number, part: Buffer) => void): (chunk: Buffer) => void {
+  const header = Buffer.alloc(headerLength);
+  let headerFill = 0;
+  let missing = 0;
+  return (chunk) => {
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (missing > 0) {
+        const part = chunk.subarray(offset, offset + missing);
+        missing -= part.length;
+        offset += part.length;
+        take(header[0] ?? 0, part);
+      } else {
+        const copied = chunk.copy(header, headerFill, offset, offset + headerLength - headerFill);
+        offset += copied;
+        headerFill = (headerFill + copied) % headerLength;
+        if (headerFill === 0) missing = header.readUInt32BE(4);
+      }
+    }
+  };
+}
+
+function followEnd(source: Readable, { stdout, stderr }: Output, { translate }: OutputOptions): void {
+  const streams = [stdout, stderr];
+  source.on("end", () => {
+    for (const stream of streams) if (!stream.destroyed && !stream.readableEnded) stream.push(null);
+  });
+  source.on("error", (error) => {
+    for (const stream of streams) stream.destroy(translate(error) as Error);
+  });
+  source.on("close", () => {
+    if (source.readableEnded) return;
+    for (const stream of streams) stream.destroy(translate(lostConnection()) as Error);
+  });
+}
+
+function lostConnection(): Error {
+  return Object.assign(new Error("the connection closed before the end"), { code: "ECONNRESET" });
+}

@@ -1,0 +1,144 @@
+import { type Duplex, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { devenvError } from "../../errors.ts";
+import type { ExecProcess, ExecRequest } from "../engine.ts";
+import type { Connection, EngineCall } from "./connection.ts";
+import { demultiplex } from "./demultiplex.ts";
+import { statusOf } from "./errors.ts";
+import { variables } from "./variables.ts";
+
+/** Run a command in a running container; throws CONTAINER_NOT_RUNNING in one that is not. */
+export async function execInContainer(
+  connection: Connection,
+  container: string,
+  request: ExecRequest,
+): Promise<ExecProcess> {
+  const exec = await createExec(connection, container, request);
+  const socket = await startExec(connection, exec, request);
+  const output = demultiplex(socket, {
+    raw: request.tty !== undefined,
+    translate: (error) => connection.translate(error, exec),
+  });
+  const ended = finished(socket, { writable: false });
+  // told by the streams and by `exitCode`
+  ended.catch(() => undefined);
+  const over = new AbortController();
+  socket.once("close", () => over.abort());
+  const resize = (columns: number, rows: number) =>
+    resizeExec(connection, exec, { columns, rows, signal: over.signal });
+  // engines before API 1.42 take no size at the start
+  if (request.tty !== undefined) void resize(request.tty.columns, request.tty.rows);
+  return {
+    ...output,
+    stdin: stdinOf(socket),
+    resize,
+    exitCode: async () => {
+      await ended.catch((error) => {
+        throw connection.translate(error, exec);
+      });
+      return readExitCode(connection, exec);
+    },
+  };
+}
+
+interface Exec {
+  readonly id: string;
+  readonly container: string;
+  readonly action: string;
+}
+
+async function createExec(connection: Connection, container: string, request: ExecRequest): Promise<Exec> {
+  const action = `run \`${request.command[0] ?? ""}\` in container \`${container}\``;
+  try {
+    const { Id: id } = (await connection.requestJson({
+      method: "POST",
+      path: `/containers/${encodeURIComponent(container)}/exec`,
+      json: {
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: request.tty !== undefined,
+        Cmd: request.command,
+        Env: variables(request.env ?? {}),
+        ...(request.workdir === undefined ? {} : { WorkingDir: request.workdir }),
+        ...(request.user === undefined ? {} : { User: request.user }),
+      },
+      action,
+    })) as { readonly Id: string };
+    return { id, container, action };
+  } catch (error) {
+    const state = [404, 409, 500].includes(statusOf(error) ?? 0) ? await readState(connection, container) : "running";
+    throw state === "running" ? error : devenvError("CONTAINER_NOT_RUNNING", { container, state }, error);
+  }
+}
+
+async function readState(connection: Connection, container: string): Promise<string> {
+  const call: EngineCall = {
+    method: "GET",
+    path: `/containers/${encodeURIComponent(container)}/json`,
+    action: `inspect container \`${container}\``,
+  };
+  try {
+    const { State } = (await connection.requestJson(call)) as { readonly State: { readonly Status: string } };
+    return State.Status;
+  } catch (error) {
+    if (statusOf(error) === 404) return "gone";
+    throw error;
+  }
+}
+
+function startExec(connection: Connection, { id, action }: Exec, { tty }: ExecRequest): Promise<Duplex> {
+  return connection.hijack({
+    method: "POST",
+    path: `/exec/${id}/start`,
+    json: {
+      Detach: false,
+      Tty: tty !== undefined,
+      ...(tty === undefined ? {} : { ConsoleSize: [tty.rows, tty.columns] }),
+    },
+    action,
+  });
+}
+
+/** The command's stdin. What it no longer takes is dropped, as by a command that ended: its exit code tells. */
+function stdinOf(socket: Duplex): Writable {
+  const whenWritable = (use: () => void, done: () => void) => (socket.writable ? use() : done());
+  return new Writable({
+    write: (chunk, _encoding, done) => whenWritable(() => socket.write(chunk, () => done()), done),
+    final: (done) => whenWritable(() => socket.end(() => done()), done),
+  });
+}
+
+interface Resize {
+  readonly columns: number;
+  readonly rows: number;
+  readonly signal: AbortSignal;
+}
+
+/** A command that is over, or over before the engine comes to it, has no size: no error. */
+async function resizeExec(connection: Connection, { id }: Exec, { columns, rows, signal }: Resize): Promise<void> {
+  const call: EngineCall = {
+    method: "POST",
+    path: `/exec/${id}/resize`,
+    query: { h: rows, w: columns },
+    action: "resize a terminal",
+    signal,
+  };
+  await connection.requestJson(call).catch(() => undefined);
+}
+
+/** The engine may call a command running for a moment after its output ended; it forgets it with its container. */
+async function readExitCode(connection: Connection, { id, container, action }: Exec): Promise<number> {
+  const call: EngineCall = { method: "GET", path: `/exec/${id}/json`, action };
+  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+    const { Running, ExitCode } = (await connection.requestJson(call).catch((error) => {
+      throw statusOf(error) === 404 ? devenvError("CONTAINER_NOT_RUNNING", { container, state: "gone" }, error) : error;
+    })) as { readonly Running: boolean; readonly ExitCode: number | null };
+    if (!Running && ExitCode !== null) return ExitCode;
+    await delay(pauseMs);
+  }
+}
+
+/** A command that closed its output may run on for long; asking more often would only load the engine. */
+const maxPauseMs = 250;
