@@ -30,6 +30,9 @@ const lazyDockerodeParts: Plugin = {
   },
 };
 
+/** Only yargs' parser is used; its entrance would pull in all of yargs for effects that it does not have. */
+const effectFree = /\/node_modules\/(yargs|cliui|y18n|escalade|string-width|strip-ansi)\//;
+
 const external = [/^node:/, ...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode")];
 
 rmSync("dist", { recursive: true, force: true });
@@ -39,5 +42,6 @@ export default defineConfig({
   platform: "node",
   external,
   plugins: [lazyDockerodeParts],
+  treeshake: { moduleSideEffects: [{ test: effectFree, sideEffects: false }] },
   output: { dir: "dist", format: "esm", minify: true, chunkFileNames: "chunks/[name]-[hash].js" },
 });

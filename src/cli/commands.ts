@@ -1,0 +1,24 @@
+import type { CommandEntry } from "./command.ts";
+
+/** Every command, in the order of help; its code loads when it runs. */
+export const commands: readonly CommandEntry[] = [
+  { name: "up", summary: "build, create and start environments", load: () => import("./commands/up.ts") },
+  { name: "down", summary: "stop and remove containers", load: () => import("./commands/down.ts") },
+  {
+    name: "status",
+    aliases: ["ps"],
+    summary: "containers, ports, and what the next `up` will change",
+    load: () => import("./commands/status.ts"),
+  },
+  { name: "exec", summary: "run a command in an environment", load: () => import("./commands/exec.ts") },
+  { name: "shell", summary: "open a shell in an environment", load: () => import("./commands/shell.ts") },
+  { name: "task", summary: "run a declared task, or list them", load: () => import("./commands/task.ts") },
+  { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
+  { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
+  { name: "config", summary: "the resolved config, or its JSON schema", load: () => import("./commands/config.ts") },
+  { name: "doctor", summary: "check this machine, and mend it", load: () => import("./commands/doctor.ts") },
+];
+
+export function findCommand(name: string): CommandEntry | undefined {
+  return commands.find((entry) => entry.name === name || entry.aliases?.includes(name));
+}

@@ -1,0 +1,19 @@
+import { defineCommand } from "../command.ts";
+import { projectOf } from "../operate.ts";
+import { printJson } from "../render.ts";
+
+export const command = defineCommand({
+  positionals: {},
+  options: {
+    schema: { type: "boolean", summary: "print the JSON schema of a config" },
+  },
+  async run(context, { schema }) {
+    const document = schema ? await readSchema() : (await projectOf(context)).config;
+    return { data: document, text: `${printJson(document)}\n` };
+  },
+});
+
+async function readSchema(): Promise<unknown> {
+  const { configJsonSchema } = await import("../../config/schema.ts");
+  return configJsonSchema();
+}

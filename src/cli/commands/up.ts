@@ -1,0 +1,30 @@
+import type { Project } from "../../env/project.ts";
+import { up } from "../../env/up.ts";
+import { defineCommand, type Outcome } from "../command.ts";
+import { chosenNames, operate, projectOf } from "../operate.ts";
+import { printUpSummary } from "../up-summary.ts";
+import { usageError } from "../usage.ts";
+
+export const command = defineCommand({
+  positionals: {
+    environments: { count: "many", value: "ENVIRONMENT", summary: "all environments by default" },
+  },
+  options: {
+    watch: { type: "boolean", summary: "stay, and apply every change of the config until Ctrl-C" },
+  },
+  async run(context, { environments, watch }) {
+    const names = chosenNames(context, environments);
+    const apply = async (project: Project): Promise<Outcome> => {
+      const startedAt = performance.now();
+      const result = await operate(context, project, (operation) => up(operation, { names }));
+      const view = { durationMs: performance.now() - startedAt, style: context.style.err };
+      return { data: result, summary: printUpSummary(result, project.spec, view) };
+    };
+    if (!watch) return await apply(await projectOf(context));
+    if (context.options.json)
+      throw usageError("`--watch` never ends, so it has no `--json` document", "drop one of them");
+    const { watchConfig } = await import("../watch-config.ts");
+    await watchConfig(context, apply);
+    return {};
+  },
+});

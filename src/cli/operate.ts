@@ -1,0 +1,38 @@
+import type { OperationContext } from "../env/operation.ts";
+import { openProject, type Project } from "../env/project.ts";
+import type { CliContext } from "./command.ts";
+import { connect } from "./connect.ts";
+import { openProgress } from "./progress/progress.ts";
+
+/** The project that the command line names. */
+export function projectOf({ host, options }: CliContext): Promise<Project> {
+  return openProject({ host, cwd: options.cwd, configFile: options.config });
+}
+
+/** Run one operation on a project, its progress shown while it runs. */
+export async function operate<Result>(
+  context: CliContext,
+  project: Project,
+  run: (operation: OperationContext) => Promise<Result>,
+): Promise<Result> {
+  const engine = await connect(context);
+  const progress = openProgress(context, project.spec.project, project.configFile);
+  try {
+    return await run({
+      host: context.host,
+      engine,
+      spec: project.spec,
+      locate: (key) => project.locate(key),
+      report: (event) => progress.report(event),
+      signal: context.interrupts.signal,
+    });
+  } finally {
+    await progress.finish();
+  }
+}
+
+/** The environments that were named, by position or by `--env`; none: all. */
+export function chosenNames(context: CliContext, positionals: readonly string[]): readonly string[] {
+  if (positionals.length > 0 || context.options.env === undefined) return positionals;
+  return [context.options.env];
+}

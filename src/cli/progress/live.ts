@@ -1,0 +1,42 @@
+/** Progress drawn in place on a terminal. The drawing library loads with the first event: most runs have none. */
+import type { ProgressEvent } from "../../env/operation.ts";
+import type { OutputStream } from "../stdio.ts";
+import { frame, type View } from "./frame.ts";
+import type { Progress } from "./progress.ts";
+import { advance, noProgress } from "./state.ts";
+
+const redrawIntervalMs = 80;
+
+interface Drawing {
+  (text: string): void;
+  clear(): void;
+  done(): void;
+}
+
+export function liveProgress(stream: OutputStream, view: Omit<View, "now" | "columns">): Progress {
+  let state = noProgress;
+  let drawing: Promise<Drawing> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const picture = () => frame(state, { ...view, now: performance.now(), columns: stream.columns ?? 80 });
+  const start = async (): Promise<Drawing> => {
+    const { createLogUpdate } = await import("log-update");
+    const draw = createLogUpdate(stream as NodeJS.WriteStream);
+    timer = setInterval(() => draw(picture()), redrawIntervalMs);
+    return draw;
+  };
+  return {
+    report(event: ProgressEvent) {
+      state = advance(state, event, performance.now());
+      drawing ??= start();
+    },
+    async finish() {
+      if (drawing === undefined) return;
+      const draw = await drawing;
+      clearInterval(timer);
+      // The library cuts what is taller than the terminal; the last picture is written in full.
+      draw.clear();
+      draw.done();
+      stream.write(picture());
+    },
+  };
+}

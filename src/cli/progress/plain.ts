@@ -1,0 +1,71 @@
+/** Progress as lines that only ever append: one for each finished step, and with `verbose` all of a build. */
+import { stripVTControlCharacters } from "node:util";
+import type { BuildEvent, StepNumber } from "../../engine/engine.ts";
+import type { ProgressEvent } from "../../env/operation.ts";
+import { printDuration } from "./format.ts";
+
+/** Reports events as lines, without their line ends. */
+export function plainReporter(verbose: boolean, write: (line: string) => void): (event: ProgressEvent) => void {
+  const places = new Map<string, string>();
+  return (event) => {
+    if (event.kind !== "build") {
+      const line = plainLine(event);
+      if (line !== undefined) write(line);
+    } else if (verbose) {
+      for (const line of buildLines(event.event, places)) write(`${event.environment}  ${line}`);
+    }
+  };
+}
+
+function plainLine(event: Exclude<ProgressEvent, { kind: "build" }>): string | undefined {
+  switch (event.kind) {
+    case "step-finished":
+      return stepLine(event, event.text);
+    case "step-failed":
+      return stepLine(event, "failed");
+    case "warning":
+      return event.environment === undefined
+        ? `warning: ${event.text}`
+        : `${event.environment}  ${"warning".padEnd(9)}  ${event.text}`;
+    default:
+      return undefined;
+  }
+}
+
+function stepLine({ environment, step, durationMs }: Extract<ProgressEvent, { durationMs: number }>, text: string) {
+  const time = printDuration(durationMs);
+  return `${environment}  ${step.padEnd(9)}  ${text}${time === "" ? "" : `  ${time}`}`;
+}
+
+function buildLines(event: BuildEvent, places: Map<string, string>): readonly string[] {
+  switch (event.kind) {
+    case "step-started":
+      places.set(event.step, printNumber(event.number) ?? event.name);
+      return [title(event)];
+    case "step-finished":
+      return [`${title(event)}  ${outcome(event)}`];
+    case "log":
+      return stripVTControlCharacters(event.text)
+        .replace(/[\r\n]+$/, "")
+        .split(/[\r\n]+/)
+        .map((line) => `${places.get(event.step) ?? ""} | ${line}`);
+    case "warning":
+      return [`warning: ${event.text}`];
+    case "transfer":
+      return [];
+  }
+}
+
+function title({ name, number }: { readonly name: string; readonly number?: StepNumber }): string {
+  const place = printNumber(number);
+  return place === undefined ? name : `${place} ${name}`;
+}
+
+function printNumber(number: StepNumber | undefined): string | undefined {
+  return number === undefined ? undefined : `[${number.index}/${number.total}]`;
+}
+
+function outcome(event: Extract<BuildEvent, { kind: "step-finished" }>): string {
+  if (event.error !== undefined) return "failed";
+  return event.cached ? "cached" : `done ${printDuration(event.durationMs)}`.trimEnd();
+}

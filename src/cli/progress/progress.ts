@@ -1,0 +1,26 @@
+import { basename } from "node:path";
+import type { ProgressEvent } from "../../env/operation.ts";
+import type { CliContext } from "../command.ts";
+import { isDrawable } from "../style.ts";
+import { liveProgress } from "./live.ts";
+import { plainReporter } from "./plain.ts";
+
+/** Where an operation's events go; everything is written to stderr. */
+export interface Progress {
+  report(event: ProgressEvent): void;
+  /** Leaves the last state on the screen; nothing may be reported after it. */
+  finish(): Promise<void>;
+}
+
+/** Live on a terminal, lines elsewhere and with `--verbose`, nothing with `--quiet`. */
+export function openProgress(context: CliContext, project: string, configFile: string): Progress {
+  const { stdio, options, style, host } = context;
+  if (options.quiet) return { report: () => {}, finish: async () => {} };
+  if (!options.verbose && isDrawable(stdio.stderr, host.env)) {
+    return liveProgress(stdio.stderr, { style: style.err, project, configFile: basename(configFile) });
+  }
+  return {
+    report: plainReporter(options.verbose, (line) => stdio.stderr.write(`${line}\n`)),
+    finish: async () => {},
+  };
+}

@@ -1,0 +1,27 @@
+/** `devenv status` for people. Pure. */
+import type { EnvironmentStatus, StatusResult } from "../env/operation.ts";
+import type { Style } from "./style.ts";
+
+const titles = ["ENVIRONMENT", "STATE", "HEALTH", "PORTS", "IMAGE"];
+const gap = "  ";
+
+export function printStatus({ environments }: StatusResult, style: Style): string {
+  const rows = environments.map(cells);
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
+  const lines = environments.flatMap(({ stale }, index) => [
+    print(rows[index] ?? []).trimEnd(),
+    ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
+  ]);
+  return `${[style.dim(print(titles).trimEnd()), ...lines].join("\n")}\n`;
+}
+
+function cells({ name, state, health, ports, image }: EnvironmentStatus): readonly string[] {
+  const published = ports.map(({ container, host }) => `${host}→${container}`).join(" ");
+  return [name, state, health, published === "" ? "-" : published, shortImage(image)];
+}
+
+/** An image name with its fingerprint cut to the 12 digits that people compare. */
+function shortImage(image: string): string {
+  return image.replace(/:([0-9a-f]{12})[0-9a-f]+$/, ":$1");
+}

@@ -1,0 +1,89 @@
+/** A command inside a container, attached to the streams and signals of this process as if it ran here. */
+import type { ExecProcess } from "../engine/engine.ts";
+import type { InputStream, Interrupts, OutputStream, Stdio } from "./stdio.ts";
+
+export interface Attachment {
+  readonly running: ExecProcess;
+  /** Send a signal to the command inside. */
+  signal(name: NodeJS.Signals): Promise<void>;
+  readonly stdio: Stdio;
+  readonly interrupts: Interrupts;
+  /** The command has a terminal: keys go to it raw, and it learns this terminal's size. */
+  readonly tty: boolean;
+}
+
+/** The size of this terminal when both ends of it are one; a command inside then gets a terminal too. */
+export function terminalSize({ stdin, stdout }: Stdio): { columns: number; rows: number } | undefined {
+  if (stdin.isTTY !== true || stdout.isTTY !== true) return undefined;
+  return { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
+}
+
+/** Wait for the command's end and give its exit code; the terminal is as before then, whatever happened. */
+export async function attach(attachment: Attachment): Promise<number> {
+  const { running, stdio, tty } = attachment;
+  const releases = [
+    forwardSignals(attachment),
+    tty ? setRaw(stdio.stdin) : nothing,
+    tty ? forwardSize(running, stdio.stdout) : nothing,
+    forwardInput(running, stdio.stdin),
+    forwardOutput(running.stdout, stdio.stdout),
+    forwardOutput(running.stderr, stdio.stderr),
+  ];
+  try {
+    return await running.exitCode();
+  } finally {
+    for (const release of releases.reverse()) release();
+  }
+}
+
+type Release = () => void;
+const nothing: Release = () => {};
+
+function forwardSignals({ interrupts, signal }: Attachment): Release {
+  // The command may be gone already, or about to end: its exit code says so, not a signal that came late.
+  const send = (name: NodeJS.Signals) => void signal(name).catch(() => {});
+  const early = interrupts.received();
+  if (early !== undefined) send(early);
+  return interrupts.forward(send);
+}
+
+function setRaw(stdin: InputStream): Release {
+  stdin.setRawMode?.(true);
+  return () => void stdin.setRawMode?.(false);
+}
+
+function forwardSize(running: ExecProcess, stdout: OutputStream): Release {
+  const resize = () => void running.resize(stdout.columns ?? 80, stdout.rows ?? 24).catch(() => {});
+  stdout.on("resize", resize);
+  // The size may have changed since the command was started with it.
+  resize();
+  return () => stdout.off("resize", resize);
+}
+
+function forwardInput({ stdin: inside }: ExecProcess, stdin: InputStream): Release {
+  const close = () => inside.end();
+  // A command that ends, or closes its stdin, before it has read everything is no failure.
+  inside.on("error", nothing);
+  stdin.on("error", close);
+  stdin.pipe(inside);
+  return () => {
+    stdin.unpipe(inside);
+    stdin.pause();
+    stdin.off("error", close);
+    stdin.unref?.();
+  };
+}
+
+function forwardOutput(inside: NodeJS.ReadableStream, output: OutputStream): Release {
+  // Nobody reads any more: the command learns of it by SIGPIPE; what it still prints must not hold it up.
+  const drain = () => {
+    inside.unpipe(output);
+    inside.resume();
+  };
+  output.on("error", drain);
+  inside.pipe(output, { end: false });
+  return () => {
+    output.off("error", drain);
+    inside.unpipe(output);
+  };
+}

@@ -1,0 +1,141 @@
+import pico from "picocolors";
+import { describe, expect, it } from "vitest";
+import { printChecks } from "../../../src/cli/doctor-table.ts";
+import { printStatus } from "../../../src/cli/status-table.ts";
+import { printTasks, taskList } from "../../../src/cli/task-list.ts";
+import { printUpSummary } from "../../../src/cli/up-summary.ts";
+import type { EnvironmentResult } from "../../../src/env/operation.ts";
+import type { EnvironmentSpec, Spec } from "../../../src/spec/spec.ts";
+
+const style = pico.createColors(false);
+const task = (command: string) => ({ command, cwd: undefined, env: {}, dependsOn: [] });
+
+const environment = (name: string, tasks: EnvironmentSpec["tasks"]): EnvironmentSpec => ({
+  name,
+  key: `environments.${name}`,
+  image: {
+    key: `environments.${name}.image`,
+    from: { kind: "reference", reference: "docker.io/library/debian:bookworm-slim" },
+    layers: [],
+    user: undefined,
+    platform: undefined,
+  },
+  workspace: { target: "/workspace" },
+  env: {},
+  ports: [],
+  tasks,
+  shell: undefined,
+});
+const spec = (...environments: EnvironmentSpec[]): Spec => ({
+  project: "shop",
+  root: "/shop",
+  registries: {},
+  environments,
+});
+
+const result = (name: string, action: EnvironmentResult["action"], host?: number): EnvironmentResult => ({
+  name,
+  container: `shop-${name}-1`,
+  image: `localhost/shop/${name}:3f9a1c27e0b4`,
+  fingerprint: "3f9a1c27e0b4",
+  state: "running",
+  health: "none",
+  action,
+  reasons: [],
+  ports: host === undefined ? [] : [{ container: 3000, host }],
+});
+const summary = (specified: Spec, ...environments: EnvironmentResult[]) =>
+  printUpSummary({ project: "shop", environments, services: [] }, specified, { durationMs: 10_100, style });
+
+const dev = environment("dev", { lint: task("biome check ."), test: task("npm test") });
+const web = environment("web", {});
+
+describe("the closing words of up", () => {
+  it("are exactly one line when nothing changed", () => {
+    expect(summary(spec(dev), result("dev", "kept", 3001))).toBe("shop · dev is up to date   http://localhost:3001\n");
+  });
+
+  it("say how long it took, where it answers and what to do next", () => {
+    expect(summary(spec(dev), result("dev", "created", 3001))).toBe(`ready in 10.1s   http://localhost:3001
+
+  devenv shell      open a shell         devenv task test   npm test
+`);
+  });
+
+  it("have a line for each of several environments, and name them in what to do next", () => {
+    expect(summary(spec(dev, web), result("dev", "kept"), result("web", "recreated", 8080))).toBe(
+      `shop · dev is up to date
+shop · web is ready   http://localhost:8080
+ready in 10.1s
+
+  devenv shell dev      open a shell         devenv task test --env dev   npm test
+  devenv shell web      open a shell
+`,
+    );
+  });
+
+  it("offer the first task when none is called test", () => {
+    const only = environment("dev", { serve: task("npm start\n# more") });
+    expect(summary(spec(only), result("dev", "started"))).toBe(`ready in 10.1s
+
+  devenv shell      open a shell         devenv task serve   npm start
+`);
+  });
+});
+
+describe("status", () => {
+  it("is an aligned table with the reasons why an environment is stale below it", () => {
+    const { action: _action, reasons: _reasons, ...kept } = result("dev", "kept", 3001);
+    const absent = { ...kept, name: "integration", state: "absent", ports: [], stale: ["there is no container"] };
+    const stale = {
+      ...kept,
+      image: `localhost/shop/dev:${"3f9a1c27e0b4".repeat(5)}abcd`,
+      stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
+    };
+    expect(printStatus({ project: "shop", environments: [stale, absent], services: [] }, style)).toBe(
+      `ENVIRONMENT  STATE    HEALTH  PORTS      IMAGE
+dev          running  none    3001→3000  localhost/shop/dev:3f9a1c27e0b4
+  stale: env.NODE_ENV changed
+  stale: image: layers[1] changed
+integration  absent   none    -          localhost/shop/dev:3f9a1c27e0b4
+  stale: there is no container
+`,
+    );
+  });
+});
+
+describe("the list of tasks", () => {
+  it("shows every environment's tasks with their commands", () => {
+    expect(printTasks(taskList(spec(dev, web), undefined), style)).toBe(`dev
+  lint  biome check .
+  test  npm test
+web
+  no tasks
+`);
+  });
+
+  it("is that of one environment when it is named, and refuses one that does not exist", () => {
+    expect(taskList(spec(dev, web), "web")).toEqual({ environments: [{ name: "web", tasks: [] }] });
+    expect(() => taskList(spec(dev), "nope")).toThrow(expect.objectContaining({ code: "ENVIRONMENT_UNKNOWN" }));
+  });
+});
+
+it("shows what doctor found, and what to do below each trouble", () => {
+  expect(
+    printChecks(
+      [
+        { name: "node", status: "ok", found: "v24.21.0" },
+        { name: "engine", status: "fixed", found: "Docker 20.10.24" },
+        { name: "disk", status: "warning", found: "3 GB free" },
+        { name: "socket", status: "failed", found: "no permission", advice: "log in again\nor run as root" },
+      ],
+      style,
+    ),
+  ).toBe(`  ✔ node    v24.21.0
+  ✔ engine  Docker 20.10.24 (fixed)
+  ! disk    3 GB free
+  ✖ socket  no permission
+            log in again
+            or run as root
+`);
+});

@@ -1,0 +1,123 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { attach, terminalSize } from "../../../src/cli/terminal.ts";
+import type { ExecProcess } from "../../../src/engine/engine.ts";
+import { type FakeStdio, fakeInterrupts, fakeStdio } from "../../support/fake-machine.ts";
+
+const size = { columns: 120, rows: 40 };
+
+/** A command inside, played by the test. */
+function open(stdio: FakeStdio, { tty = false, received }: { tty?: boolean; received?: NodeJS.Signals } = {}) {
+  const { interrupts } = fakeInterrupts();
+  if (received !== undefined) interrupts.raise(received);
+  const ended = Promise.withResolvers<number>();
+  const sizes: (readonly [number, number])[] = [];
+  const signals: NodeJS.Signals[] = [];
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const running: ExecProcess = {
+    stdin,
+    stdout,
+    stderr,
+    resize: async (columns, rows) => void sizes.push([columns, rows]),
+    exitCode: () => ended.promise,
+  };
+  const signal = async (name: NodeJS.Signals) => void signals.push(name);
+  const exitCode = attach({ running, signal, stdio, interrupts, tty });
+  return { stdin, stdout, stderr, sizes, signals, interrupts, exitCode, end: ended.resolve, fail: ended.reject };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a command inside without a terminal", () => {
+  it("reads this process's stdin to its end, then sees it closed", async () => {
+    const stdio = fakeStdio();
+    const { stdin, exitCode, end } = open(stdio);
+    stdio.stdin.end("some input");
+    expect(await stdin.toArray()).toEqual([Buffer.from("some input")]);
+    end(0);
+    expect(await exitCode).toBe(0);
+  });
+
+  it("writes to stdout and stderr apart, and gives its exit code", async () => {
+    const stdio = fakeStdio();
+    const { stdout, stderr, exitCode, end } = open(stdio);
+    stdout.end("out");
+    stderr.end("err");
+    await settle();
+    end(7);
+    expect([await exitCode, stdio.stdoutText(), stdio.stderrText()]).toEqual([7, "out", "err"]);
+  });
+
+  it("gets every signal instead of devenv, and none after its end", async () => {
+    const { signals, interrupts, exitCode, end } = open(fakeStdio());
+    for (const name of ["SIGINT", "SIGINT", "SIGTERM"] as const) interrupts.raise(name);
+    end(130);
+    expect(await exitCode).toBe(130);
+    expect(interrupts.signal.aborted).toBe(false);
+    interrupts.raise("SIGTERM");
+    expect(signals).toEqual(["SIGINT", "SIGINT", "SIGTERM"]);
+    expect(interrupts.received()).toBe("SIGTERM");
+  });
+
+  it("gets the signal that came while it was being started", async () => {
+    const { signals, exitCode, end } = open(fakeStdio(), { received: "SIGINT" });
+    end(130);
+    await exitCode;
+    expect(signals).toEqual(["SIGINT"]);
+  });
+
+  it("is not held up when nobody reads stdout any more", async () => {
+    const stdio = fakeStdio();
+    const { stdout, exitCode, end } = open(stdio);
+    stdio.stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    stdout.write(Buffer.alloc(1 << 20));
+    stdout.end();
+    await new Promise((resolve) => stdout.once("end", resolve));
+    end(141);
+    expect(await exitCode).toBe(141);
+  });
+
+  it("may end without reading its stdin", async () => {
+    const stdio = fakeStdio();
+    const { stdin, exitCode, end } = open(stdio);
+    stdin.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    end(0);
+    expect(await exitCode).toBe(0);
+    expect(stdio.stdin.isPaused()).toBe(true);
+  });
+});
+
+describe("a command inside with a terminal", () => {
+  it("gets keys raw and follows this terminal's size", async () => {
+    const stdio = fakeStdio(size);
+    const { sizes, exitCode, end } = open(stdio, { tty: true });
+    Object.assign(stdio.stdout, { columns: 90, rows: 30 });
+    stdio.stdout.emit("resize");
+    expect(stdio.stdin.rawModes).toEqual([true]);
+    end(0);
+    await exitCode;
+    stdio.stdout.emit("resize");
+    expect(sizes).toEqual([
+      [120, 40],
+      [90, 30],
+    ]);
+    expect(stdio.stdin.rawModes).toEqual([true, false]);
+  });
+
+  it("leaves the terminal as it was when the connection breaks", async () => {
+    const stdio = fakeStdio(size);
+    const { exitCode, fail } = open(stdio, { tty: true });
+    fail(new Error("lost"));
+    await expect(exitCode).rejects.toThrow("lost");
+    expect(stdio.stdin.rawModes).toEqual([true, false]);
+    expect(stdio.stdout.listenerCount("resize")).toBe(0);
+  });
+
+  it("is given only when both stdin and stdout are one", () => {
+    expect(terminalSize(fakeStdio(size))).toEqual(size);
+    expect(terminalSize({ ...fakeStdio(size), stdout: fakeStdio().stdout })).toBeUndefined();
+    expect(terminalSize({ ...fakeStdio(size), stdin: fakeStdio().stdin })).toBeUndefined();
+  });
+});
