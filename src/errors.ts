@@ -125,6 +125,10 @@ const catalogue = {
     message: ({ file, reason }) => `Docker's configuration \`${file}\` could not be read: ${reason}`,
     hint: ({ file }) => `mend \`${file}\`, or remove it and run \`docker login\` again`,
   }),
+  CREDENTIALS_UNREADABLE: entry<{ program: string }>({
+    message: ({ program }) => `The credential helper \`${program}\` did not answer with JSON`,
+    hint: () => "run `docker login` for the registry, or remove the helper from Docker's `config.json`",
+  }),
   CONTAINER_NAME_TAKEN: entry<{ name: string }>({
     message: ({ name }) => `A container named \`${name}\` exists already and is not one of this workspace`,
     hint: ({ name }) => `see what it is with \`docker inspect ${name}\`; remove it with \`docker rm --force ${name}\``,

@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.ts";
 import type { Engine } from "../engine.ts";
+import { buildImage } from "./build.ts";
 import { openConnection } from "./connection.ts";
 import { dockerContainers } from "./containers.ts";
 import { discoverEndpoint } from "./discover.ts";
@@ -16,7 +17,7 @@ export function connectEngine(host: Host): Engine {
   return {
     address: endpoint.address,
     info: () => engineInfo(connection),
-    images: dockerImages({ connection, host, build: () => Promise.reject(new Error("builds are not wired yet")) }),
+    images: dockerImages({ connection, host, build: (request) => buildImage(request, { connection, host }) }),
     containers: dockerContainers(connection, { local: endpoint.local }),
   };
 }

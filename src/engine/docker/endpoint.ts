@@ -25,7 +25,7 @@ export interface EndpointOptions {
 
 /** The endpoint of an address in DOCKER_HOST's syntax; throws ENGINE_UNREACHABLE when it is none. */
 export function endpointAt(address: string, { tls, env }: EndpointOptions): Endpoint {
-  const [, scheme = "tcp", rest = ""] = /^(?:([a-z]+):\/\/)?(.*)$/s.exec(address) ?? [];
+  const [, scheme = "tcp", rest = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/s.exec(address) ?? [];
   switch (scheme) {
     case "unix":
     case "npipe":

@@ -56,7 +56,7 @@ function readHelperAnswer(stdout: string, program: string): RegistryCredentials 
     return Secret ? { username: Username === "<token>" ? "" : Username, secret: Secret } : undefined;
   } catch {
     // neither the answer nor the parser's message: they may hold the secret
-    throw devenvError("PROGRAM_FAILED", { program, exitCode: 0, output: "it printed no JSON" });
+    throw devenvError("CREDENTIALS_UNREADABLE", { program });
   }
 }
 
