@@ -22,3 +22,8 @@ export const commands: readonly CommandEntry[] = [
 export function findCommand(name: string): CommandEntry | undefined {
   return commands.find((entry) => entry.name === name || entry.aliases?.includes(name));
 }
+
+/** Aliases included. */
+export function commandNames(): readonly string[] {
+  return commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+}

@@ -2,7 +2,7 @@ import type { OperationContext } from "../env/operation.ts";
 import { openProject, type Project } from "../env/project.ts";
 import type { CliContext } from "./command.ts";
 import { connect } from "./connect.ts";
-import { openProgress } from "./progress/progress.ts";
+import { openProgress } from "./progress/open.ts";
 
 /** The project that the command line names. */
 export function projectOf({ host, options }: CliContext): Promise<Project> {

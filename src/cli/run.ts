@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/host.ts";
 import type { CliContext, CommandEntry, GlobalOptions } from "./command.ts";
-import { findCommand } from "./commands.ts";
+import { commandNames, findCommand } from "./commands.ts";
 import { type CommandLine, globalOptions, optionsOf, readArgs, readCommandLine, readValues } from "./parse.ts";
 import { renderOutcome } from "./render.ts";
 import { reportError } from "./report-error.ts";
@@ -44,7 +44,7 @@ async function dispatch(argv: readonly string[], line: CommandLine, machine: Mac
     throw await unknownOption(name, { where: "devenv", options: Object.keys(globalOptions), rest: false });
   }
   const entry = findCommand(name);
-  if (entry === undefined) throw await unknownCommand(name);
+  if (entry === undefined) throw await unknownCommand(name, commandNames());
   return await runCommand(argv, entry, machine);
 }
 

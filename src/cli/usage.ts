@@ -1,13 +1,11 @@
 /** Wrong usage, worded. */
 import { type DevenvError, devenvError } from "../errors.ts";
-import { commands } from "./commands.ts";
 
 export function usageError(message: string, hint?: string): DevenvError {
   return devenvError("USAGE", hint === undefined ? { message } : { message, hint });
 }
 
-export async function unknownCommand(name: string): Promise<DevenvError> {
-  const names = commands.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]);
+export async function unknownCommand(name: string, names: readonly string[]): Promise<DevenvError> {
   const near = await nearest(name, names);
   return usageError(`Unknown command \`${name}\``, near === undefined ? undefined : `did you mean \`devenv ${near}\`?`);
 }

@@ -2,8 +2,14 @@
 import type { ProgressEvent } from "../../env/operation.ts";
 import type { OutputStream } from "../stdio.ts";
 import { frame, type View } from "./frame.ts";
-import type { Progress } from "./progress.ts";
 import { advance, noProgress } from "./state.ts";
+
+/** Where an operation's events go; everything is written to stderr. */
+export interface Progress {
+  report(event: ProgressEvent): void;
+  /** Leaves the last state on the screen; nothing may be reported after it. */
+  finish(): Promise<void>;
+}
 
 const redrawIntervalMs = 80;
 
@@ -21,7 +27,7 @@ export function liveProgress(stream: OutputStream, view: Omit<View, "now" | "col
   const start = async (): Promise<Drawing> => {
     const { createLogUpdate } = await import("log-update");
     const draw = createLogUpdate(stream as NodeJS.WriteStream);
-    timer = setInterval(() => draw(picture()), redrawIntervalMs);
+    timer = setInterval(() => draw(picture().trimEnd()), redrawIntervalMs);
     return draw;
   };
   return {

@@ -1,16 +1,8 @@
 import { basename } from "node:path";
-import type { ProgressEvent } from "../../env/operation.ts";
 import type { CliContext } from "../command.ts";
 import { isDrawable } from "../style.ts";
-import { liveProgress } from "./live.ts";
+import { liveProgress, type Progress } from "./live.ts";
 import { plainReporter } from "./plain.ts";
-
-/** Where an operation's events go; everything is written to stderr. */
-export interface Progress {
-  report(event: ProgressEvent): void;
-  /** Leaves the last state on the screen; nothing may be reported after it. */
-  finish(): Promise<void>;
-}
 
 /** Live on a terminal, lines elsewhere and with `--verbose`, nothing with `--quiet`. */
 export function openProgress(context: CliContext, project: string, configFile: string): Progress {
