@@ -29,7 +29,7 @@ export async function archiveEntries(context: OperationContext, image: ImagePlan
   const entries: ContextFile[] = [];
   for (const { url, sha256, strip, path } of image.archives) {
     const download = await openArchive(context, { environment: image.environment, url, sha256 });
-    const tar = await canonicalTar({ ...download, strip, cacheDir, host: context.host });
+    const tar = await canonicalTar({ url, ...download, strip, cacheDir, host: context.host });
     entries.push({ kind: "file", path, mode: 0o644, size: tar.size, digest: tar.sha256, source: tar.file });
   }
   return entries;

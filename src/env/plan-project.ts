@@ -1,14 +1,11 @@
 import { devenvError } from "../errors.ts";
-import { readHostTrust, trustEnvironment, writeTrustFolder } from "../host/trust.ts";
+import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { type HostAdditions, planContainer, workspaceAt } from "../plan/container.ts";
 import { planImage } from "../plan/image.ts";
 import type { EnvironmentPlan, ImagePlan, Plan } from "../plan/plan.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
 import type { OperationContext } from "./operation.ts";
 import { readSources } from "./sources.ts";
-
-/** Where the host's certificates stand in a container. */
-const trustTarget = "/run/devenv";
 
 /** Plan every environment of the config, bases before what is built on them. */
 export async function planProject(context: OperationContext): Promise<Plan> {

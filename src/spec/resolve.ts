@@ -5,6 +5,7 @@ import type {
   PortConfig,
   TaskConfig,
 } from "../config/define.ts";
+import { parseKeyPath, printKeyPath } from "../config/key-path.ts";
 import type { Layer, LayerGroup } from "../config/layers.ts";
 import { parseImageReference, printImageReference } from "./image-reference.ts";
 import type {
@@ -46,7 +47,7 @@ export function resolveSpec(config: ResolvableConfig, options: ResolveOptions): 
 
 /** A key below another; the empty key is the top of the config. */
 export function childKey(parent: string, child: string): string {
-  return parent === "" ? child : `${parent}.${child}`;
+  return printKeyPath([...parseKeyPath(parent), child]);
 }
 
 function resolveEnvironment(name: string, key: string, config: EnvironmentConfig): EnvironmentSpec {

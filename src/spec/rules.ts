@@ -45,7 +45,7 @@ function baseEnvironment(environment: EnvironmentSpec, spec: Spec): RuleIssue[] 
 
 function taskDependencies({ key, tasks }: EnvironmentSpec): RuleIssue[] {
   return Object.entries(tasks).flatMap(([name, task]) => {
-    const taskKey = `${childKey(key, "tasks")}.${name}.dependsOn`;
+    const taskKey = childKey(childKey(childKey(key, "tasks"), name), "dependsOn");
     const missing = task.dependsOn.filter((other) => tasks[other] === undefined);
     if (missing.length > 0) return missing.map((other) => unknown(taskKey, "task", other, Object.keys(tasks)));
     const cycle = findCycle(name, (task) => tasks[task]?.dependsOn ?? []);

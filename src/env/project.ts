@@ -1,0 +1,45 @@
+import { relative } from "node:path";
+import { loadConfig } from "../config/load.ts";
+import type { ValidConfig } from "../config/validate.ts";
+import { type ConfigProblem, devenvError, type SourcePlace } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { resolveSpec } from "../spec/resolve.ts";
+import { checkRules } from "../spec/rules.ts";
+import type { Spec } from "../spec/spec.ts";
+
+/** A project that was found and whose config holds. */
+export interface Project {
+  readonly spec: Spec;
+  /** As the user wrote it, checked. */
+  readonly config: ValidConfig;
+  readonly configFile: string;
+  /** Every file that the config was made of, the config file first. */
+  readonly files: readonly string[];
+  /** Where a config key stands in those files. */
+  locate(key: string): Promise<SourcePlace | undefined>;
+}
+
+export interface OpenProjectOptions {
+  readonly host: Host;
+  readonly cwd: string;
+  /** Undefined: searched from `cwd` upwards. */
+  readonly configFile?: string | undefined;
+}
+
+/** Find, load, check and resolve a config; throws what is wrong with it as one CONFIG_… error. */
+export async function openProject({ host, cwd, configFile }: OpenProjectOptions): Promise<Project> {
+  const context = { ci: isSet(host.env.CI), env: host.env };
+  const { config, file, root, files, environmentKey, locate } = await loadConfig({ cwd, configFile, context });
+  const spec = resolveSpec(config, { root, environmentKey });
+  const problems = await Promise.all(
+    checkRules(spec).map(
+      async ({ key, message }): Promise<ConfigProblem> => ({ key, message, place: await locate(key) }),
+    ),
+  );
+  if (problems.length > 0) throw devenvError("CONFIG_INVALID", { file: relative(cwd, file), problems });
+  return { spec, config, configFile: file, files, locate };
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && !["", "0", "false"].includes(value);
+}
