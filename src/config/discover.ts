@@ -1,0 +1,27 @@
+import { extname } from "node:path";
+import { cosmiconfig } from "cosmiconfig";
+import { devenvError } from "../errors.ts";
+import { CONFIG_NAMES, configIn, type FoundConfig, foldersUpwards, hasDevenvKey } from "./find.ts";
+
+/** Search for the config from a folder upwards to the root of the file system; throws CONFIG_NOT_FOUND. */
+export async function discoverConfig(cwd: string): Promise<FoundConfig> {
+  const explorer = cosmiconfig("devenv", {
+    searchPlaces: [...CONFIG_NAMES],
+    // Folder by folder: cosmiconfig's own way upwards ends in the user's home, at files that belong to no project.
+    searchStrategy: "none",
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+    loaders: Object.fromEntries(CONFIG_NAMES.map((name) => [extname(name), keepText])),
+  });
+  for (const folder of foldersUpwards(cwd)) {
+    const found = await explorer.search(folder);
+    if (found !== null) return configIn(found.filepath);
+  }
+  throw devenvError("CONFIG_NOT_FOUND", { cwd });
+}
+
+/** cosmiconfig only searches; what is found is loaded by `load.ts`. */
+function keepText(file: string, text: string): unknown {
+  if (file.endsWith("package.json")) return hasDevenvKey(text) ? { devenv: true } : {};
+  return { text };
+}

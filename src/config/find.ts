@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { devenvError } from "../errors.ts";
+
+export interface FoundConfig {
+  /** Absolute path of the config file. */
+  readonly file: string;
+  /** Real path of the folder it is in: the workspace on the host. */
+  readonly root: string;
+}
+
+/** What a config may be called, in the order it is looked for in each folder. */
+export const CONFIG_NAMES: readonly string[] = [
+  "devenv.config.ts",
+  "devenv.config.mts",
+  "devenv.config.js",
+  "devenv.config.mjs",
+  "devenv.config.json",
+  "devenv.config.yaml",
+  "package.json",
+];
+
+/**
+ * The config file of a folder or of the nearest one above it, or the one that is named. Loads neither
+ * the file nor any package: for commands that only need to know which project this is. Finds what
+ * `loadConfig` loads; throws CONFIG_NOT_FOUND.
+ */
+export function findConfigFile(cwd: string, configFile?: string): FoundConfig {
+  if (configFile !== undefined) return namedConfig(cwd, configFile);
+  for (const folder of foldersUpwards(cwd)) {
+    const name = CONFIG_NAMES.find((candidate) => isConfig(join(folder, candidate)));
+    if (name !== undefined) return configIn(join(folder, name));
+  }
+  throw devenvError("CONFIG_NOT_FOUND", { cwd });
+}
+
+/** A config file that is named, relative to `cwd`; throws CONFIG_NOT_FOUND. */
+export function namedConfig(cwd: string, configFile: string): FoundConfig {
+  const file = resolve(cwd, configFile);
+  if (!existsSync(file)) throw devenvError("CONFIG_NOT_FOUND", { cwd, file: configFile });
+  return configIn(file);
+}
+
+export function configIn(file: string): FoundConfig {
+  return { file, root: realpathSync(dirname(file)) };
+}
+
+/** A folder, then each one above it, up to the root of the file system. */
+export function foldersUpwards(cwd: string): readonly string[] {
+  const folder = resolve(cwd);
+  return dirname(folder) === folder ? [folder] : [folder, ...foldersUpwards(dirname(folder))];
+}
+
+/** Whether the text of a package.json holds a config; one too broken to be read counts when it seems to. */
+export function hasDevenvKey(packageJson: string): boolean {
+  if (!packageJson.includes('"devenv"')) return false;
+  try {
+    const value: unknown = JSON.parse(packageJson);
+    return typeof value === "object" && value !== null && "devenv" in value;
+  } catch {
+    return /"devenv"\s*:\s*\{/.test(packageJson);
+  }
+}
+
+function isConfig(file: string): boolean {
+  if (!existsSync(file)) return false;
+  return !file.endsWith("package.json") || hasDevenvKey(readFileSync(file, "utf8"));
+}

@@ -1,0 +1,123 @@
+/** Runs a config script: TypeScript without a build step, a temporary file or a node_modules folder. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire, type ResolveFnOutput, registerHooks } from "node:module";
+import { extname, isAbsolute } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { transformSync } from "oxc-transform";
+
+export interface ScriptLoader {
+  /** The module of a script, evaluated anew with all it imports outside node_modules. */
+  load(file: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The files outside node_modules that were imported so far, the script first. */
+  readonly files: ReadonlySet<string>;
+  /** The import that could not be resolved, when that is what `error` is. */
+  failedImport(error: unknown): FailedImport | undefined;
+  /** How the modules of this loader are named in stack traces. */
+  moduleName(file: string): string;
+  /** Also a script's function may still import: close it after the last one ran. */
+  close(): void;
+}
+
+export interface FailedImport {
+  readonly specifier: string;
+  /** The file that has the import. */
+  readonly file: string;
+}
+
+/**
+ * A loader of its own for one script, next to any others. `devenvUrl` is the module that
+ * `import … from "devenv"` gives, wherever it is written.
+ */
+export function openScriptLoader(devenvUrl: string): ScriptLoader {
+  const id = crypto.randomUUID().replaceAll("-", "");
+  const tag = `?${QUERY}=${id}`;
+  const files = new Set<string>();
+  const failures = new Map<unknown, FailedImport>();
+
+  const own = (file: string): ResolveFnOutput => {
+    if (!files.has(file)) forgetCommonJs(file);
+    files.add(file);
+    return { url: pathToFileURL(file).href + tag, shortCircuit: true };
+  };
+  const hooks = registerHooks({
+    resolve(specifier, context, nextResolve) {
+      if (specifier.startsWith(`devenv://${id}/`)) return own(decodeURIComponent(new URL(specifier).pathname.slice(1)));
+      if (specifier === "devenv") return { url: devenvUrl, shortCircuit: true };
+      const parent = context.parentURL;
+      if (!parent?.endsWith(tag)) return nextResolve(specifier, context);
+      try {
+        const near = besideParent(specifier, parent);
+        if (near !== undefined) return own(requireAttribute(near, context));
+        const resolved = nextResolve(specifier, context);
+        return isOwn(resolved.url) ? { ...resolved, ...own(fileURLToPath(resolved.url)) } : resolved;
+      } catch (error) {
+        failures.set(error, { specifier, file: fileURLToPath(parent) });
+        throw error;
+      }
+    },
+    load(url, context, nextLoad) {
+      const isFromPackage = url.startsWith("file:") && url.includes("/node_modules/");
+      const source = url.endsWith(tag) || isFromPackage ? moduleSource(url) : undefined;
+      return source === undefined ? nextLoad(url, context) : { format: "module", source, shortCircuit: true };
+    },
+  });
+  return {
+    load: (file) => import(/* @vite-ignore */ `devenv://${id}/${encodeURIComponent(file)}`),
+    files,
+    failedImport: (error) => failures.get(error),
+    moduleName: (file) => pathToFileURL(file).href + tag,
+    close: () => hooks.deregister(),
+  };
+}
+
+/** The name of the query that makes a module fresh, and tells whose it is. */
+const QUERY = "devenv";
+
+/** Left out of a message, which would otherwise show how the loader names modules. */
+export function withoutTags(text: string): string {
+  return text.replace(new RegExp(`\\?${QUERY}=[0-9a-f]{32}`, "g"), "");
+}
+
+/** The JavaScript of what is surely an ES module; undefined leaves the file to Node. */
+function moduleSource(url: string): string | undefined {
+  const file = fileURLToPath(url);
+  if ([".ts", ".mts"].includes(extname(file))) return stripTypes(file);
+  if (extname(file) !== ".js") return undefined;
+  // Node would find out too, but warns unless package.json says `"type": "module"`.
+  const text = readFileSync(file, "utf8");
+  return /^\s*(?:import[\s{*"']|export[\s{*])/m.test(text) ? text : undefined;
+}
+
+function stripTypes(file: string): string {
+  const { code, errors } = transformSync(file, readFileSync(file, "utf8"), { sourceType: "module" });
+  if (errors[0] !== undefined) throw new SyntaxError(errors[0].message);
+  return code;
+}
+
+/** JSON needs its import attribute. Checked here, where the place of the import is known. */
+function requireAttribute(file: string, { conditions, importAttributes }: ResolveHookContext): string {
+  if (extname(file) === ".json" && conditions.includes("import") && importAttributes.type !== "json") {
+    throw new Error('JSON is imported with an attribute: `import data from "./data.json" with { type: "json" }`');
+  }
+  return file;
+}
+
+function isOwn(url: string): boolean {
+  return url.startsWith("file:") && !url.includes("/node_modules/");
+}
+
+/** The file that a path import means: as written, with the ending of its TypeScript source, or without one. */
+function besideParent(specifier: string, parent: string): string | undefined {
+  if (!/^\.{0,2}\//.test(specifier) && !specifier.startsWith("file:") && !isAbsolute(specifier)) return undefined;
+  const target = fileURLToPath(new URL(specifier, parent));
+  const source = target.replace(/\.([mc]?)js$/, ".$1ts");
+  const candidates = [target, source, ...ENDINGS.map((ending) => target + ending)];
+  return candidates.find((file) => existsSync(file) && statSync(file).isFile());
+}
+
+const ENDINGS = [".ts", ".mts", ".js", ".mjs", ".cjs", ".json", "/index.ts", "/index.js"];
+
+/** CommonJS modules are kept by path, whatever the query of their URL. */
+function forgetCommonJs(file: string): void {
+  delete createRequire(import.meta.url).cache[file];
+}
