@@ -1,7 +1,7 @@
 /** The built `devenv` as a subprocess, as a user runs it. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { shellQuote } from "../../src/cli/shell-quote.ts";
+import { shellQuote } from "../../src/plan/quote.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
@@ -46,7 +46,7 @@ export interface TerminalOptions extends RunCliOptions {
 /** Run devenv with a pseudo-terminal for all its streams (util-linux `script`); `stdin` is what is typed, `stdout` the screen. */
 export function runCliInTerminal(args: readonly string[], options: TerminalOptions = {}): Promise<CliResult> {
   const { columns = 80, rows = 24, nodeOptions = [] } = options;
-  const command = shellQuote([process.execPath, ...nodeOptions, main, ...args]);
+  const command = [process.execPath, ...nodeOptions, main, ...args].map(shellQuote).join(" ");
   const line = `stty cols ${columns} rows ${rows}; exec ${command}`;
   return runProgram(["script", "--quiet", "--return", "--command", line, "/dev/null"], options);
 }

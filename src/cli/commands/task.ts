@@ -1,10 +1,10 @@
 import { planTask } from "../../env/task.ts";
+import { shellQuote } from "../../plan/quote.ts";
 import type { Spec, TaskSpec } from "../../spec/spec.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { runInside } from "../inside.ts";
 import { projectOf } from "../operate.ts";
-import { shellQuote } from "../shell-quote.ts";
 import { printTasks, taskList } from "../task-list.ts";
 
 export const command = defineCommand({
@@ -40,7 +40,7 @@ function withArguments(steps: readonly Step[], args: readonly string[]): readonl
   return steps.map(({ name, task }, index) =>
     index < steps.length - 1
       ? { name, task }
-      : { name, task: { ...task, command: `${task.command} ${shellQuote(args)}` } },
+      : { name, task: { ...task, command: `${task.command} ${args.map(shellQuote).join(" ")}` } },
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Style } from "../style.ts";
 import { clip, printDuration, printMegabytes } from "./format.ts";
 import type { EnvironmentProgress, ProgressState, RunningBuildStep, StepProgress } from "./state.ts";
+import { stepTitle } from "./step-title.ts";
 
 export interface View {
   /** Milliseconds, on the clock of the state. */
@@ -77,7 +78,7 @@ function buildLines({ name, number, startedAt, lastLine }: RunningBuildStep, vie
   const width = widthFor(columns) - indent.length;
   const time = printDuration(now - startedAt);
   const place = number === undefined ? "" : `${number.index}/${number.total} `;
-  const text = clip(`${place}${name.replaceAll(/\s+/g, " ")}`, width - time.length - 2);
+  const text = clip(`${place}${stepTitle(name)}`, width - time.length - 2);
   const gap = Math.max(2, width - [...text].length - time.length);
   const title = `${indent}${text}${time === "" ? "" : " ".repeat(gap) + style.dim(time)}`;
   return lastLine === undefined ? [title] : [title, `${indent}${style.dim(clip(`  ${lastLine}`, width))}`];

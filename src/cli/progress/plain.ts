@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, StepNumber } from "../../engine/engine.ts";
 import type { ProgressEvent } from "../../env/operation.ts";
 import { printDuration } from "./format.ts";
+import { stepTitle } from "./step-title.ts";
 
 /** Reports events as lines, without their line ends. */
 export function plainReporter(verbose: boolean, write: (line: string) => void): (event: ProgressEvent) => void {
@@ -58,7 +59,7 @@ function buildLines(event: BuildEvent, places: Map<string, string>): readonly st
 
 function title({ name, number }: { readonly name: string; readonly number?: StepNumber }): string {
   const place = printNumber(number);
-  return place === undefined ? name : `${place} ${name}`;
+  return place === undefined ? stepTitle(name) : `${place} ${stepTitle(name)}`;
 }
 
 function printNumber(number: StepNumber | undefined): string | undefined {
