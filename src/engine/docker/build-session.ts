@@ -1,27 +1,22 @@
 /** A BuildKit session: what the engine may ask of the client during one build, served on a connection of its own. */
 import { randomUUID } from "node:crypto";
+import type { Host } from "../../host/host.ts";
 import type { BuildRequest } from "../engine.ts";
 import { serveBuildFiles } from "./build-files.ts";
 import type { Connection } from "./connection.ts";
 import { GrpcError, type GrpcMethods, grpcStatus, serveGrpc, unary } from "./grpc.ts";
 import { decodeFields, encodeFields, textField } from "./protobuf.ts";
+import { credentialsFor } from "./registry-auth.ts";
 import { sshAgentService } from "./ssh-agent.ts";
 
-/** Who the engine says it is to a registry; an empty user name makes the secret a token. */
-export interface BuildCredentials {
-  readonly username: string;
-  readonly secret: string;
-}
-
 export interface BuildSessionOptions {
+  readonly connection: Connection;
+  readonly host: Host;
   readonly request: BuildRequest;
   /** What a build is called in an error: "build image `x`". */
   readonly action: string;
-  /** Socket of the user's ssh agent; undefined: builds get none. */
-  readonly sshAgent: string | undefined;
-  credentialsFor(host: string): Promise<BuildCredentials | undefined>;
-  /** Told why a file of the context could not be sent. */
-  onFileFailure(error: unknown): void;
+  /** Told why the engine could not be served: the build then fails with a text of the engine's own. */
+  onFailure(error: unknown): void;
 }
 
 export interface BuildSession {
@@ -35,10 +30,10 @@ export interface BuildSession {
  * Open a session. One build, one session: a second build on it would get the files of the first. The
  * context's key is stable over builds, so that the engine asks only for files that changed.
  */
-export async function openBuildSession(connection: Connection, options: BuildSessionOptions): Promise<BuildSession> {
+export async function openBuildSession(options: BuildSessionOptions): Promise<BuildSession> {
   const id = randomUUID();
   const methods = sessionMethods(options);
-  const socket = await connection.hijack({
+  const socket = await options.connection.hijack({
     method: "POST",
     path: "/session",
     headers: {
@@ -63,24 +58,38 @@ export async function openBuildSession(connection: Connection, options: BuildSes
   return { id, closed, close };
 }
 
-function sessionMethods({ request, sshAgent, credentialsFor, onFileFailure }: BuildSessionOptions): GrpcMethods {
+function sessionMethods({ request, host, onFailure }: BuildSessionOptions): GrpcMethods {
+  const sshAgent = host.env.SSH_AUTH_SOCK;
   return {
     // Answered always: an engine that hears nothing for 10 s gives the session up.
     "/grpc.health.v1.Health/Check": unary(() => encodeFields([[1, 1]])),
-    "/moby.filesync.v1.FileSync/DiffCopy": serveBuildFiles({ ...request, onFailure: onFileFailure }),
+    "/moby.filesync.v1.FileSync/DiffCopy": serveBuildFiles({ ...request, onFailure }),
     "/moby.buildkit.secrets.v1.Secrets/GetSecret": unary((message) => {
       const id = textField(decodeFields(message), 1);
       const secret = Object.hasOwn(request.secrets, id) ? request.secrets[id] : undefined;
       if (secret === undefined) throw new GrpcError(grpcStatus.notFound, `secret ${id} not found`);
-      return encodeFields([[1, secret]]);
+      return secret.length === 0 ? emptySecret : encodeFields([[1, secret]]);
     }),
     "/moby.filesync.v1.Auth/Credentials": unary(async (message) => {
-      const credentials = await credentialsFor(textField(decodeFields(message), 1));
+      const registry = textField(decodeFields(message), 1);
+      const { username, secret } = (await credentialsFor(registry, host).catch(rethrow(onFailure))) ?? nobody;
       return encodeFields([
-        [1, credentials?.username ?? ""],
-        [2, credentials?.secret ?? ""],
+        [1, username],
+        [2, secret],
       ]);
     }),
-    ...(sshAgent === undefined ? {} : sshAgentService(sshAgent)),
+    ...(sshAgent ? sshAgentService(sshAgent) : {}),
+  };
+}
+
+/** The content's field, there and empty: left out, the engine would not mount the secret at all. */
+const emptySecret = Buffer.from([0x0a, 0x00]);
+
+const nobody = { username: "", secret: "" };
+
+function rethrow(onFailure: (error: unknown) => void) {
+  return (error: unknown): never => {
+    onFailure(error);
+    throw error;
   };
 }

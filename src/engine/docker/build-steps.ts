@@ -1,5 +1,6 @@
 /** Turns BuildKit's reports on its graph into one start and one finish a step, with the output between. */
 import type { BuildEvent } from "../engine.ts";
+import { type FailedStep, keptLines } from "./build-failure.ts";
 import type { BuildStatus, Vertex, VertexLog } from "./buildkit-messages.ts";
 import { cutLines, type LineCutter } from "./log-lines.ts";
 import { parseStepName, type StepName } from "./step-name.ts";
@@ -9,15 +10,6 @@ export interface BuildSteps {
   /** Finish every step that started; returns the one that made the build fail with this error, if a step did. */
   end(error: string | undefined): FailedStep | undefined;
 }
-
-export interface FailedStep extends StepName {
-  readonly error: string;
-  /** Last lines, oldest first. */
-  readonly output: readonly string[];
-}
-
-/** Lines kept of each step, for the message when it fails. */
-const keptLines = 30;
 
 export function trackSteps(onEvent: (event: BuildEvent) => void): BuildSteps {
   const steps: Steps = new Map();

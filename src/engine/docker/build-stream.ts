@@ -1,7 +1,7 @@
 /** Reads the answer to a BuildKit build: progress becomes events, failure an error. */
-import { type DevenvError, devenvError } from "../../errors.ts";
-import type { BuildEvent, BuildFailure } from "../engine.ts";
-import { type BuildSteps, type FailedStep, trackSteps } from "./build-steps.ts";
+import type { BuildEvent } from "../engine.ts";
+import { buildFailed } from "./build-failure.ts";
+import { type BuildSteps, trackSteps } from "./build-steps.ts";
 import { decodeStatus } from "./buildkit-messages.ts";
 import { readJsonLines } from "./json-lines.ts";
 
@@ -25,29 +25,9 @@ export async function followBuild(stream: AsyncIterable<Uint8Array>, options: Bu
     error = message.errorDetail?.message ?? message.error ?? error;
   }
   const failed = steps.end(error);
-  if (error !== undefined || failed?.error !== undefined) {
-    throw buildFailed({ tag: options.tag, reason: error ?? failed?.error ?? "", failed });
-  }
-  if (!hasImage) {
-    throw buildFailed({ tag: options.tag, reason: "the engine ended the build without an image", failed });
-  }
-}
-
-/** The error of a build that failed, with the step that did. */
-export function buildFailed(failure: {
-  readonly tag: string;
-  readonly reason: string;
-  readonly failed?: FailedStep | undefined;
-}): DevenvError {
-  const { tag, reason, failed } = failure;
-  const details: BuildFailure & { output: readonly string[] } = {
-    tag,
-    reason: reason.trim().replace(/\.$/, ""),
-    step: failed?.name,
-    number: failed?.number,
-    output: failed?.output ?? [],
-  };
-  return devenvError("IMAGE_BUILD_FAILED", details);
+  const reason = error ?? failed?.error;
+  if (reason !== undefined) throw buildFailed(options.tag, reason, failed);
+  if (!hasImage) throw buildFailed(options.tag, "the engine ended the build without an image");
 }
 
 interface StreamMessage {

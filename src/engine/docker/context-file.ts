@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { devenvError } from "../../errors.ts";
+import { reasonOf } from "../../host/reason.ts";
 import type { ContextFile } from "../../plan/plan.ts";
 
 /** Bytes a chunk; larger ones gain nothing over a socket, and a message must stay below gRPC's 4 MiB. */
@@ -36,7 +37,6 @@ async function* readChunks(file: ContextFile): AsyncGenerator<Buffer> {
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw devenvError("CONTEXT_UNREADABLE", { path: file.source, reason }, error);
+    throw devenvError("CONTEXT_UNREADABLE", { path: file.source, reason: reasonOf(error) }, error);
   }
 }
