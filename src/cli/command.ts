@@ -4,7 +4,7 @@ import type { Host } from "../host/host.ts";
 import type { Interrupts, Stdio } from "./stdio.ts";
 import type { Style } from "./style.ts";
 
-export interface OptionSpec {
+interface OptionSpec {
   readonly type: "boolean" | "string" | "number";
   /** One letter. */
   readonly alias?: string;
@@ -14,7 +14,7 @@ export interface OptionSpec {
 }
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-export interface PositionalSpec {
+interface PositionalSpec {
   readonly count: "optional" | "many";
   /** How help calls it: `ENVIRONMENT`. */
   readonly value: string;
@@ -30,7 +30,7 @@ type PositionalValue<Spec extends PositionalSpec> = Spec["count"] extends "many"
   ? readonly string[]
   : string | undefined;
 
-export type Args<P extends Positionals, O extends Options> = {
+type Args<P extends Positionals, O extends Options> = {
   readonly [Name in keyof P]: PositionalValue<P[Name]>;
 } & { readonly [Name in keyof O]: OptionValue<O[Name]> } & {
   /** Everything after `--`, verbatim; undefined without `--`. */

@@ -33,7 +33,7 @@ function keepingStream(properties: object): [OutputStream, () => string] {
   return [Object.assign(stream, properties), () => Buffer.concat(chunks).toString()];
 }
 
-export function fakeHost(env: Host["env"] = {}): Host {
+function fakeHost(env: Host["env"] = {}): Host {
   const unused = () => Promise.reject(new Error("no programs here"));
   return {
     platform: "linux",

@@ -19,7 +19,7 @@ export interface RunCliOptions {
   onStart?(running: RunningCli): void;
 }
 
-export interface RunningCli {
+interface RunningCli {
   kill(signal: NodeJS.Signals): void;
   /** Resolves when stdout and stderr together hold this text. */
   printed(text: string): Promise<void>;

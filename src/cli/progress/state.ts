@@ -12,7 +12,7 @@ export interface EnvironmentProgress {
   readonly name: string;
   readonly lines: readonly (StepProgress | WarningLine)[];
 }
-export interface WarningLine {
+interface WarningLine {
   readonly kind: "warning";
   readonly text: string;
 }
