@@ -1,6 +1,6 @@
 /** Presets: what a language needs, as a group of the primitive layers. Plain data, like the layers. */
 import { devenvError } from "../errors.ts";
-import { apt, archive, dockerfile, env, type LayerGroup, type PerPlatform, run } from "./layers.ts";
+import { apt, archive, env, type LayerGroup, type PerPlatform, run } from "./layers.ts";
 
 /** What `node()` installs when no version is given. */
 export const DEFAULT_NODE_VERSION = "24.21.0";
@@ -41,8 +41,7 @@ export function go(version?: string): LayerGroup {
   if (version === undefined) return [apt("golang-go")];
   requireVersion({ preset: "go", version, pattern: EXACT, example: "1.24.5" });
   const url = perPlatform((arch) => `https://go.dev/dl/go${version}.linux-${arch}.tar.gz`);
-  // A raw line, because it extends the PATH that the base image has.
-  return [archive({ url, to: "/usr/local" }), dockerfile("ENV PATH=/usr/local/go/bin:$PATH")];
+  return [archive({ url, to: "/usr/local" }), env({ PATH: "/usr/local/go/bin:$PATH" })];
 }
 
 const EXACT = /^\d+\.\d+\.\d+$/;

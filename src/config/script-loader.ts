@@ -1,13 +1,13 @@
 /** Runs a config script: TypeScript without a build step, a temporary file or a node_modules folder. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { createRequire, type ResolveFnOutput, registerHooks } from "node:module";
+import { createRequire, type ResolveFnOutput, type ResolveHookContext, registerHooks } from "node:module";
 import { extname, isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "oxc-transform";
 
 export interface ScriptLoader {
-  /** The module of a script, evaluated anew with all it imports outside node_modules. */
-  load(file: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The module of the script, evaluated anew with all it imports outside node_modules. */
+  load(): Promise<Readonly<Record<string, unknown>>>;
   /** The files outside node_modules that were imported so far, the script first. */
   readonly files: ReadonlySet<string>;
   /** The import that could not be resolved, when that is what `error` is. */
@@ -28,23 +28,27 @@ export interface FailedImport {
  * A loader of its own for one script, next to any others. `devenvUrl` is the module that
  * `import … from "devenv"` gives, wherever it is written.
  */
-export function openScriptLoader(devenvUrl: string): ScriptLoader {
+export function openScriptLoader(file: string, devenvUrl: string): ScriptLoader {
   const id = crypto.randomUUID().replaceAll("-", "");
   const tag = `?${QUERY}=${id}`;
+  const entry = `devenv://${id}/config.mjs`;
   const files = new Set<string>();
   const failures = new Map<unknown, FailedImport>();
 
-  const own = (file: string): ResolveFnOutput => {
-    if (!files.has(file)) forgetCommonJs(file);
-    files.add(file);
-    return { url: pathToFileURL(file).href + tag, shortCircuit: true };
+  const own = (path: string): ResolveFnOutput => {
+    if (!files.has(path)) forgetCommonJs(path);
+    files.add(path);
+    return { url: pathToFileURL(path).href + tag, shortCircuit: true };
   };
+  // A CommonJS module does not tell the query of its own URL when it requires another.
+  const isMine = (url: string): boolean =>
+    url.endsWith(tag) || (url.startsWith("file:") && files.has(fileURLToPath(url)));
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier.startsWith(`devenv://${id}/`)) return own(decodeURIComponent(new URL(specifier).pathname.slice(1)));
+      if (specifier === entry) return own(file);
       if (specifier === "devenv") return { url: devenvUrl, shortCircuit: true };
       const parent = context.parentURL;
-      if (!parent?.endsWith(tag)) return nextResolve(specifier, context);
+      if (parent === undefined || !isMine(parent)) return nextResolve(specifier, context);
       try {
         const near = besideParent(specifier, parent);
         if (near !== undefined) return own(requireAttribute(near, context));
@@ -56,16 +60,15 @@ export function openScriptLoader(devenvUrl: string): ScriptLoader {
       }
     },
     load(url, context, nextLoad) {
-      const isFromPackage = url.startsWith("file:") && url.includes("/node_modules/");
-      const source = url.endsWith(tag) || isFromPackage ? moduleSource(url) : undefined;
+      const source = url.endsWith(tag) || isInPackage(url) ? moduleSource(url) : undefined;
       return source === undefined ? nextLoad(url, context) : { format: "module", source, shortCircuit: true };
     },
   });
   return {
-    load: (file) => import(/* @vite-ignore */ `devenv://${id}/${encodeURIComponent(file)}`),
+    load: () => import(/* @vite-ignore */ entry),
     files,
     failedImport: (error) => failures.get(error),
-    moduleName: (file) => pathToFileURL(file).href + tag,
+    moduleName: (path) => pathToFileURL(path).href + tag,
     close: () => hooks.deregister(),
   };
 }
@@ -82,7 +85,7 @@ export function withoutTags(text: string): string {
 function moduleSource(url: string): string | undefined {
   const file = fileURLToPath(url);
   if ([".ts", ".mts"].includes(extname(file))) return stripTypes(file);
-  if (extname(file) !== ".js") return undefined;
+  if (extname(file) !== ".js" || isInPackage(url)) return undefined;
   // Node would find out too, but warns unless package.json says `"type": "module"`.
   const text = readFileSync(file, "utf8");
   return /^\s*(?:import[\s{*"']|export[\s{*])/m.test(text) ? text : undefined;
@@ -103,7 +106,11 @@ function requireAttribute(file: string, { conditions, importAttributes }: Resolv
 }
 
 function isOwn(url: string): boolean {
-  return url.startsWith("file:") && !url.includes("/node_modules/");
+  return url.startsWith("file:") && !isInPackage(url);
+}
+
+function isInPackage(url: string): boolean {
+  return url.startsWith("file:") && url.includes("/node_modules/");
 }
 
 /** The file that a path import means: as written, with the ending of its TypeScript source, or without one. */

@@ -13,10 +13,9 @@ export interface RunScriptOptions {
 
 /** What a config script exports, called when it is a function; and every file it was read from. */
 export async function runScript(options: RunScriptOptions): Promise<{ value: unknown; files: readonly string[] }> {
-  const file = realpathSync(options.file);
-  const loader = openScriptLoader(options.devenvUrl);
+  const loader = openScriptLoader(realpathSync(options.file), options.devenvUrl);
   try {
-    const exported = await loader.load(file).catch((error: unknown) => fail(options, loader, error));
+    const exported = await loader.load().catch((error: unknown) => fail(options, loader, error));
     const value = defaultOf(exported);
     if (value === undefined) throw devenvError("CONFIG_EXPORT_MISSING", { file: options.shown(options.file) });
     return {
