@@ -3,6 +3,8 @@ import { getSystemErrorMap } from "node:util";
 /** Why something failed, for a message: `permission denied (EACCES)` for what the system reported, else the error's own words. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Every address of a name was tried; they fail alike.
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   const { errno } = error as NodeJS.ErrnoException;
   const [code, words] = (typeof errno === "number" && getSystemErrorMap().get(errno)) || [];
   if (code !== undefined) return `${words} (${code})`;
