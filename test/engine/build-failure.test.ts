@@ -32,7 +32,7 @@ async function isBuildKit(sandbox: Sandbox): Promise<boolean> {
 describe("a build", () => {
   it("that fails names the step and shows what it printed last", async () => {
     await using sandbox = openSandbox();
-    const command = `echo ${randomUUID()}; seq 1 50; echo broken >&2; exit 3`;
+    const command = `echo ${randomUUID()}; seq 1 50; sleep 0.2; echo broken >&2; exit 3`;
     const events: BuildEvent[] = [];
     const failure = await failureOf(
       build(sandbox, `FROM ${baseImage}\nRUN true\nRUN ${command}\nRUN echo never`, {
@@ -43,7 +43,7 @@ describe("a build", () => {
     expect(failure.step).toBe(`RUN ${command}`);
     expect(failure.number?.index).toBe(3);
     expect(failure.output).toHaveLength(30);
-    expect(failure.output.slice(-2).toSorted()).toEqual(["50", "broken"]);
+    expect(failure.output).toEqual(expect.arrayContaining(["49", "50", "broken"]));
     expect(failure.reason).not.toBe("");
     expect(events.findLast((event) => event.kind === "step-finished")).toMatchObject({ error: expect.any(String) });
   });

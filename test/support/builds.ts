@@ -14,7 +14,7 @@ import { testHost } from "./test-host.ts";
 export interface TestBuild {
   readonly tag: string;
   readonly events: readonly BuildEvent[];
-  /** Everything that the steps printed. */
+  /** Everything that RUN steps printed. */
   readonly output: readonly string[];
 }
 
@@ -46,7 +46,17 @@ export async function build(
     { ...request, onEvent },
     { connection: openConnection(discoverEndpoint(host), host.userName), host },
   );
-  return { tag: request.tag, events, output: events.flatMap((event) => (event.kind === "log" ? [event.text] : [])) };
+  return { tag: request.tag, events, output: outputOf(events) };
+}
+
+/** What RUN steps printed, without the image ids that Podman adds. */
+function outputOf(events: readonly BuildEvent[]): string[] {
+  const runs = new Set(
+    events.flatMap((event) => (event.kind === "step-started" && event.name.startsWith("RUN") ? [event.step] : [])),
+  );
+  return events.flatMap((event) =>
+    event.kind === "log" && runs.has(event.step) && !event.text.startsWith("--> ") ? [event.text] : [],
+  );
 }
 
 /** A context entry for a file of a folder. */

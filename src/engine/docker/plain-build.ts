@@ -21,6 +21,7 @@ export async function buildPlain(request: BuildRequest, { connection, platform }
     const secrets = plainSecrets(request.secrets).map(({ id, path }) => `id=${id},src=${path}`);
     const query = {
       ...buildQuery(request, platform),
+      labels: undefined,
       dockerfile: plainDockerfilePath,
       secrets: JSON.stringify(secrets),
     };

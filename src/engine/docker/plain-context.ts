@@ -31,11 +31,19 @@ export async function* packPlainContext(request: BuildRequest): AsyncGenerator<B
   await written;
 }
 
+/** The `labels` parameter would do, but Podman puts variables in where a value has a `$`. */
+function labelInstructions(labels: BuildRequest["labels"]): string {
+  const quote = (text: string) => `"${text.replaceAll(/["$\\]/g, "\\$&")}"`;
+  return Object.entries(labels)
+    .map(([name, value]) => `\nLABEL ${quote(name)}=${quote(value)}`)
+    .join("");
+}
+
 type Pack = ReturnType<typeof pack>;
 type TarHeader = Parameters<Pack["entry"]>[0];
 
 async function writeContext(tar: Pack, request: BuildRequest): Promise<void> {
-  await writeFile(tar, plainDockerfilePath, Buffer.from(request.dockerfile));
+  await writeFile(tar, plainDockerfilePath, Buffer.from(request.dockerfile + labelInstructions(request.labels)));
   // Keeps our own files out of `COPY .`, and a `.dockerignore` of the context, applied before, without effect.
   await writeFile(tar, ignoreFilePath, Buffer.from(`.devenv.*\n${ignoreFilePath}\n`));
   for (const secret of plainSecrets(request.secrets)) await writeFile(tar, secret.path, Buffer.from(secret.content));

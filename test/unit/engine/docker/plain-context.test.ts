@@ -61,14 +61,29 @@ it("packs the Dockerfile, secrets and entries with canonical headers", async () 
 
   expect(entries.map(({ header }) => header.replace(" 1980-01-01T00:00:00.000Z", ""))).toEqual([
     "file .devenv.Dockerfile 600 0:0 ",
-    "file .devenv.Dockerfile.dockerignore 600 0:0 ",
+    "file .containerignore 600 0:0 ",
     "file .devenv.secret-0 600 0:0 ",
     "file a 755 0:0 ",
     "directory b 755 0:0 ",
     "file b/large 644 0:0 ",
     "symlink l 777 0:0 b/large",
   ]);
-  expect(entries.map(({ content }) => content)).toEqual(["FROM x\n", ".devenv.*\n", "s3cret", "A", "", large, ""]);
+  expect(entries.map(({ content }) => content)).toEqual([
+    "FROM x\n",
+    ".devenv.*\n.containerignore\n",
+    "s3cret",
+    "A",
+    "",
+    large,
+    "",
+  ]);
+});
+
+it("says labels in the Dockerfile, each character as it is", async () => {
+  const labels = { plain: "1", awkward: 'a "quoted" $HOME \\' };
+  const [dockerfile] = await unpack({ ...request([]), labels });
+
+  expect(dockerfile?.content).toBe('FROM x\n\nLABEL "plain"="1"\nLABEL "awkward"="a \\"quoted\\" \\$HOME \\\\"');
 });
 
 it("fails when a file is not the planned one any more", async () => {
