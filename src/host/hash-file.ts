@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Sha256 } from "../digest.ts";
 
-const readSize = 256 * 1024;
+const readSize = 64 * 1024;
 
 /** sha256 and bytes of a file, read in pieces; a link is an error. */
 export async function hashFile(path: string): Promise<{ readonly sha256: Sha256; readonly size: number }> {

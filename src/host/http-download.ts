@@ -71,9 +71,10 @@ async function tryOnce(download: HttpDownload, agent: Dispatcher): Promise<Recei
   } catch (error) {
     download.signal?.throwIfAborted();
     if (isStorageTrouble(error)) throw error;
-    const isCertificate = isCertificateCode(errnoOf(error) ?? "");
-    const trouble = isCertificate ? "certificate" : "network";
-    return { reason: reasonOf(error), trouble, retryAfterMs: isCertificate ? undefined : 0, cause: error };
+    const code = errnoOf(error) ?? "";
+    if (!isCertificateCode(code)) return { reason: reasonOf(error), trouble: "network", retryAfterMs: 0, cause: error };
+    const reason = `its certificate is not accepted (${code})`;
+    return { reason, trouble: "certificate", retryAfterMs: undefined, cause: error };
   }
 }
 
