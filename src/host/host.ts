@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly input?: string | undefined;
   /** Also write the program's output to stderr while it runs. */
   readonly showOutput?: boolean | undefined;
+  /** Called with each line of output, of stdout and stderr alike, while the program runs. */
+  readonly onLine?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Do not throw on a non-zero exit. */
   readonly allowFailure?: boolean | undefined;

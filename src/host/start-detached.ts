@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { devenvError } from "../errors.ts";
+
+/** Start a program in a session of its own that outlives devenv; its output is added to `logFile`. Returns its pid. */
+export async function startDetached(program: string, args: readonly string[], logFile: string): Promise<number> {
+  await mkdir(dirname(logFile), { recursive: true });
+  const log = await open(logFile, "a");
+  try {
+    const child = spawn(program, args, { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd] });
+    await once(child, "spawn");
+    child.unref();
+    if (child.pid === undefined) throw new Error(`${program} was spawned without a pid`);
+    return child.pid;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw devenvError("PROGRAM_MISSING", { program }, error);
+    }
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
