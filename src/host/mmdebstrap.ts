@@ -1,0 +1,78 @@
+/** How mmdebstrap is called so that equal package versions give equal bytes. Pure. */
+import { archiveOf, mirrorSources, printSourceLines, printSourcesFile } from "./apt-archive.ts";
+
+/** A base as the config describes it. */
+export interface BootstrapInput {
+  readonly suite: string;
+  /** Packages beside the variant's own. */
+  readonly packages: readonly string[];
+  readonly variant: "minbase" | "essential" | "apt";
+  readonly mirror: string | undefined;
+}
+
+/**
+ * Newest time in a base, 2020-01-01. A constant rather than the packages' own newest time: programs that
+ * write times into files while they are installed honour SOURCE_DATE_EPOCH, so both agree.
+ */
+export const bootstrapEpoch = 1_577_836_800;
+
+export function mmdebstrapEnvironment(): Readonly<Record<string, string>> {
+  return { SOURCE_DATE_EPOCH: String(bootstrapEpoch), LC_ALL: "C.UTF-8", TZ: "UTC" };
+}
+
+/** Arguments that write the base of an architecture as a tar to `target`. */
+export function mmdebstrapArguments(
+  input: BootstrapInput,
+  architecture: string,
+  { target, isRoot }: { readonly target: string; readonly isRoot: boolean },
+): readonly string[] {
+  const archive = archiveOf(input.suite, architecture);
+  const packages = [...input.packages].sort();
+  return [
+    `--mode=${isRoot ? "root" : "unshare"}`,
+    `--variant=${input.variant}`,
+    `--architectures=${architecture}`,
+    "--format=tar",
+    ...(packages.length === 0 ? [] : [`--include=${packages.join(",")}`]),
+    '--aptopt=Acquire::Languages "none"',
+    ...unpackedPaths.map((option) => `--dpkgopt=${option}`),
+    "--skip=cleanup/apt",
+    `--customize-hook=${emptyAptFolders}`,
+    `--customize-hook=${neutraliseHost}`,
+    `--customize-hook=${writeSources(archive.distribution, printSourcesFile(archive))}`,
+    input.suite,
+    target,
+    ...printSourceLines(mirrorSources(archive, input.mirror), archive.keyring),
+  ];
+}
+
+/** As in Debian's slim images; the licences stay. The base keeps the rule for what is installed later. */
+const unpackedPaths = [
+  "path-exclude=/usr/share/doc/*",
+  "path-include=/usr/share/doc/*/copyright",
+  "path-exclude=/usr/share/groff/*",
+  "path-exclude=/usr/share/info/*",
+  "path-exclude=/usr/share/linda/*",
+  "path-exclude=/usr/share/lintian/*",
+  "path-exclude=/usr/share/locale/*",
+  "path-include=/usr/share/locale/locale.alias",
+  "path-exclude=/usr/share/man/*",
+];
+
+/**
+ * In place of mmdebstrap's own clearing, which makes folders anew for root or for apt's own user, by
+ * whether that user may enter the working folder.
+ */
+const emptyAptFolders = 'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*';
+
+/** mmdebstrap copies the host's name and resolvers; engines mount their own over these empty files. */
+const neutraliseHost =
+  'cd "$1/etc" && rm -f hostname hosts resolv.conf && touch hostname hosts resolv.conf && chmod 644 hostname hosts resolv.conf';
+
+/** Whatever mirror was used, the base names the distribution's own archive; the variant `essential` has no apt. */
+function writeSources(distribution: string, content: string): string {
+  const file = `sources.list.d/${distribution}.sources`;
+  // On one line, because mmdebstrap prints it.
+  const text = content.replaceAll("\n", "\\n");
+  return `cd "$1/etc/apt" || exit 0; rm -f sources.list sources.list.d/*; printf '${text}' > ${file} && chmod 644 ${file}`;
+}
