@@ -1,10 +1,13 @@
-import { extname } from "node:path";
-import { cosmiconfig } from "cosmiconfig";
+import { dirname, extname, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
-import { CONFIG_NAMES, configIn, type FoundConfig, foldersUpwards, hasDevenvKey } from "./find.ts";
+import { CONFIG_NAMES, configIn, configOfFolder, type FoundConfig, foldersUpwards, hasDevenvKey } from "./find.ts";
 
 /** Search for the config from a folder upwards to the root of the file system; throws CONFIG_NOT_FOUND. */
 export async function discoverConfig(cwd: string): Promise<FoundConfig> {
+  // Mostly the config is right here, and importing cosmiconfig costs as much as checking the whole config.
+  const here = configOfFolder(resolve(cwd));
+  if (here !== undefined) return here;
+  const { cosmiconfig } = await import("cosmiconfig");
   const explorer = cosmiconfig("devenv", {
     searchPlaces: [...CONFIG_NAMES],
     // Folder by folder: cosmiconfig's own way upwards ends in the user's home, at files that belong to no project.
@@ -13,7 +16,7 @@ export async function discoverConfig(cwd: string): Promise<FoundConfig> {
     cache: false,
     loaders: Object.fromEntries(CONFIG_NAMES.map((name) => [extname(name), keepText])),
   });
-  for (const folder of foldersUpwards(cwd)) {
+  for (const folder of foldersUpwards(dirname(resolve(cwd)))) {
     const found = await explorer.search(folder);
     if (found !== null) return configIn(found.filepath);
   }

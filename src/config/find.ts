@@ -28,10 +28,16 @@ export const CONFIG_NAMES: readonly string[] = [
 export function findConfigFile(cwd: string, configFile?: string): FoundConfig {
   if (configFile !== undefined) return namedConfig(cwd, configFile);
   for (const folder of foldersUpwards(cwd)) {
-    const name = CONFIG_NAMES.find((candidate) => isConfig(join(folder, candidate)));
-    if (name !== undefined) return configIn(join(folder, name));
+    const found = configOfFolder(folder);
+    if (found !== undefined) return found;
   }
   throw devenvError("CONFIG_NOT_FOUND", { cwd });
+}
+
+/** The config of a folder itself. */
+export function configOfFolder(folder: string): FoundConfig | undefined {
+  const name = CONFIG_NAMES.find((candidate) => isConfig(join(folder, candidate)));
+  return name === undefined ? undefined : configIn(join(folder, name));
 }
 
 /** A config file that is named, relative to `cwd`; throws CONFIG_NOT_FOUND. */

@@ -4,6 +4,7 @@ import { devenvError, type SourcePlace } from "../errors.ts";
 import { reasonOf } from "../host/reason.ts";
 import { readDataFile } from "./data-file.ts";
 import type { ConfigContext } from "./define.ts";
+import { discoverConfig } from "./discover.ts";
 import { type FoundConfig, namedConfig } from "./find.ts";
 import { parseKeyPath, printKeyPath } from "./key-path.ts";
 import { isValid, type ValidConfig, validateConfig } from "./validate.ts";
@@ -54,7 +55,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 }
 
 async function findConfig({ cwd, configFile }: LoadOptions): Promise<FoundConfig> {
-  if (configFile === undefined) return (await import("./discover.ts")).discoverConfig(cwd);
+  if (configFile === undefined) return discoverConfig(cwd);
   if (!ENDINGS.has(extname(configFile))) {
     const message = `Config file \`${configFile}\` is of a kind that devenv does not read`;
     throw devenvError("USAGE", { message, hint: `name a file that ends in ${[...ENDINGS].join(", ")}` });

@@ -50,6 +50,7 @@ export interface ImageInfo {
   readonly size: number;
   /** diff_ids of the layers, base first; empty in listings. */
   readonly layers: readonly string[];
+  /** Empty in listings. */
   readonly platform: string;
 }
 
@@ -69,6 +70,7 @@ export interface ImportOptions {
   /** Repository and tag. */
   readonly tag: string;
   readonly platform: string;
+  /** Their values hold no `"`, `$` and backslash: engines differ in what they make of these. */
   readonly labels: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -134,6 +136,7 @@ export interface BuildFailure {
 export interface EngineContainers {
   /** All containers, running or not, that carry every one of these labels. One call. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly ContainerInfo[]>;
+  /** Its id; throws CONTAINER_NAME_TAKEN, IMAGE_NOT_FOUND. */
   create(request: ContainerRequest): Promise<string>;
   /** Throws PORT_IN_USE when a port cannot be bound. */
   start(id: string): Promise<void>;
@@ -141,7 +144,9 @@ export interface EngineContainers {
   stop(id: string, graceSeconds: number): Promise<void>;
   /** Kill, remove with its anonymous volumes; one that is gone is no error. */
   remove(id: string): Promise<void>;
+  /** Throws CONTAINER_NOT_RUNNING. */
   exec(id: string, request: ExecRequest): Promise<ExecProcess>;
+  /** An abort ends the streams. */
   logs(id: string, options: LogOptions): Promise<LogStream>;
 }
 
@@ -180,7 +185,7 @@ export interface ExecRequest {
 }
 
 export interface ExecProcess {
-  /** Ending it closes the command's stdin. */
+  /** Ending it closes the command's stdin; what a command that ended no longer takes is dropped. */
   readonly stdin: Writable;
   readonly stdout: Readable;
   /** Ends at once when there is a terminal. */

@@ -20,7 +20,7 @@ describe("images", () => {
     const { platform } = await sandbox.engine.info();
     const tag = `localhost/${sandbox.name("import")}:1`;
     const tar = await smallTar("content");
-    const labels = { ...sandbox.labels, awkward: 'a "quoted" $HOME \\ = value' };
+    const labels = { ...sandbox.labels, awkward: "it's a:b/c, two = words" };
 
     await images.import(Readable.from([tar]), { tag, platform, labels });
 
@@ -71,7 +71,7 @@ describe("images", () => {
     const reference = "localhost:1/devenv-test/none:1";
     await expect(sandbox.engine.images.pull(reference, {})).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
-      message: expect.stringMatching(/^Image `localhost:1\/devenv-test\/none:1` was not found: .*localhost:1/),
+      message: expect.stringMatching(/^Image `localhost:1\/devenv-test\/none:1` was not found: .*refused/),
     });
     await expect(sandbox.engine.images.pull("Not A Reference", {})).rejects.toMatchObject({
       details: { reason: "it is not a valid reference" },

@@ -91,8 +91,9 @@ async function createContainer(connection: Connection, request: ContainerRequest
 function containerBody(request: ContainerRequest): object {
   return {
     Image: request.image,
-    Entrypoint: [],
-    Cmd: request.command,
+    // Podman takes an empty entry point for the image's own
+    Entrypoint: request.command,
+    Cmd: [],
     WorkingDir: request.workdir,
     Env: variables(request.env),
     Labels: request.labels,

@@ -1,16 +1,19 @@
 import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 
 /** Output of a command without a terminal: the engine sends both streams in frames over one connection. */
 export interface Output {
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Resolves when the source has come to its end, read or not; rejects with what both streams end with. */
+  readonly ended: Promise<void>;
 }
 
 export interface OutputOptions {
   /** The source is a terminal's output, not framed; stderr then ends at once. */
   readonly raw?: boolean | undefined;
-  /** Makes the error that both streams end with when the source breaks. */
-  translate(error: unknown): unknown;
+  /** Makes the error that both streams end with when the source breaks; undefined: they had come to their end. */
+  explain(error: unknown): Promise<unknown>;
 }
 
 /**
@@ -32,8 +35,10 @@ export function demultiplex(source: Readable, options: OutputOptions): Output {
   if (options.raw) stderr.push(null);
   const split = splitFrames((type, part) => push(type === stdoutType ? stdout : stderr, part));
   source.on("data", options.raw ? (chunk) => push(stdout, chunk) : split);
-  followEnd(source, { stdout, stderr }, options);
-  return { stdout, stderr };
+  const ended = followEnd(source, [stdout, stderr], options);
+  // told by the streams too
+  ended.catch(() => undefined);
+  return { stdout, stderr, ended };
 }
 
 type Destroy = (error: Error | null, done: (error?: Error | null) => void) => void;
@@ -67,20 +72,15 @@ export function splitFrames(take: (type: number, part: Buffer) => void): (chunk:
   };
 }
 
-function followEnd(source: Readable, { stdout, stderr }: Output, { translate }: OutputOptions): void {
-  const streams = [stdout, stderr];
-  source.on("end", () => {
-    for (const stream of streams) if (!stream.destroyed && !stream.readableEnded) stream.push(null);
-  });
-  source.on("error", (error) => {
-    for (const stream of streams) stream.destroy(translate(error) as Error);
-  });
-  source.on("close", () => {
-    if (source.readableEnded) return;
-    for (const stream of streams) stream.destroy(translate(lostConnection()) as Error);
-  });
-}
-
-function lostConnection(): Error {
-  return Object.assign(new Error("the connection closed before the end"), { code: "ECONNRESET" });
+async function followEnd(source: Readable, streams: readonly Readable[], { explain }: OutputOptions): Promise<void> {
+  try {
+    await finished(source, { writable: false }).catch(async (broken: unknown) => {
+      const error = await explain(broken);
+      if (error !== undefined) throw error;
+    });
+    for (const stream of streams) if (!stream.destroyed) stream.push(null);
+  } catch (error) {
+    for (const stream of streams) stream.destroy(error as Error);
+    throw error;
+  }
 }

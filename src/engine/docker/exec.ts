@@ -1,5 +1,4 @@
 import { type Duplex, Writable } from "node:stream";
-import { finished } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { devenvError } from "../../errors.ts";
 import type { ExecProcess, ExecRequest } from "../engine.ts";
@@ -16,13 +15,10 @@ export async function execInContainer(
 ): Promise<ExecProcess> {
   const exec = await createExec(connection, container, request);
   const socket = await startExec(connection, exec, request);
-  const output = demultiplex(socket, {
+  const { stdout, stderr, ended } = demultiplex(socket, {
     raw: request.tty !== undefined,
-    translate: (error) => connection.translate(error, exec),
+    explain: (error) => explainBreak(connection, exec, error),
   });
-  const ended = finished(socket, { writable: false });
-  // told by the streams and by `exitCode`
-  ended.catch(() => undefined);
   const over = new AbortController();
   socket.once("close", () => over.abort());
   const resize = (columns: number, rows: number) =>
@@ -30,13 +26,12 @@ export async function execInContainer(
   // engines before API 1.42 take no size at the start
   if (request.tty !== undefined) void resize(request.tty.columns, request.tty.rows);
   return {
-    ...output,
+    stdout,
+    stderr,
     stdin: stdinOf(socket),
     resize,
     exitCode: async () => {
-      await ended.catch((error) => {
-        throw connection.translate(error, exec);
-      });
+      await ended;
       return readExitCode(connection, exec);
     },
   };
@@ -128,17 +123,35 @@ async function resizeExec(connection: Connection, { id }: Exec, { columns, rows,
   await connection.requestJson(call).catch(() => undefined);
 }
 
-/** The engine may call a command running for a moment after its output ended; it forgets it with its container. */
-async function readExitCode(connection: Connection, { id, container, action }: Exec): Promise<number> {
-  const call: EngineCall = { method: "GET", path: `/exec/${id}/json`, action };
+/** The engine may call a command running for a moment after its output ended. */
+async function readExitCode(connection: Connection, exec: Exec): Promise<number> {
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const { Running, ExitCode } = (await connection.requestJson(call).catch((error) => {
-      throw statusOf(error) === 404 ? devenvError("CONTAINER_NOT_RUNNING", { container, state: "gone" }, error) : error;
-    })) as { readonly Running: boolean; readonly ExitCode: number | null };
-    if (!Running && ExitCode !== null) return ExitCode;
+    const exitCode = await askExitCode(connection, exec);
+    if (exitCode !== undefined) return exitCode;
     await delay(pauseMs);
   }
 }
 
 /** A command that closed its output may run on for long; asking more often would only load the engine. */
 const maxPauseMs = 250;
+
+/** Undefined while the command runs; the engine forgets it with its container. */
+async function askExitCode(connection: Connection, { id, container, action }: Exec): Promise<number | undefined> {
+  try {
+    const answer = await connection.requestJson({ method: "GET", path: `/exec/${id}/json`, action });
+    const { Running, ExitCode } = answer as { readonly Running: boolean; readonly ExitCode: number | null };
+    return Running ? undefined : (ExitCode ?? undefined);
+  } catch (error) {
+    throw statusOf(error) === 404 ? devenvError("CONTAINER_NOT_RUNNING", { container, state: "gone" }, error) : error;
+  }
+}
+
+/** Podman resets the connection of a command that ended with input unread: no break, but the end. */
+async function explainBreak(connection: Connection, exec: Exec, error: unknown): Promise<unknown> {
+  for (const pauseMs of [0, 25, 100, 400]) {
+    await delay(pauseMs);
+    const exitCode = await askExitCode(connection, exec).catch(() => undefined);
+    if (exitCode !== undefined) return undefined;
+  }
+  return connection.translate(error, exec);
+}

@@ -13,17 +13,12 @@ export async function readLogs(connection: Connection, id: string, options: LogO
   };
   signal?.throwIfAborted();
   const answer = await connection.requestStream(call);
-  const streams = demultiplex(answer, { translate: (error) => connection.translate(error, call) });
-  const stop = () => {
-    streams.stdout.push(null);
-    streams.stderr.push(null);
-    answer
-      .removeAllListeners()
-      .on("error", () => undefined)
-      .destroy();
-  };
+  const { stdout, stderr, ended } = demultiplex(answer, {
+    explain: async (error) => (signal?.aborted ? undefined : connection.translate(error, call)),
+  });
+  const stop = () => void answer.destroy();
   signal?.addEventListener("abort", stop, { once: true });
-  answer.once("close", () => signal?.removeEventListener("abort", stop));
+  ended.catch(() => undefined).finally(() => signal?.removeEventListener("abort", stop));
   if (signal?.aborted) stop();
-  return streams;
+  return { stdout, stderr };
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { demultiplex, splitFrames } from "../../../../src/engine/docker/demultiplex.ts";
 
-const translate = (error: unknown) => new Error("translated", { cause: error });
+const explain = async (error: unknown) => new Error("explained", { cause: error });
 
 describe("splitFrames", () => {
   it("gives the same output however the connection cuts the frames", () => {
@@ -34,14 +34,14 @@ describe("splitFrames", () => {
 describe("demultiplex", () => {
   it("keeps stdout and stderr apart and ends both with the connection", async () => {
     const source = new PassThrough();
-    const { stdout, stderr } = demultiplex(source, { translate });
+    const { stdout, stderr } = demultiplex(source, { explain });
     source.end(Buffer.concat([frame(1, Buffer.from("out")), frame(2, Buffer.from("err")), frame(1, Buffer.from("!"))]));
     expect(await Promise.all([text(stdout), text(stderr)])).toEqual(["out!", "err"]);
   });
 
   it("passes a terminal's output through and ends stderr at once", async () => {
     const source = new PassThrough();
-    const { stdout, stderr } = demultiplex(source, { raw: true, translate });
+    const { stdout, stderr } = demultiplex(source, { raw: true, explain });
     expect(await text(stderr)).toBe("");
     source.end("\u0001\u0000 plain");
     expect(await text(stdout)).toBe("\u0001\u0000 plain");
@@ -49,7 +49,7 @@ describe("demultiplex", () => {
 
   it("stops reading while nobody takes the output, and goes on when somebody does", async () => {
     const source = new PassThrough();
-    const { stdout } = demultiplex(source, { translate });
+    const { stdout } = demultiplex(source, { explain });
     for (let index = 0; index < 10; index += 1) source.write(frame(1, Buffer.alloc(65_536, "x")));
     await new Promise(setImmediate);
     expect(source.isPaused()).toBe(true);
@@ -62,15 +62,24 @@ describe("demultiplex", () => {
     { how: "closes before its end", end: (source: PassThrough) => source.destroy() },
   ])("fails on both streams when the connection $how", async ({ end }) => {
     const source = new PassThrough();
-    const { stdout, stderr } = demultiplex(source, { translate });
+    const { stdout, stderr } = demultiplex(source, { explain });
     const results = Promise.all([text(stdout), text(stderr)].map((result) => result.catch((error) => error.message)));
     end(source);
-    expect(await results).toEqual(["translated", "translated"]);
+    expect(await results).toEqual(["explained", "explained"]);
+  });
+
+  it("ends both streams when the break turns out to be the end", async () => {
+    const source = new PassThrough();
+    const { stdout, stderr, ended } = demultiplex(source, { explain: async () => undefined });
+    source.write(frame(1, Buffer.from("all")));
+    await new Promise(setImmediate);
+    source.destroy(new Error("reset"));
+    expect(await Promise.all([text(stdout), text(stderr), ended])).toEqual(["all", "", undefined]);
   });
 
   it("lets go of the connection once neither stream is wanted", async () => {
     const source = new PassThrough();
-    const { stdout, stderr } = demultiplex(source, { translate });
+    const { stdout, stderr } = demultiplex(source, { explain });
     stdout.destroy();
     await new Promise(setImmediate);
     expect(source.destroyed).toBe(false);

@@ -1,0 +1,186 @@
+/** The engines that the suite is run on, each in a container of the engine that is there. */
+import { execFile } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { Engine } from "../../src/engine/engine.ts";
+import { bootstrapTar } from "../../src/host/bootstrap.ts";
+import type { Host } from "../../src/host/host.ts";
+
+const run = promisify(execFile);
+
+export interface EngineKind {
+  readonly name: string;
+  readonly suite: "bookworm" | "trixie";
+  readonly packages: readonly string[];
+  /** Configuration files in the engine's container, by path below /etc/engine. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Shell command that becomes the engine; `$SOCKET` is where it has to listen. */
+  readonly command: string;
+  /** Where the engine keeps its data: a volume, since overlay file systems do not stack. */
+  readonly dataRoot: string;
+}
+
+const dockerd =
+  "exec dockerd --config-file /etc/engine/daemon.json --host unix://$SOCKET --group 0 --pidfile /run/docker.pid";
+const dockerPackages = ["ca-certificates", "docker.io", "iptables"];
+const docker = (name: string, suite: EngineKind["suite"], daemon: object): EngineKind => ({
+  name,
+  suite,
+  packages: dockerPackages,
+  files: { "daemon.json": JSON.stringify(daemon) },
+  command: dockerd,
+  dataRoot: "/var/lib/docker",
+});
+
+const podman: EngineKind = {
+  name: "podman 5.4",
+  suite: "trixie",
+  packages: [
+    "aardvark-dns",
+    "ca-certificates",
+    "catatonit",
+    "crun",
+    "fuse-overlayfs",
+    "iptables",
+    "netavark",
+    "nftables",
+    "podman",
+  ],
+  files: {
+    "storage.conf":
+      '[storage]\ndriver="overlay"\nrunroot="/run/containers/storage"\ngraphroot="/var/lib/containers/storage"\n',
+    "containers.conf":
+      '[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\n[containers]\nlog_driver="k8s-file"\n[network]\nnetwork_backend="netavark"\n',
+    "registries.conf": 'unqualified-search-registries=["docker.io"]\n',
+    "policy.json": '{"default":[{"type":"insecureAcceptAnything"}]}',
+  },
+  // The default limits may be above what this machine allows: the engine gets those it has itself.
+  command: `mkdir -p /etc/containers && cp /etc/engine/* /etc/containers/
+    limit() { awk -v k="$1" 'index($0,k)==1{print $(NF-1)}' /proc/self/limits; }
+    sed -i "s/^\\[containers\\]/[containers]\\ndefault_ulimits=[\\"nofile=$(limit "Max open files"):$(limit "Max open files")\\",\\"nproc=$(limit "Max processes"):$(limit "Max processes")\\"]/" /etc/containers/containers.conf
+    exec podman system service --time=0 unix://$SOCKET`,
+  dataRoot: "/var/lib/containers",
+};
+
+export const engineKinds: readonly EngineKind[] = [
+  docker("docker 20.10", "bookworm", { "storage-driver": "overlay2" }),
+  docker("docker 26.1", "trixie", { "storage-driver": "overlay2" }),
+  docker("docker 26.1 containerd", "trixie", {
+    "storage-driver": "overlayfs",
+    features: { "containerd-snapshotter": true },
+  }),
+  podman,
+];
+
+export interface RunningEngine extends AsyncDisposable {
+  /** `unix://…`, for DOCKER_HOST. */
+  readonly address: string;
+}
+
+export interface StartOptions {
+  readonly host: Host;
+  /** The engine that carries it. */
+  readonly outer: Engine;
+  /** Folders that the engine has to see at the same path, so that bind mounts work. */
+  readonly folders: readonly string[];
+}
+
+/** Start an engine and wait until it answers; disposing it removes its container and its data. */
+export async function startEngine(kind: EngineKind, options: StartOptions): Promise<RunningEngine> {
+  const image = await ensureEngineImage(kind, options);
+  const folder = await mkdtemp("/tmp/devenv-engine-");
+  await chmod(folder, 0o755);
+  await mkdir(join(folder, "config"));
+  for (const [name, text] of Object.entries(kind.files)) await writeFile(join(folder, "config", name), text);
+  const name = `devenv-engine-${folder.split("-").at(-1)}`.toLowerCase();
+  const dispose = async () => {
+    await run("docker", ["rm", "--force", "--volumes", name]).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await run("docker", [
+      "run",
+      "--detach",
+      "--name",
+      name,
+      ...engineFlags(kind, folder, options),
+      image,
+      "sh",
+      "-ec",
+      engineScript(kind),
+    ]);
+    await waitForEngine(name, join(folder, "engine.sock"));
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { address: `unix://${join(folder, "engine.sock")}`, [Symbol.asyncDispose]: dispose };
+}
+
+async function ensureEngineImage(kind: EngineKind, { host, outer }: StartOptions): Promise<string> {
+  const tag = `localhost/devenv-test/engine-${kind.name.replaceAll(/[^a-z0-9]+/g, "-")}:${kind.suite}`;
+  if ((await outer.images.inspect(tag)) !== undefined) return tag;
+  const base = {
+    kind: "bootstrap",
+    suite: kind.suite,
+    packages: kind.packages,
+    variant: "minbase",
+    mirror: undefined,
+  } as const;
+  const platform = `linux/${host.arch}`;
+  const { file } = await bootstrapTar({
+    base,
+    platform,
+    cacheDir: host.cacheDir,
+    host,
+    onLine: () => undefined,
+    signal: undefined,
+  });
+  await outer.images.import(createReadStream(file), { tag, platform, labels: { "devenv.test": "engine" } });
+  return tag;
+}
+
+/** What an engine in a container needs, short of `--privileged`: that fails where a capability is out of bounds. */
+function engineFlags(kind: EngineKind, folder: string, { folders }: StartOptions): string[] {
+  const security = ["seccomp", "apparmor", "systempaths"].flatMap((name) => ["--security-opt", `${name}=unconfined`]);
+  const volumes = [
+    kind.dataRoot,
+    `${folder}:${folder}`,
+    `${folder}/config:/etc/engine:ro`,
+    ...folders.map((path) => `${path}:${path}`),
+  ];
+  return [
+    ...["--label", "devenv.test=engine", "--hostname", "engine", "--env", `SOCKET=${folder}/engine.sock`],
+    ...["--cgroupns", "private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", ...security],
+    ...["--device-cgroup-rule", "a *:* rwm", "--device", "/dev/fuse", "--tmpfs", "/run", "--tmpfs", "/tmp:exec"],
+    ...volumes.flatMap((volume) => ["--volume", volume]),
+  ];
+}
+
+function engineScript({ command }: EngineKind): string {
+  return `mount -o remount,bind,rw /sys
+    for cgroup in /sys/fs/cgroup /sys/fs/cgroup/*; do mountpoint -q $cgroup && mount -o remount,bind,rw $cgroup || :; done
+    ${command}`;
+}
+
+async function waitForEngine(container: string, socket: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const answered = await run("curl", [
+      "-sf",
+      "--max-time",
+      "5",
+      "--unix-socket",
+      socket,
+      "http://engine/_ping",
+    ]).catch(() => undefined);
+    if (answered?.stdout === "OK") return;
+    const { stdout } = await run("docker", ["inspect", "--format", "{{.State.Running}}", container]);
+    if (stdout.trim() !== "true") break;
+    await sleep(100);
+  }
+  const { stdout, stderr } = await run("docker", ["logs", "--tail", "30", container]);
+  throw new Error(`the engine did not start:\n${stdout}${stderr}`);
+}

@@ -1,0 +1,16 @@
+/** Vitest global set-up: the engine has the Debian base that its tests build on, made by devenv itself. */
+import { createReadStream } from "node:fs";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { bootstrapTar } from "../../src/host/bootstrap.ts";
+import { nodeHost } from "../../src/host/node.ts";
+import { baseImage } from "./sandbox.ts";
+
+export async function setup(): Promise<void> {
+  const host = nodeHost();
+  const engine = connectEngine(host);
+  if ((await engine.images.inspect(baseImage)) !== undefined) return;
+  const base = { kind: "bootstrap", suite: "bookworm", packages: [], variant: "minbase", mirror: undefined } as const;
+  const platform = `linux/${host.arch}`;
+  const { file } = await bootstrapTar({ base, platform, cacheDir: host.cacheDir, host });
+  await engine.images.import(createReadStream(file), { tag: baseImage, platform, labels: { "devenv.test": "base" } });
+}
