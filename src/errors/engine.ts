@@ -1,0 +1,117 @@
+import { entry, printPlace, type SourcePlace } from "./entry.ts";
+
+/** Errors of the engine, of programs and of images. */
+export const engineErrors = {
+  ENGINE_UNREACHABLE: entry<{ address: string; reason: string }>({
+    message: ({ address, reason }) => `No container engine answers at \`${address}\`: ${reason}`,
+    hint: () => "run `devenv doctor --fix` to install and start one, or set DOCKER_HOST",
+  }),
+  ENGINE_FORBIDDEN: entry<{ address: string; user: string }>({
+    message: ({ address, user }) => `User \`${user}\` may not use the container engine at \`${address}\``,
+    hint: () => "run `devenv doctor --fix`, or add yourself to the group that owns the socket and log in again",
+  }),
+  ENGINE_FAILED: entry<{ action: string; status?: number | undefined; reason: string }>({
+    message: ({ action, reason }) => `The container engine could not ${action}: ${reason}`,
+    hint: () => "run `devenv doctor`",
+  }),
+  ENGINE_LOST: entry<{ action: string }>({
+    message: ({ action }) => `The connection to the container engine broke while it was asked to ${action}`,
+    hint: () => "see that the engine runs (`devenv doctor --fix` starts it), then run the command again",
+  }),
+  DOCKER_CONFIG_INVALID: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `Docker's configuration \`${file}\` could not be read: ${reason}`,
+    hint: ({ file }) => `mend \`${file}\`, or remove it and run \`docker login\` again`,
+  }),
+  CREDENTIALS_UNREADABLE: entry<{ program: string }>({
+    message: ({ program }) => `The credential helper \`${program}\` did not answer with JSON`,
+    hint: () => "run `docker login` for the registry, or remove the helper from Docker's `config.json`",
+  }),
+  CONTAINER_NAME_TAKEN: entry<{ name: string }>({
+    message: ({ name }) => `A container named \`${name}\` exists already and is not one of this workspace`,
+    hint: ({ name }) => `see what it is with \`docker inspect ${name}\`; remove it with \`docker rm --force ${name}\``,
+  }),
+  CONTAINER_NOT_RUNNING: entry<{ container: string; state: string }>({
+    message: ({ container, state }) => `Container \`${container}\` is not running: it is ${state}`,
+    hint: () => "run `devenv up`",
+  }),
+  PROGRAM_MISSING: entry<{ program: string }>({
+    message: ({ program }) => `The program \`${program}\` is not installed`,
+    hint: () => "run `devenv doctor --fix`, or install it with your package manager",
+  }),
+  PROGRAM_FAILED: entry<{ program: string; exitCode: number; output: string }>({
+    message: ({ program, exitCode, output }) =>
+      `\`${program}\` failed with exit code ${exitCode}${output === "" ? "" : `:\n${output}`}`,
+  }),
+  BOOTSTRAP_FAILED: entry<{ suite: string; exitCode: number; output: readonly string[]; mirror: string }>({
+    message: ({ suite, exitCode, output }) =>
+      [
+        `Base \`${suite}\` could not be bootstrapped: \`mmdebstrap\` failed with exit code ${exitCode}`,
+        ...output.map((line) => `  | ${line}`),
+      ].join("\n"),
+    hint: ({ mirror }) =>
+      `see that \`${mirror}\` is reachable and has the suite, or set \`mirror\` in \`bootstrap(…)\``,
+  }),
+  BOOTSTRAP_UNSUPPORTED: entry<{ suite: string; platform: string }>({
+    message: ({ suite, platform }) =>
+      `Base \`${suite}\` can only be bootstrapped on Linux, and this machine runs \`${platform}\``,
+    hint: () => 'use an image as base: `from: "debian:bookworm-slim"`',
+  }),
+  KEYRING_MISSING: entry<{ suite: string; file: string; package: string }>({
+    message: ({ suite, file }) =>
+      `Base \`${suite}\` cannot be verified: \`${file}\` with the distribution's signing keys is missing`,
+    hint: (details) => `install the package \`${details.package}\`, or run \`devenv doctor --fix\``,
+  }),
+  IMAGE_NOT_FOUND: entry<{ reference: string; reason: string }>({
+    message: ({ reference, reason }) => `Image \`${reference}\` was not found: ${reason}`,
+    hint: () =>
+      "check the reference; behind a mirror set `registries` in the config; without any registry use `bootstrap({ suite })` as base",
+  }),
+  REGISTRY_DENIED: entry<{ reference: string; reason: string }>({
+    message: ({ reference, reason }) => `The registry refused to give \`${reference}\`: ${reason}`,
+    hint: ({ reference }) => `run \`docker login ${reference.split("/")[0]}\``,
+  }),
+  IMAGE_BUILD_FAILED: entry<BuildFailedDetails>({
+    message: buildFailedMessage,
+    hint: ({ configPlace }) =>
+      configPlace === undefined
+        ? undefined
+        : `mend the layer at \`${printPlace(configPlace)}\` and run the command again`,
+  }),
+  CONTEXT_CHANGED: entry<{ path: string }>({
+    message: ({ path }) => `\`${path}\` changed while the image was built from it`,
+    hint: () => "run the command again when nothing writes to the file",
+  }),
+  CONTEXT_UNREADABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `\`${path}\` could not be read while the image was built from it: ${reason}`,
+    hint: ({ path }) => `see that \`${path}\` exists and that you may read it, then run the command again`,
+  }),
+  PORT_IN_USE: entry<{ port?: number | undefined; container: string; reason: string }>({
+    message: ({ port, container, reason }) =>
+      `Container \`${container}\` could not be started: port ${port ?? ""} is in use (${reason})`.replace("  ", " "),
+    hint: () => "stop what holds the port, or choose another `host` port in the config",
+  }),
+};
+
+interface BuildFailedDetails {
+  readonly tag: string;
+  readonly reason: string;
+  readonly output: readonly string[];
+  readonly step?: string | undefined;
+  readonly dockerfileLine?: number | undefined;
+  readonly key?: string | undefined;
+  readonly configPlace?: SourcePlace | undefined;
+}
+
+function buildFailedMessage(details: BuildFailedDetails): string {
+  const { tag, reason, output, step, dockerfileLine, key, configPlace } = details;
+  const where = [
+    key === undefined
+      ? undefined
+      : `  config      ${key}${configPlace === undefined ? "" : ` (${printPlace(configPlace)})`}`,
+    dockerfileLine === undefined ? undefined : `  Dockerfile  line ${dockerfileLine}`,
+    step === undefined ? undefined : `  step        ${step}`,
+  ];
+  return [`Image \`${tag}\` could not be built: ${reason}`, ...where, ...output.map((line) => `  | ${line}`)]
+    .filter((line) => line !== undefined)
+    .join("\n");
+}
