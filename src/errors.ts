@@ -4,7 +4,7 @@ import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
 import { fileErrors } from "./errors/files.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
-export { printPlace, type SourcePlace } from "./errors/entry.ts";
+export type { SourcePlace } from "./errors/entry.ts";
 export type { DownloadTrouble } from "./errors/files.ts";
 
 /**

@@ -14,7 +14,7 @@ export interface ValidConfig {
 }
 
 /** What the one environment of a config without `environments` is called. */
-export const SINGLE_ENVIRONMENT = "dev";
+const SINGLE_ENVIRONMENT = "dev";
 
 /** Check a value that a config file gave: the config in its normal form, or all that is wrong with it. */
 export async function validateConfig(value: unknown): Promise<ValidConfig | readonly Problem[]> {

@@ -9,8 +9,8 @@ interface Machine {
 /** Absolute path of a program on PATH, or undefined; an absolute `program` stands for itself when it can be run. */
 export async function findProgram(program: string, { platform, env }: Machine): Promise<string | undefined> {
   const path = platform === "win32" ? win32 : posix;
-  const folders = path.isAbsolute(program) ? [""] : (env["PATH"] ?? "").split(path.delimiter).filter(path.isAbsolute);
-  const extensions = platform === "win32" ? (env["PATHEXT"] ?? ".COM;.EXE;.BAT;.CMD").split(";") : [""];
+  const folders = path.isAbsolute(program) ? [""] : (env.PATH ?? "").split(path.delimiter).filter(path.isAbsolute);
+  const extensions = platform === "win32" ? (env.PATHEXT ?? ".COM;.EXE;.BAT;.CMD").split(";") : [""];
   for (const folder of folders) {
     for (const extension of extensions) {
       const file = path.join(folder, program + extension);

@@ -1,6 +1,6 @@
 /** What must exist: images with their Dockerfile and build context, and the container of each environment. Pure data. */
 import type { Sha256 } from "../digest.ts";
-import type { ContextEntry, ContextFile, ContextFolder, ContextLink } from "../host/walk.ts";
+import type { ContextEntry, ContextFile } from "../host/walk.ts";
 import type { BaseSpec, PortSpec } from "../spec/spec.ts";
 
 export interface Plan {
@@ -73,7 +73,7 @@ export interface LineOrigin {
   readonly key: string;
 }
 
-export type { ContextEntry, ContextFile, ContextFolder, ContextLink };
+export type { ContextEntry, ContextFile };
 
 export interface ContainerPlan {
   readonly name: string;
