@@ -92,7 +92,7 @@ export const engineErrors = {
   }),
 };
 
-interface BuildFailedDetails {
+export interface BuildFailedDetails {
   readonly tag: string;
   readonly reason: string;
   readonly output: readonly string[];

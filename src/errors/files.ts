@@ -63,14 +63,14 @@ export const fileErrors = {
   }),
 };
 
-interface CopyDetails {
+export interface CopyDetails {
   /** Place of the layer in the config. */
   readonly key: string;
   /** Relative to the project. */
   readonly path: string;
 }
 
-interface ArchiveDetails {
+export interface ArchiveDetails {
   /** Place of the layer in the config. */
   readonly key?: string | undefined;
   /** Without credentials. */
