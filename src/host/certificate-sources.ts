@@ -74,10 +74,14 @@ function readFiles(files: readonly string[]): readonly string[] {
 function readPem(file: string): string | undefined {
   try {
     const content = readFileSync(file);
-    // The folders take DER as well, which starts with an ASN.1 sequence.
-    if (content[0] !== 0x30) return content.toString("latin1");
+    if (!isDer(content)) return content.toString("latin1");
     return `-----BEGIN CERTIFICATE-----\n${content.toString("base64")}\n-----END CERTIFICATE-----\n`;
   } catch {
     return undefined;
   }
+}
+
+/** The folders take it as well. It starts with an ASN.1 sequence of a length that takes bytes of its own. */
+function isDer(content: Buffer): boolean {
+  return content[0] === 0x30 && (content[1] ?? 0) > 0x80;
 }

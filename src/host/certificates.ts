@@ -23,11 +23,12 @@ const columns = 64;
 /** Empty when the block has no end or holds nothing. */
 function readBlock(text: string): Certificate {
   const body = text.slice(0, Math.max(0, text.indexOf(end)));
+  if (body.trim() === "") return "";
   const lines = hasUsualForm(body) ? body : `\n${body.replace(/\s+/g, "").replace(/.{1,64}/g, "$&\n")}`;
-  return lines === "\n" ? "" : `${begin}${lines}${end}\n`;
+  return `${begin}${lines}${end}\n`;
 }
 
-/** Almost all have it, and rewriting every certificate of a bundle would be most of the time of reading it. */
+/** Those of files almost all have it, and rewriting a whole bundle would be most of the time of reading it. */
 function hasUsualForm(body: string): boolean {
   if (body.includes("\r") || body.includes(" ") || !body.endsWith("\n")) return false;
   for (let place = 0; place < body.length - 1; place += columns + 1) {
