@@ -59,7 +59,10 @@ export const engineErrors = {
   KEYRING_MISSING: entry<{ suite: string; file: string; package: string }>({
     message: ({ suite, file }) =>
       `Base \`${suite}\` cannot be verified: \`${file}\` with the distribution's signing keys is missing`,
-    hint: (details) => `install the package \`${details.package}\`, or run \`devenv doctor --fix\``,
+    hint: (details) =>
+      details.package.startsWith("debian")
+        ? `run \`devenv doctor --fix\`, or install the package \`${details.package}\``
+        : `install the package \`${details.package}\`, from https://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none`,
   }),
   IMAGE_NOT_FOUND: entry<{ reference: string; reason: string }>({
     message: ({ reference, reason }) => `Image \`${reference}\` was not found: ${reason}`,

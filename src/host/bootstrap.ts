@@ -16,6 +16,8 @@ export interface BootstrapOptions {
   readonly cacheDir: string;
   readonly host: Host;
   readonly signal?: AbortSignal | undefined;
+  /** Stands before the path of the signing keys; `/` by default. */
+  readonly root?: string | undefined;
   /** What mmdebstrap says while it works. */
   onLine?(line: string): void;
 }
@@ -40,7 +42,7 @@ export async function bootstrapTar(options: BootstrapOptions): Promise<Bootstrap
   const file = join(cacheDir, "bootstrap", `${cacheKey(base, platform)}.tar`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  await requireKeyring(base.suite, debianArchitecture(platform));
+  await requireKeyring(options);
   return withTemporaryFolder(cacheDir, async (folder) => {
     const work = join(folder, "base.tar");
     await runMmdebstrap(options, work, folder);
@@ -69,10 +71,11 @@ async function readCached(file: string): Promise<BootstrapTar | undefined> {
   }
 }
 
-async function requireKeyring(suite: string, architecture: string): Promise<void> {
-  const { keyring, keyringPackage } = archiveOf(suite, architecture);
-  const isThere = await stat(keyring).catch(() => undefined);
-  if (isThere === undefined) throw devenvError("KEYRING_MISSING", { suite, file: keyring, package: keyringPackage });
+async function requireKeyring({ base, platform, root = "/" }: BootstrapOptions): Promise<void> {
+  const { suite } = base;
+  const { keyring, keyringPackage } = archiveOf(suite, debianArchitecture(platform));
+  const keys = await stat(join(root, keyring)).catch(() => undefined);
+  if (keys === undefined) throw devenvError("KEYRING_MISSING", { suite, file: keyring, package: keyringPackage });
 }
 
 async function runMmdebstrap(options: BootstrapOptions, target: string, folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/digest.ts";
 import { devenvError } from "../../../src/errors.ts";
 import { archiveOf, mirrorSources, printSourceLines, printSourcesFile } from "../../../src/host/apt-archive.ts";
@@ -85,6 +85,9 @@ describe("the call of mmdebstrap", () => {
 });
 
 describe("a bootstrapped base", () => {
+  const keyrings = temporaryFolder({ "usr/share/keyrings/debian-archive-keyring.gpg": "" });
+  afterAll(() => keyrings[Symbol.dispose]());
+
   /** A host whose mmdebstrap writes `content`, or does what `act` says. */
   function hostWith(cacheDir: string, content: string, act?: (options: RunOptions) => Promise<void>) {
     const calls: (readonly string[])[] = [];
@@ -104,6 +107,7 @@ describe("a bootstrapped base", () => {
     return { host, calls };
   }
   const options = (host: Host, input: Partial<BootstrapOptions> = {}): BootstrapOptions => ({
+    root: keyrings.path,
     base,
     platform: "linux/amd64",
     cacheDir: host.cacheDir,
@@ -186,6 +190,19 @@ describe("a bootstrapped base", () => {
     expect(await thrown(bootstrapTar(options(testHost({ platform: "darwin" }))))).toEqual({
       code: "BOOTSTRAP_UNSUPPORTED",
       text: 'Base `bookworm` can only be bootstrapped on Linux, and this machine runs `darwin`\n\nhint: use an image as base: `from: "debian:bookworm-slim"`',
+    });
+  });
+
+  it("needs the distribution's signing keys", async () => {
+    using cache = temporaryFolder();
+    const { host } = hostWith(cache.path, "a tar");
+    expect(await thrown(bootstrapTar(options(host, { base: { ...base, suite: "noble" } })))).toEqual({
+      code: "KEYRING_MISSING",
+      text: [
+        "Base `noble` cannot be verified: `/usr/share/keyrings/ubuntu-archive-keyring.gpg` with the distribution's signing keys is missing",
+        "",
+        "hint: install the package `ubuntu-keyring`, from https://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none",
+      ].join("\n"),
     });
   });
 
