@@ -29,7 +29,8 @@ export interface FailedImport {
  * `import … from "devenv"` gives, wherever it is written.
  */
 export function openScriptLoader(file: string, devenvUrl: string): ScriptLoader {
-  const id = crypto.randomUUID().replaceAll("-", "");
+  // Only to differ from others in this process; a UUID would first load all of node's cryptography.
+  const id = Math.random().toString(16).slice(2);
   const tag = `?${QUERY}=${id}`;
   const entry = `devenv://${id}/config.mjs`;
   const files = new Set<string>();
@@ -78,7 +79,7 @@ const QUERY = "devenv";
 
 /** Left out of a message, which would otherwise show how the loader names modules. */
 export function withoutTags(text: string): string {
-  return text.replace(new RegExp(`\\?${QUERY}=[0-9a-f]{32}`, "g"), "");
+  return text.replace(new RegExp(`\\?${QUERY}=[0-9a-f]+`, "g"), "");
 }
 
 /** The JavaScript of what is surely an ES module; undefined leaves the file to Node. */

@@ -62,7 +62,7 @@ export const engineErrors = {
     hint: (details) =>
       details.package.startsWith("debian")
         ? `run \`devenv doctor --fix\`, or install the package \`${details.package}\``
-        : `install the package \`${details.package}\`, from https://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none`,
+        : `install the package \`${details.package}\`, from http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none`,
   }),
   IMAGE_NOT_FOUND: entry<{ reference: string; reason: string }>({
     message: ({ reference, reason }) => `Image \`${reference}\` was not found: ${reason}`,

@@ -201,7 +201,7 @@ describe("a bootstrapped base", () => {
       text: [
         "Base `noble` cannot be verified: `/usr/share/keyrings/ubuntu-archive-keyring.gpg` with the distribution's signing keys is missing",
         "",
-        "hint: install the package `ubuntu-keyring`, from https://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none",
+        "hint: install the package `ubuntu-keyring`, from http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ where this machine's distribution has none",
       ].join("\n"),
     });
   });
