@@ -11,6 +11,20 @@ export async function runInside(
 ): Promise<number> {
   const { stdio, interrupts } = context;
   const size = terminalSize(stdio);
-  const { process: running, signal } = await openExec({ ...request, engine, tty: size });
+  const { process: running, signal } = await openExec({ ...request, engine, tty: size }).catch(
+    async (error: unknown) => {
+      await refuseUnknown(context, request.environment);
+      throw error;
+    },
+  );
   return await attach({ running, signal, stdio, interrupts, tty: size !== undefined });
+}
+
+/** Only a command that failed reads the config, to tell an environment that is not up from one that does not exist. */
+async function refuseUnknown(context: CliContext, environment: string | undefined): Promise<void> {
+  if (environment === undefined) return;
+  const { projectOf } = await import("./operate.ts");
+  const { selectEnvironments } = await import("../env/plan-project.ts");
+  const { spec } = await projectOf(context);
+  selectEnvironments(spec.environments, [environment]);
 }

@@ -46,6 +46,7 @@ export interface RunOptions {
   /** Variables for this command alone. */
   env?: Record<string, string>;
   workdir?: string;
+  /** `none` and `host` need an engine of Docker 23 or newer, or Podman. */
   network?: "default" | "none" | "host";
 }
 export interface RunLayer extends RunOptions {

@@ -1,5 +1,6 @@
 import type { Sha256 } from "../digest.ts";
 import { fetchArchive, lookupArchive } from "../host/download.ts";
+import { redactUrl } from "../host/redact-url.ts";
 import { readHostTrust } from "../host/trust.ts";
 import { canonicalTar } from "../host/unpack.ts";
 import type { ContextFile, ImagePlan } from "../plan/plan.ts";
@@ -10,6 +11,8 @@ export interface ArchiveRequest {
   readonly environment: string;
   readonly url: string;
   readonly sha256: Sha256 | undefined;
+  /** Config key of the layer. */
+  readonly key: string;
 }
 
 interface Download {
@@ -25,11 +28,12 @@ export async function archiveDigest(context: OperationContext, request: ArchiveR
 
 /** The tars that the archive layers of an image add to its build context. */
 export async function archiveEntries(context: OperationContext, image: ImagePlan): Promise<readonly ContextFile[]> {
-  const { cacheDir } = context.host;
+  const { host, signal } = context;
+  const { cacheDir } = host;
   const entries: ContextFile[] = [];
-  for (const { url, sha256, strip, path } of image.archives) {
-    const download = await openArchive(context, { environment: image.environment, url, sha256 });
-    const tar = await canonicalTar({ url, ...download, strip, cacheDir, host: context.host });
+  for (const { key, url, sha256, strip, path } of image.archives) {
+    const download = await openArchive(context, { environment: image.environment, url, sha256, key });
+    const tar = await canonicalTar({ key, url, ...download, strip, cacheDir, host, signal });
     entries.push({ kind: "file", path, mode: 0o644, size: tar.size, digest: tar.sha256, source: tar.file });
   }
   return entries;
@@ -41,21 +45,24 @@ async function openArchive(context: OperationContext, request: ArchiveRequest): 
 }
 
 function fetchReported(context: OperationContext, request: ArchiveRequest): Promise<Download> {
-  const { host, signal, report } = context;
-  const { environment, url, sha256 } = request;
-  return runStep(context, { environment, step: "download", text: `downloading ${url}` }, async () => {
+  const { host, spec, signal, report } = context;
+  const { environment, url, sha256, key } = request;
+  const shown = redactUrl(url);
+  return runStep(context, { environment, step: "download", text: `downloading ${shown}` }, async () => {
     const { bundle } = await readHostTrust(host);
     const onProgress = (progress: { current: number; total: number }) =>
       report({ kind: "transfer", environment, step: "download", progress });
     const value = await fetchArchive({
       url,
       sha256,
+      key,
+      cwd: spec.root,
       cacheDir: host.cacheDir,
       host,
       certificates: bundle,
       onProgress,
       signal,
     });
-    return { text: `${url} downloaded`, value };
+    return { text: `${shown} downloaded`, value };
   });
 }

@@ -5,6 +5,7 @@ import { buildTrustScript, readHostTrust } from "../host/trust.ts";
 import { hostSecret } from "../plan/dockerfile.ts";
 import { comparePaths } from "../plan/image.ts";
 import type { ImagePlan, Plan } from "../plan/plan.ts";
+import { stepTitle, withoutPrelude } from "../plan/step-title.ts";
 import { dockerfileSteps } from "../plan/steps.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
@@ -78,6 +79,9 @@ async function explainFailure(context: OperationContext, image: ImagePlan, error
   const line = isKnown ? steps[(failure.number?.index ?? 0) - 1]?.line : undefined;
   const origin = image.origins.find(({ from, to }) => line !== undefined && from <= line && line <= to);
   const configPlace = origin === undefined ? undefined : await context.locate(origin.key);
-  const details = { ...failure, tag: shortTag(image), dockerfileLine: line, key: origin?.key, configPlace };
+  const step = failure.step === undefined ? undefined : stepTitle(failure.step);
+  const reason = withoutPrelude(failure.reason);
+  const place = { dockerfileLine: line, key: origin?.key, configPlace };
+  const details = { ...failure, ...place, tag: shortTag(image), step, reason };
   return devenvError("IMAGE_BUILD_FAILED", details, error);
 }

@@ -45,7 +45,7 @@ async function readArchive(
     throw devenvError("ARCHIVE_PLATFORM_MISSING", { key: layer.key, platform, known: Object.keys(layer.url) });
   }
   const sha256 = layer.sha256 === undefined ? undefined : forPlatform(layer.sha256, platform);
-  const digest = await archiveDigest(context, { environment: environment.name, url, sha256 });
+  const digest = await archiveDigest(context, { environment: environment.name, url, sha256, key: layer.key });
   return { kind: "archive", url, sha256: digest };
 }
 

@@ -6,6 +6,9 @@ import { quoteCopySource, quoteEnv, shellExport, shellQuote } from "./quote.ts";
 /** Build secret that holds the host's certificates and how to use them; empty on a host that has none of its own. */
 export const hostSecret = "devenv-host";
 
+/** Stands before every command of a RUN: uses what the host hands in, if it does. */
+export const useHost = `[ ! -s /run/secrets/${hostSecret} ] || . /run/secrets/${hostSecret}`;
+
 export interface Dockerfile {
   readonly text: string;
   readonly origins: readonly LineOrigin[];
@@ -128,7 +131,6 @@ function renderUser({ user, key }: ImageSpec, baseUser: string | undefined): Gro
  */
 function renderRun(flags: readonly string[], command: string): string {
   const mounts = [`--mount=type=secret,id=${hostSecret},mode=0444`, "--mount=type=tmpfs,target=/run/devenv", ...flags];
-  const useHost = `[ ! -s /run/secrets/${hostSecret} ] || . /run/secrets/${hostSecret}`;
   const head = `RUN ${mounts.join(" ")} \\\n   `;
   if (isOneLine(command)) return `${head} ${useHost}; \\\n    ${command}`;
   return `${head} ${JSON.stringify(["/bin/sh", "-c", `${useHost}\n${command}`])}`;

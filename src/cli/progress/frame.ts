@@ -1,8 +1,9 @@
 /** The picture of running operations on a terminal. Pure: the same state and view give the same text. */
+
+import { stepTitle } from "../../plan/step-title.ts";
 import type { Style } from "../style.ts";
 import { clip, printDuration, printMegabytes } from "./format.ts";
 import type { EnvironmentProgress, ProgressState, RunningBuildStep, StepProgress } from "./state.ts";
-import { stepTitle } from "./step-title.ts";
 
 export interface View {
   /** Milliseconds, on the clock of the state. */

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, StepNumber } from "../../engine/engine.ts";
 import type { ProgressEvent } from "../../env/operation.ts";
+import { stepTitle } from "../../plan/step-title.ts";
 import { printDuration } from "./format.ts";
-import { stepTitle } from "./step-title.ts";
 
 /** Reports events as lines, without their line ends. */
 export function plainReporter(verbose: boolean, write: (line: string) => void): (event: ProgressEvent) => void {

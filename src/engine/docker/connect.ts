@@ -1,6 +1,5 @@
 import type { Host } from "../../host/host.ts";
 import type { Engine } from "../engine.ts";
-import { buildImage } from "./build.ts";
 import { openConnection } from "./connection.ts";
 import { dockerContainers } from "./containers.ts";
 import { discoverEndpoint } from "./discover.ts";
@@ -17,7 +16,11 @@ export function connectEngine(host: Host): Engine {
   return {
     address: endpoint.address,
     info: () => engineInfo(connection),
-    images: dockerImages({ connection, host, build: (request) => buildImage(request, { connection, host }) }),
+    images: dockerImages({
+      connection,
+      host,
+      build: async (request) => (await import("./build.ts")).buildImage(request, { connection, host }),
+    }),
     containers: dockerContainers(connection, { local: endpoint.local }),
   };
 }

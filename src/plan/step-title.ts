@@ -1,6 +1,4 @@
-import { hostSecret } from "../../plan/dockerfile.ts";
-
-const useHost = `[ ! -s /run/secrets/${hostSecret} ] || . /run/secrets/${hostSecret}`;
+import { useHost } from "./dockerfile.ts";
 
 /** A build step on one line as the user wrote it: without mounts, and without what devenv puts before a command. */
 export function stepTitle(name: string): string {
@@ -26,4 +24,9 @@ function withoutHost(script: string): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
+}
+
+/** What an engine says of a failed command, without what devenv put before it. */
+export function withoutPrelude(reason: string): string {
+  return oneLine(reason.replaceAll(useHost, "").replaceAll(/(-c) (;|\\n)\s*/g, "$1 "));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { stepTitle } from "../../../src/cli/progress/step-title.ts";
 import { run } from "../../../src/config/layers.ts";
+import { stepTitle } from "../../../src/plan/step-title.ts";
 import { dockerfileSteps } from "../../../src/plan/steps.ts";
 import { imageOf } from "../../support/plans.ts";
 
