@@ -35,7 +35,7 @@ export function mmdebstrapArguments(
     "--format=tar",
     ...(packages.length === 0 ? [] : [`--include=${packages.join(",")}`]),
     '--aptopt=Acquire::Languages "none"',
-    ...unpackedPaths.map((option) => `--dpkgopt=${option}`),
+    ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
     "--skip=cleanup/apt",
     `--customize-hook=${emptyAptFolders}`,
     `--customize-hook=${neutraliseHost}`,
@@ -46,8 +46,12 @@ export function mmdebstrapArguments(
   ];
 }
 
-/** As in Debian's slim images; the licences stay. The base keeps the rule for what is installed later. */
-const unpackedPaths = [
+/**
+ * As in Debian's slim images: no documentation but the licences, and no flushing of each file, which a
+ * layer that is made whole or not at all has no use for. The base keeps them for what is installed later.
+ */
+const dpkgOptions = [
+  "force-unsafe-io",
   "path-exclude=/usr/share/doc/*",
   "path-include=/usr/share/doc/*/copyright",
   "path-exclude=/usr/share/groff/*",

@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { createReadStream, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { bootstrapTar } from "../../src/host/bootstrap.ts";
+import { bootstrapEpoch } from "../../src/host/mmdebstrap.ts";
+import { nodeHost } from "../../src/host/node.ts";
+import { openSandbox } from "../support/sandbox.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const host = nodeHost();
+const platform = `linux/${host.arch}`;
+const base = { suite: "bookworm", packages: [], variant: "essential", mirror: undefined } as const;
+
+// Downloading and unpacking twice takes a minute on an idle machine of two cores.
+it("bootstraps the same bytes twice, with nothing of this host in them", { timeout: 600_000 }, async () => {
+  using folder = temporaryFolder();
+  const first = await bootstrapTar({ base, platform, cacheDir: join(folder.path, "a"), host });
+  const second = await bootstrapTar({ base, platform, cacheDir: join(folder.path, "b"), host });
+  expect(second.sha256).toBe(first.sha256);
+
+  const { file, sha256 } = first;
+  const read = (path: string) => execFileSync("tar", ["-xOf", file, `./${path}`]).toString();
+  expect([read("etc/hostname"), read("etc/hosts"), read("etc/resolv.conf")]).toEqual(["", "", ""]);
+  const list = execFileSync("tar", ["--full-time", "--utc", "-tvf", file], { maxBuffer: 2 ** 26 }).toString();
+  const lines = list.trimEnd().split("\n");
+  const times = lines.map((line) => Date.parse(`${line.split(/\s+/).slice(3, 5).join("T")}Z`));
+  expect(Math.max(...times)).toBe(bootstrapEpoch * 1000);
+
+  await using sandbox = openSandbox();
+  const tag = `${sandbox.name("bootstrap")}:1`;
+  await sandbox.engine.images.import(createReadStream(file), { tag, platform, labels: sandbox.labels });
+  expect((await sandbox.engine.images.inspect(tag))?.layers).toEqual([`sha256:${sha256}`]);
+});
+
+it("stops at once when it is aborted, and leaves nothing behind", async () => {
+  using folder = temporaryFolder();
+  const controller = new AbortController();
+  const lines: string[] = [];
+  const onLine = (line: string) => {
+    lines.push(line);
+    if (line.includes("extracting archives")) controller.abort(new Error("stop"));
+  };
+  const { signal } = controller;
+  await expect(bootstrapTar({ base, platform, cacheDir: folder.path, host, signal, onLine })).rejects.toThrow("stop");
+  expect(lines.join("\n")).not.toContain("installing");
+  expect(readdirSync(folder.path, { recursive: true })).toEqual(["tmp"]);
+});
