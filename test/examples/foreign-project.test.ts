@@ -9,19 +9,19 @@ const config = `
 import { bootstrap, defineConfig, node } from "devenv";
 
 export default defineConfig({
-  name: "foreign-qs",
+  name: "foreign-fastq",
   image: { from: bootstrap({ suite: "bookworm" }), layers: [node("24.21.0")] },
   tasks: {
     install: "npm install --no-audit --no-fund --ignore-scripts",
-    test: { command: "npx tape 'test/**/*.js'", dependsOn: ["install"] },
+    test: { command: "npm run unit", dependsOn: ["install"] },
   },
 });
 `;
 
 it("a published package that knows nothing of devenv passes its own tests inside", async () => {
   using folder = temporaryFolder();
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder.path, "qs@6.17.1"], { cwd: folder.path });
-  execFileSync("tar", ["xzf", "qs-6.17.1.tgz"], { cwd: folder.path });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder.path, "fastq@1.20.3"], { cwd: folder.path });
+  execFileSync("tar", ["xzf", "fastq-1.20.3.tgz"], { cwd: folder.path });
   const cwd = join(folder.path, "package");
   folder.write({ "package/devenv.config.ts": config });
   try {
@@ -30,8 +30,8 @@ it("a published package that knows nothing of devenv passes its own tests inside
     const test = await runCli(["task", "test"], { cwd, timeoutMs: 400_000 });
     expect(test, test.stdout.slice(-2_000) + test.stderr.slice(-2_000)).toMatchObject({ exitCode: 0 });
     const passed = Number(/^# pass\s+(\d+)$/m.exec(test.stdout)?.[1]);
-    expect(passed).toBeGreaterThan(900);
+    expect(passed).toBeGreaterThan(100);
   } finally {
-    await removeProject("foreign-qs");
+    await removeProject("foreign-fastq");
   }
 });
