@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { type EngineKind, engineKinds, startEngine } from "./engines.ts";
@@ -24,7 +25,7 @@ interface Report {
   }[];
 }
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const wanted = process.argv.slice(2);
 const kinds = engineKinds.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 const results = new Map<string, readonly FileResult[]>();
@@ -44,7 +45,7 @@ async function runOn(kind: EngineKind): Promise<readonly FileResult[]> {
     await using engine = await startEngine(kind, {
       host,
       outer: connectEngine(host),
-      folders: [folder, host.cacheDir],
+      folders: [folder, host.cacheDir, root],
     });
     const report = join(folder, "report.json");
     await runVitest({ DOCKER_HOST: engine.address, TMPDIR: folder, DEVENV_TEST_ENGINE: kind.name }, report);

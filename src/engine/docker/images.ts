@@ -20,7 +20,12 @@ export function dockerImages({ connection, host, build }: DockerImagesOptions): 
     build,
     pull: (reference, options) => pullImage(reference, { ...options, connection, host }),
     import: async (tar, options) => {
-      const id = await importImage(connection, tar, options);
+      const before = await inspect(options.tag);
+      const id = await importImage(connection, tar, options).catch(async (error: unknown) => {
+        // containerd's store keeps an image whose layer it could not unpack
+        if (before === undefined) await removeImage(connection, options.tag).catch(() => undefined);
+        throw error;
+      });
       // Podman 4 imports without a name
       if (!(await inspect(options.tag))?.id.endsWith(id)) await tag(id, options.tag);
     },
