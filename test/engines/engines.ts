@@ -98,6 +98,7 @@ export async function startEngine(kind: EngineKind, options: StartOptions): Prom
   const name = `devenv-engine-${folder.split("-").at(-1)}`.toLowerCase();
   const dispose = async () => {
     await run("docker", ["rm", "--force", "--volumes", name]).catch(() => undefined);
+    await options.outer.images.remove(image).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
   try {

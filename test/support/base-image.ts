@@ -5,12 +5,14 @@ import { bootstrapTar } from "../../src/host/bootstrap.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { baseImage } from "./sandbox.ts";
 
-export async function setup(): Promise<void> {
+/** Gives what undoes it: an image that was there before stays. */
+export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const host = nodeHost();
   const engine = connectEngine(host);
-  if ((await engine.images.inspect(baseImage)) !== undefined) return;
+  if ((await engine.images.inspect(baseImage)) !== undefined) return undefined;
   const base = { kind: "bootstrap", suite: "bookworm", packages: [], variant: "minbase", mirror: undefined } as const;
   const platform = `linux/${host.arch}`;
   const { file } = await bootstrapTar({ base, platform, cacheDir: host.cacheDir, host });
   await engine.images.import(createReadStream(file), { tag: baseImage, platform, labels: { "devenv.test": "base" } });
+  return () => engine.images.remove(baseImage);
 }
