@@ -7,11 +7,15 @@ import type { EngineToBuildOn } from "./buildkit-build.ts";
 import { packPlainContext, plainDockerfilePath, plainSecrets } from "./plain-context.ts";
 import { followPlainBuild } from "./plain-stream.ts";
 
+/** Told with each build, in one line. */
+const lacking = "this engine has no BuildKit sessions: the whole build context is sent, and there is no ssh agent";
+
 /** Build and tag an image; the contract of `buildWithBuildKit`, but for the ssh agent, which no build gets here. */
 export async function buildPlain(request: BuildRequest, { connection, platform }: EngineToBuildOn): Promise<void> {
   const action = `build image \`${request.tag}\``;
   const { signal } = request;
   const call = { action, signal };
+  request.onEvent({ kind: "warning", text: lacking });
   const body = Readable.from(packPlainContext(request));
   let ownFailure: unknown;
   body.on("error", (error) => {
