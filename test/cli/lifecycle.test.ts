@@ -93,7 +93,13 @@ it("runs commands inside as if they were local", async () => {
   expect((await exec("sh", "-c", "echo $NODE_ENV; touch made-inside")).stdout).toBe("development\n");
   expect(readFileSync(join(project.path, "made-inside"), "utf8")).toBe("");
 
-  const terminal = await runCliInTerminal(["exec", "--", "stty", "size"], { cwd: project.path, columns: 97, rows: 31 });
+  // Docker 20.10 learns the size just after the start
+  const whenSized = 'while [ "$(stty size)" = "0 0" ]; do sleep 0.1; done; stty size';
+  const terminal = await runCliInTerminal(["exec", "--", "sh", "-c", whenSized], {
+    cwd: project.path,
+    columns: 97,
+    rows: 31,
+  });
   expect(terminal.stdout).toContain("31 97");
   const shell = await runCliInTerminal(["shell"], { cwd: project.path, stdin: "exit 5\n" });
   expect(shell.exitCode).toBe(5);
