@@ -55,7 +55,6 @@ rmSync("dist", { recursive: true, force: true });
 export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
-  logLevel: "warn",
   external,
   plugins: [lazyDockerodeParts, lightHttp],
   treeshake: { moduleSideEffects: [{ test: effectFree, sideEffects: false }] },
