@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { devenvError } from "../errors.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { type HostAdditions, planContainer, workspaceAt } from "../plan/container.ts";
@@ -12,11 +13,12 @@ export async function planProject(context: OperationContext): Promise<Plan> {
   const { spec } = context;
   const workspace = workspaceAt(spec.root);
   const host = await hostAdditions(context);
+  const { ino: inode } = await stat(spec.root);
   const images = await planImages(context);
   const environments = spec.environments.map((environment): EnvironmentPlan => {
     const image = images.get(environment.name);
     if (image === undefined) throw new Error(`environment ${environment.name} was not planned`);
-    const container = planContainer({ project: spec.project, workspace, environment, image, host });
+    const container = planContainer({ project: spec.project, workspace, inode, environment, image, host });
     return { name: environment.name, image, container };
   });
   return { project: spec.project, workspace, environments };

@@ -19,6 +19,8 @@ export interface HostAdditions {
 export interface ContainerPlanInput {
   readonly project: string;
   readonly workspace: Workspace;
+  /** The inode of the workspace's folder: one that was deleted and made anew is no longer what is mounted. */
+  readonly inode: number;
   readonly environment: EnvironmentSpec;
   readonly image: ImagePlan;
   readonly host: HostAdditions;
@@ -52,13 +54,14 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
   };
 }
 
-function containerInputs({ environment, image, host }: ContainerPlanInput): Inputs {
+function containerInputs({ environment, image, host, inode }: ContainerPlanInput): Inputs {
   const short = (value: unknown) => digestOf(value).slice(0, 12);
   const ports = environment.ports.map((port) => ({ container: port.container, host: port.host }));
   return {
     image: image.fingerprint.slice(0, 12),
     ...prefixed("image.", image.inputs),
     ...prefixed("env.", mapValues(environment.env, short)),
+    "the workspace's folder": short(inode),
     "workspace.target": short(environment.workspace.target),
     ports: short(ports),
     "the host's certificates and proxies": short(host),

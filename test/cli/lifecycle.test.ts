@@ -1,5 +1,5 @@
 /** One environment from its first `up` to its `down`, through the built bundle and on the real engine. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { removeProject } from "../support/remove-project.ts";
@@ -79,6 +79,21 @@ it("creates, keeps, recreates with its reasons, and removes", async () => {
     removed: [created.container],
   });
   expect(JSON.parse((await project.devenv("down", "--json")).stdout).removed).toEqual([]);
+});
+
+it("mounts a workspace anew whose folder was deleted and cloned again", async () => {
+  await using project = openProject({ name: "cloned" });
+  await project.devenv("up");
+  renameSync(project.path, `${project.path}-old`);
+  mkdirSync(project.path);
+  project.write({ "devenv.config.ts": config({ name: "cloned" }), "a.txt": "a\n", "new.txt": "new\n" });
+  try {
+    const [again] = JSON.parse((await project.devenv("up", "--json")).stdout).environments;
+    expect(again).toMatchObject({ action: "recreated", reasons: ["the workspace's folder changed"] });
+    expect((await project.devenv("exec", "--", "cat", "new.txt")).stdout).toBe("new\n");
+  } finally {
+    rmSync(`${project.path}-old`, { recursive: true });
+  }
 });
 
 it("runs commands inside as if they were local", async () => {

@@ -16,12 +16,14 @@ const noHost = { env: {}, mounts: [] };
 function planOf(
   changes: Partial<EnvironmentConfig> = {},
   host: Parameters<typeof planContainer>[0]["host"] = noHost,
+  inode = 1,
 ): EnvironmentPlan {
   const environment = environmentOf({ ...config, ...changes });
   const image = imageOf({ ...config, ...changes });
   const container = planContainer({
     project: "shop",
     workspace: workspaceAt("/home/ada/shop"),
+    inode,
     environment,
     image,
     host,
@@ -63,6 +65,12 @@ describe("planAction", () => {
     const mount = { kind: "bind", source: "/c", target: "/run/devenv", readOnly: true } as const;
     expect(planAction(planOf({}, { env: {}, mounts: [mount] }), observedOf(plan))).toMatchObject({
       reasons: ["the host's certificates and proxies changed"],
+    });
+  });
+
+  it("replaces when the workspace's folder was deleted and made anew: the old one is still mounted", () => {
+    expect(planAction(planOf({}, noHost, 2), observedOf(plan))).toMatchObject({
+      reasons: ["the workspace's folder changed"],
     });
   });
 
