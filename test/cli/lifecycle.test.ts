@@ -1,4 +1,5 @@
 /** One environment from its first `up` to its `down`, through the built bundle and on the real engine. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -137,7 +138,9 @@ it("runs commands inside as if they were local", async () => {
 });
 
 it("leaves nothing behind when Ctrl-C ends a build, and builds on the next up", async () => {
-  await using project = openProject({ name: "interrupted", command: "echo building; sleep 3; echo one > /made" });
+  // a command of an earlier run would come from the build cache at once
+  const command = `echo building; sleep 3; echo ${randomUUID()} > /made`;
+  await using project = openProject({ name: "interrupted", command });
   const ended = await runCli(["up", "--verbose"], {
     cwd: project.path,
     onStart: (running) => void running.printed("building").then(() => running.kill("SIGINT")),
