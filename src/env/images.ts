@@ -1,9 +1,9 @@
 import { digestOf } from "../digest.ts";
 import type { BuildFailure, BuildRequest } from "../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
+import { comparePaths } from "../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../host/trust.ts";
 import { hostSecret } from "../plan/dockerfile.ts";
-import { comparePaths } from "../plan/image.ts";
 import type { ImagePlan, Plan } from "../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../plan/step-title.ts";
 import { dockerfileSteps } from "../plan/steps.ts";

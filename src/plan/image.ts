@@ -1,4 +1,5 @@
 import { digestOf, type Sha256 } from "../digest.ts";
+import { comparePaths } from "../host/path-order.ts";
 import type { BaseSpec, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
 import { countedInstructions, renderDockerfile } from "./dockerfile.ts";
 import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
@@ -112,9 +113,4 @@ function archiveFile(layer: LayerSpec, source: LayerSource): ArchiveFile[] {
 function mergeEntries(entries: readonly ContextEntry[]): readonly ContextEntry[] {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   return [...byPath.values()].sort((a, b) => comparePaths(a.path, b.path));
-}
-
-/** Depth first, siblings by the bytes of their names: the order BuildKit asks for. */
-export function comparePaths(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a.replaceAll("/", "\0")), Buffer.from(b.replaceAll("/", "\0")));
 }

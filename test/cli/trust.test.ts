@@ -17,6 +17,7 @@ const commit = "1".repeat(40);
 createServer({ key: read("server.key"), cert: read("server.crt") }, ({ url }, response) => {
   if (url.includes("/info/refs")) return response.end(commit + "\\trefs/heads/main\\n");
   if (url === "/thing") return response.end(JSON.stringify({ name: "thing", "dist-tags": { latest: "1.2.3" }, versions: { "1.2.3": { name: "thing", version: "1.2.3" } } }));
+  if (url === "/simple/thing/") return response.writeHead(200, { "content-type": "text/html" }).end('<a href="/thing-1.2.3.tar.gz">thing-1.2.3.tar.gz</a>');
   response.end("hello");
 }).listen(8443, "127.0.0.1");
 `;
@@ -27,15 +28,16 @@ node /srv/server.mjs & server=$!
 for attempt in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; curl -fsS https://localhost:8443/ && break; done
 echo " by curl"
 git ls-remote https://localhost:8443/repo.git
+pip index versions thing --index-url https://localhost:8443/simple
 npm view thing version --registry https://localhost:8443/
 node -e 'fetch("https://localhost:8443/").then((answer) => answer.text()).then((text) => console.log(text, "by node"))'
 /usr/lib/apt/apt-helper -q download-file https://localhost:8443/file /tmp/file >/dev/null;  cat /tmp/file && echo " by apt" && rm /tmp/file
 kill $server
 `;
-const printed = `hello by curl\n${"1".repeat(40)}\trefs/heads/main\n1.2.3\nhello by node\nhello by apt\n`;
+const printed = `hello by curl\n${"1".repeat(40)}\trefs/heads/main\nthing (1.2.3)\nAvailable versions: 1.2.3\n1.2.3\nhello by node\nhello by apt\n`;
 
 const config = (name: string, layers: string) => `
-import { apt, bootstrap, copy, defineConfig, node, run } from "devenv";
+import { apt, bootstrap, copy, defineConfig, node, python, run } from "devenv";
 export default defineConfig({
   name: "${name}",
   image: { from: bootstrap({ suite: "bookworm" }), layers: [${layers}] },
@@ -86,8 +88,9 @@ function hostWith(folder: string): Record<string, string> {
   return { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") };
 }
 
-it("curl, git, npm, node and apt trust what the host trusts, during the build and in the container", async () => {
-  const layers = 'apt("curl", "git"), node("24.21.0"), copy("srv", "/srv/"), run("sh /srv/check.sh > /checked")';
+it("curl, git, pip, npm, node and apt trust what the host trusts, during the build and in the container", async () => {
+  const layers =
+    'apt("curl", "git"), python(), node("24.21.0"), copy("srv", "/srv/"), run("sh /srv/check.sh > /checked")';
   using folder = temporaryFolder({
     "devenv.config.ts": config("trust", layers),
     "srv/server.mjs": server,

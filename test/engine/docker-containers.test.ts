@@ -1,13 +1,12 @@
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtempDisposable } from "node:fs/promises";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { isDevenvError } from "../../src/errors.ts";
+import { freePort } from "../support/ports.ts";
 import { baseImage, openSandbox } from "../support/sandbox.ts";
 
 describe("a container's life", () => {
@@ -163,18 +162,3 @@ describe("logs", () => {
     expect(await printed).toMatch(/^(tick\n)+$/);
   });
 });
-
-async function freePort(): Promise<number> {
-  await using server = await listen();
-  return portOf(server);
-}
-
-async function listen(): Promise<Server> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}

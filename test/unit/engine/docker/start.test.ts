@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Connection, EngineCall } from "../../../../src/engine/docker/connection.ts";
 import { startContainer } from "../../../../src/engine/docker/start.ts";
 import { devenvError } from "../../../../src/errors.ts";
+import { freePort, listen, portOf } from "../../../support/ports.ts";
 
 /** An engine that refuses to start the one container `web`, which publishes a port. */
 function refusingEngine(port: number, running: readonly object[] = []): Connection {
@@ -58,18 +57,3 @@ describe("a container that cannot be started", () => {
     await expect(started).rejects.toMatchObject({ code: "ENGINE_FAILED" });
   });
 });
-
-async function freePort(): Promise<number> {
-  await using server = await listen();
-  return portOf(server);
-}
-
-async function listen(): Promise<Server> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
