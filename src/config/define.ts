@@ -19,8 +19,26 @@ export interface EnvironmentConfig {
   workspace?: WorkspaceConfig;
   /** Environment variables of the container. */
   env?: Record<string, string>;
+  /** Files of `NAME=value` lines, relative to the project; `env` wins over them, a later file over an earlier one. */
+  envFile?: string | string[];
   /** Ports published on 127.0.0.1. */
   ports?: (number | PortConfig)[];
+  /** Further folders and volumes: `"../data:/data:ro"`, or objects. */
+  mounts?: (string | MountConfig)[];
+  /** Folders in volumes that all projects of this user share, such as a package manager's cache: paths, or paths by name. */
+  caches?: string[] | Record<string, string>;
+  hooks?: HooksConfig;
+  /** Values that never enter an image, a label, a log or an error. */
+  secrets?: Record<string, SecretConfig>;
+  resources?: ResourcesConfig;
+  /** Graphics processors: all, so many, or by id. */
+  gpus?: "all" | number | string[];
+  /** Devices of the host: `/dev/fuse`, or `HOST:CONTAINER:rwm`. */
+  devices?: string[];
+  /** Linux capabilities beside the engine's own: `SYS_PTRACE`. */
+  capAdd?: string[];
+  /** Folder on the host, or git address, of the user's own settings; applied when the container is created. */
+  dotfiles?: string;
   /** Commands by name, for `devenv task`. */
   tasks?: Record<string, string | TaskConfig>;
   /** The shell that `devenv shell` opens; the image's best one by default. */
@@ -48,12 +66,74 @@ export interface WorkspaceConfig {
   /** Where the project's folder is in the container; `/workspace` by default. */
   target?: string;
   mode?: "bind";
+  /** Folders of the workspace that live in volumes of their own: `node_modules`, `.venv`. */
+  volumes?: string[];
 }
 
 export interface PortConfig {
   container: number;
+  /** Port of the host; the same by default. A taken one gives way to a free one. */
   host?: number;
+  /** Fail when the host's port is taken. */
+  required?: boolean;
   name?: string;
+}
+
+export type MountConfig = BindMountConfig | VolumeMountConfig;
+
+export interface BindMountConfig {
+  /** File or folder on the host: absolute, below `~`, or relative to the project. */
+  source: string;
+  target: string;
+  readOnly?: boolean;
+}
+
+export interface VolumeMountConfig {
+  /** A volume of the engine by name, created when it is not there. */
+  volume: string;
+  target: string;
+  readOnly?: boolean;
+}
+
+/** A command; a list, one after another; or a record, all at once. Run as the environment's user in the workspace. */
+export type HookConfig = string | string[] | Record<string, string>;
+
+export interface HooksConfig {
+  /** Once after the container was created; one that failed runs again. */
+  create?: HookConfig;
+  /** At each start. */
+  start?: HookConfig;
+}
+
+/** Exactly one of `env`, `file` and `command` says where the value is. */
+export interface SecretConfig {
+  /** Environment variable of the host. */
+  env?: string;
+  /** File on the host: absolute, below `~`, or relative to the project. */
+  file?: string;
+  /** Shell command that prints the value: `op read op://team/npm/token`. */
+  command?: string;
+  /** A file `/run/secrets/NAME` in memory; with `env`, the variable NAME too. */
+  as?: "file" | "env";
+}
+
+export interface ResourcesConfig {
+  /** Processors, also parts of one: `1.5`. */
+  cpus?: number;
+  /** `"4g"`, `"512m"`, or bytes. */
+  memory?: string | number;
+}
+
+/** What one developer may change for himself, in `devenv.local.ts`: never the image. */
+export interface LocalEnvironmentConfig
+  extends Pick<
+    EnvironmentConfig,
+    "env" | "envFile" | "ports" | "mounts" | "resources" | "gpus" | "devices" | "capAdd" | "dotfiles" | "shell"
+  > {}
+
+/** The content of `devenv.local.ts`: keys for every environment, and for single ones. */
+export interface LocalConfig extends LocalEnvironmentConfig {
+  environments?: Record<string, LocalEnvironmentConfig>;
 }
 
 export interface TaskConfig {
@@ -75,6 +155,11 @@ export type ConfigInput = Config | ((context: ConfigContext) => Config | Promise
 
 /** Check a config's type while it is written; returns it unchanged. */
 export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+/** Check the type of a `devenv.local.ts` while it is written; returns it unchanged. */
+export function defineLocalConfig(config: LocalConfig): LocalConfig {
   return config;
 }
 

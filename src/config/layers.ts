@@ -43,6 +43,8 @@ export interface CopyLayer extends CopyOptions {
 export interface RunOptions {
   /** Folders kept between builds and left out of the image. */
   cache?: string[];
+  /** Names of declared `secrets`: files `/run/secrets/NAME` for this command alone, variables too where they are declared so. */
+  secrets?: string[];
   /** Variables for this command alone. */
   env?: Record<string, string>;
   workdir?: string;

@@ -4,93 +4,41 @@
  */
 import * as z from "zod/mini";
 import type {
-  BootstrapBase,
+  BindMountConfig,
   Config,
   EnvironmentConfig,
-  ImageConfig,
+  HooksConfig,
+  LocalConfig,
+  LocalEnvironmentConfig,
   PortConfig,
+  ResourcesConfig,
+  SecretConfig,
   TaskConfig,
+  VolumeMountConfig,
   WorkspaceConfig,
 } from "./define.ts";
-import type { Layer } from "./layers.ts";
-
-const text = z.string().check(z.minLength(1, "a string that is not empty"));
-const texts = z.array(text);
-const absolutePath = pattern(/^\//, "an absolute path in the container, such as `/opt/tool`");
-const variables = z.record(
-  pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name of letters, digits and `_`"),
-  z.string(),
-);
-const sha256 = pattern(/^[0-9a-f]{64}$/, "a sha256 of 64 lower-case hex digits");
-const platform = pattern(/^linux\/[a-z0-9]+(\/v\d+)?$/, "a platform such as `linux/amd64` or `linux/arm64`");
-const archiveUrl = pattern(/^(https?:\/\/|npm:)\S+$/, "an `http(s):` address or `npm:NAME@VERSION`");
-const port = z
-  .int("a port from 1 to 65535")
-  .check(z.minimum(1, "a port from 1 to 65535"), z.maximum(65_535, "a port from 1 to 65535"));
-
-const layerSchema = sameAs<Layer>()(
-  z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("apt"), packages: texts }),
-    z.strictObject({ kind: z.literal("apk"), packages: texts }),
-    z.strictObject({
-      kind: z.literal("archive"),
-      url: perPlatform(archiveUrl),
-      to: absolutePath,
-      sha256: z.optional(perPlatform(sha256)),
-      strip: z.optional(
-        z
-          .int("a whole number of path components, 0 or more")
-          .check(z.minimum(0, "a whole number of path components, 0 or more")),
-      ),
-    }),
-    z.strictObject({
-      kind: z.literal("copy"),
-      from: z.union([text, texts]),
-      to: text,
-      owner: z.optional(pattern(/^[\w.-]+(:[\w.-]+)?$/, "`user`, `user:group` or numbers")),
-      mode: z.optional(pattern(/^0?[0-7]{3,4}$/, "octal permission bits as text, such as `0755`")),
-    }),
-    z.strictObject({
-      kind: z.literal("run"),
-      command: z.union([text, texts]),
-      cache: z.optional(z.array(absolutePath)),
-      env: z.optional(variables),
-      workdir: z.optional(absolutePath),
-      network: z.optional(z.enum(["default", "none", "host"])),
-    }),
-    z.strictObject({ kind: z.literal("env"), env: variables }),
-    z.strictObject({ kind: z.literal("dockerfile"), text }),
-  ]),
-);
-
-const bootstrapSchema = sameAs<BootstrapBase>()(
-  z.strictObject({
-    kind: z.literal("bootstrap"),
-    suite: pattern(/^[a-z][a-z0-9-]*$/, "a suite of the distribution, such as `bookworm`"),
-    packages: z.optional(texts),
-    mirror: z.optional(pattern(/^https?:\/\/\S+$/, "an `http(s):` address")),
-    variant: z.optional(z.enum(["minbase", "essential", "apt"])),
-  }),
-);
-
-const imageSchema = sameAs<ImageConfig>()(
-  z.strictObject({
-    from: z.union(
-      [text, bootstrapSchema, z.strictObject({ environment: text })],
-      "an image reference, `bootstrap({ … })` or `{ environment: … }`",
-    ),
-    layers: z.optional(
-      z.array(z.union([layerSchema, z.array(layerSchema)], 'a layer such as `apt("git")`, or a list of layers')),
-    ),
-    user: z.optional(pattern(/^[\w.-]+(:[\w.-]+)?$/, "`user`, `user:group` or numbers")),
-    platform: z.optional(platform),
-  }),
-);
+import { bootstrapSchema, imageSchema, layerSchema } from "./schema-image.ts";
+import {
+  absolutePath,
+  cachePath,
+  memoryForms,
+  mountForms,
+  pattern,
+  port,
+  sameAs,
+  text,
+  texts,
+  variableName,
+  variables,
+  volumeFolder,
+  volumeName,
+} from "./schema-values.ts";
 
 const workspaceSchema = sameAs<WorkspaceConfig>()(
   z.strictObject({
     target: z.optional(absolutePath),
     mode: z.optional(z.literal("bind")),
+    volumes: z.optional(z.array(volumeFolder)),
   }),
 );
 
@@ -98,6 +46,7 @@ const portSchema = sameAs<PortConfig>()(
   z.strictObject({
     container: port,
     host: z.optional(port),
+    required: z.optional(z.boolean()),
     name: z.optional(text),
   }),
 );
@@ -111,17 +60,73 @@ const taskSchema = sameAs<TaskConfig>()(
   }),
 );
 
+const bindMountSchema = sameAs<BindMountConfig>()(
+  z.strictObject({ source: text, target: absolutePath, readOnly: z.optional(z.boolean()) }),
+);
+const volumeMountSchema = sameAs<VolumeMountConfig>()(
+  z.strictObject({ volume: volumeName, target: absolutePath, readOnly: z.optional(z.boolean()) }),
+);
+const mount = z.union(
+  [pattern(/^[^:]+:\/[^:]*(:ro)?$/, mountForms), bindMountSchema, volumeMountSchema],
+  `${mountForms}, or an object with \`source\` or \`volume\``,
+);
+
+const hook = z.union([text, texts, z.record(z.string(), text)], "a command, a list of commands, or commands by name");
+const hooksSchema = sameAs<HooksConfig>()(z.strictObject({ create: z.optional(hook), start: z.optional(hook) }));
+
+const secretSchema = sameAs<SecretConfig>()(
+  z
+    .strictObject({
+      env: z.optional(text),
+      file: z.optional(text),
+      command: z.optional(text),
+      as: z.optional(z.enum(["file", "env"])),
+    })
+    .check(z.refine(hasOneSource, "exactly one of `env`, `file` and `command`")),
+);
+
+const resourcesSchema = sameAs<ResourcesConfig>()(
+  z.strictObject({
+    cpus: z.optional(z.number().check(z.positive("a number of processors above 0"))),
+    memory: z.optional(
+      z.union([z.int().check(z.positive()), pattern(/^\d+(\.\d+)?[kmgt]?b?$/i, memoryForms)], memoryForms),
+    ),
+  }),
+);
+
+/** What one developer may change for himself. */
+const localKeys = {
+  env: z.optional(variables),
+  envFile: z.optional(z.union([text, texts], "a path, or a list of paths")),
+  ports: z.optional(z.array(z.union([port, portSchema], "a port from 1 to 65535, or an object with `container`"))),
+  mounts: z.optional(z.array(mount)),
+  resources: z.optional(resourcesSchema),
+  gpus: z.optional(
+    z.union([z.literal("all"), z.int().check(z.positive()), texts], '`"all"`, a number, or a list of device ids'),
+  ),
+  devices: z.optional(z.array(pattern(/^\/[^:]+(:\/[^:]+)?(:[rwm]+)?$/, "a device such as `/dev/fuse`"))),
+  capAdd: z.optional(z.array(pattern(/^(CAP_)?[A-Z_]+$/, "a Linux capability such as `SYS_PTRACE`"))),
+  dotfiles: z.optional(text),
+  shell: z.optional(text),
+};
+
 const environmentKeys = {
   workspace: z.optional(workspaceSchema),
-  env: z.optional(variables),
-  ports: z.optional(z.array(z.union([port, portSchema], "a port from 1 to 65535, or an object with `container`"))),
+  ...localKeys,
+  caches: z.optional(
+    z.union(
+      [z.array(cachePath), z.record(volumeName, cachePath)],
+      "a list of absolute paths, or such paths by name; `~` is the user's home",
+    ),
+  ),
+  hooks: z.optional(hooksSchema),
+  secrets: z.optional(z.record(variableName, secretSchema)),
   tasks: z.optional(
     z.record(
       pattern(/^\w[\w:./-]*$/, "a task name of letters, digits, `_`, `-`, `.`, `:` and `/`"),
       z.union([text, taskSchema]),
     ),
   ),
-  shell: z.optional(text),
 };
 const image = z.union([text, imageSchema], "an image reference, or an object with `from`");
 
@@ -143,6 +148,13 @@ export const configSchema = sameAs<Config>()(
   }),
 );
 
+const localEnvironmentSchema = sameAs<LocalEnvironmentConfig>()(z.strictObject(localKeys));
+
+/** What `devenv.local.ts` may contain. */
+export const localConfigSchema = sameAs<LocalConfig>()(
+  z.strictObject({ ...localKeys, environments: z.optional(z.record(z.string(), localEnvironmentSchema)) }),
+);
+
 /** The schema of a config file as JSON schema, each key described. */
 export async function configJsonSchema(): Promise<object> {
   const { printJsonSchema } = await import("./json-schema.ts");
@@ -153,33 +165,16 @@ export async function configJsonSchema(): Promise<object> {
     bootstrap: bootstrapSchema,
     workspace: workspaceSchema,
     port: portSchema,
+    bindMount: bindMountSchema,
+    volumeMount: volumeMountSchema,
+    hooks: hooksSchema,
+    secret: secretSchema,
+    resources: resourcesSchema,
     task: taskSchema,
     layer: layerSchema,
   });
 }
 
-function pattern(expression: RegExp, expected: string): z.ZodMiniString<string> {
-  return z.string().check(z.regex(expression, expected));
+function hasOneSource({ env, file, command }: { [Key in keyof SecretConfig]?: unknown }): boolean {
+  return [env, file, command].filter((source) => source !== undefined).length === 1;
 }
-
-function perPlatform<Value extends z.ZodMiniType<string, string>>(
-  value: Value,
-): z.ZodMiniUnion<[Value, z.ZodMiniRecord<typeof platform, Value>]> {
-  return z.union([value, z.record(platform, value)]);
-}
-
-/** The schema itself; does not compile unless it accepts exactly what `define.ts` declares. */
-function sameAs<Declared>() {
-  return <Schema extends z.ZodMiniType>(
-    schema: Same<Plain<z.input<Schema>>, Plain<Declared>> extends true ? Schema : never,
-  ): Schema => schema;
-}
-
-/** A type without `readonly`, and without `undefined` in optional keys: only its structure. */
-type Plain<Value> = Value extends readonly (infer Item)[]
-  ? Plain<Item>[]
-  : Value extends object
-    ? { -readonly [Key in keyof Value]: Plain<Exclude<Value[Key], undefined>> }
-    : Value;
-type Same<Left, Right> =
-  (<Probe>() => Probe extends Left ? 1 : 2) extends <Probe>() => Probe extends Right ? 1 : 2 ? true : false;

@@ -30,7 +30,7 @@ export interface OpenProjectOptions {
 export async function openProject({ host, cwd, configFile }: OpenProjectOptions): Promise<Project> {
   const context = { ci: isSet(host.env.CI), env: host.env };
   const { config, file, root, files, environmentKey, locate } = await loadConfig({ cwd, configFile, context });
-  const spec = resolveSpec(config, { root, environmentKey });
+  const spec = resolveSpec(config, { root, home: host.home, environmentKey });
   const problems = await Promise.all(
     checkRules(spec).map(
       async ({ key, message }): Promise<ConfigProblem> => ({ key, message, place: await locate(key) }),

@@ -98,12 +98,17 @@ function renderCopy(layer: LayerSpec & { kind: "copy" }): string {
   return ["COPY", ...flags, plain ? words.join(" ") : JSON.stringify(words)].join(" ");
 }
 
-function renderCommand({ command, cache, env, workdir, network }: RunLayer): string {
+function renderCommand({ command, cache, secrets, env, workdir, network }: RunLayer): string {
   const flags = [
     ...(network === "default" ? [] : [`--network=${network}`]),
     ...cache.map((target) => cacheMount(target, `devenv${target}`)),
+    ...secrets.map(({ name }) => `--mount=type=secret,id=${name},mode=0444,required=true`),
   ];
-  const before = [shellExport(env), workdir === undefined ? undefined : `cd ${shellQuote(workdir)} || exit 1`];
+  const before = [
+    ...secrets.filter(({ asEnv }) => asEnv).map(({ name }) => `export ${name}="$(cat /run/secrets/${name})"`),
+    shellExport(env),
+    workdir === undefined ? undefined : `cd ${shellQuote(workdir)} || exit 1`,
+  ];
   const prelude = before.filter((line) => line !== undefined).map((line) => `${line}; `);
   return renderRun(flags, `${prelude.join("")}${command}`);
 }

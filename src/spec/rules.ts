@@ -1,13 +1,11 @@
 /** Rules that span several keys of the config; each gives what breaks it. */
-import { parseImageReference } from "./image-reference.ts";
-import { childKey } from "./resolve.ts";
-import type { EnvironmentSpec, Spec } from "./spec.ts";
 
-export interface RuleIssue {
-  /** The config key that breaks the rule. */
-  readonly key: string;
-  readonly message: string;
-}
+import { childKey } from "./child-key.ts";
+import { parseImageReference } from "./image-reference.ts";
+import { mountRules } from "./mount-rules.ts";
+import type { RuleIssue } from "./rule.ts";
+import { secretRules } from "./secret-rules.ts";
+import type { EnvironmentSpec, Spec } from "./spec.ts";
 
 export function checkRules(spec: Spec): readonly RuleIssue[] {
   return [
@@ -15,6 +13,8 @@ export function checkRules(spec: Spec): readonly RuleIssue[] {
       ...imageReference(environment),
       ...baseEnvironment(environment, spec),
       ...taskDependencies(environment),
+      ...secretRules(environment),
+      ...mountRules(environment, spec),
     ]),
     ...hostPorts(spec),
   ];
@@ -69,16 +69,16 @@ function findCycle(start: string, next: (name: string) => readonly string[]): re
   return visit([start]);
 }
 
+/** Two environments may want one host port, and the second gets another; none may insist on one that is wanted twice. */
 function hostPorts(spec: Spec): RuleIssue[] {
-  const owners = new Map<number, string>();
-  return spec.environments.flatMap(({ key, ports }) =>
+  const owners = new Map<number, { readonly key: string; readonly environment: string; readonly required: boolean }>();
+  return spec.environments.flatMap(({ key, name, ports }) =>
     ports.flatMap((port, index) => {
       const portKey = `${childKey(key, "ports")}[${index}]`;
       const owner = owners.get(port.host);
-      if (owner === undefined) owners.set(port.host, portKey);
-      return owner === undefined
-        ? []
-        : [{ key: portKey, message: `host port ${port.host} is taken by \`${owner}\` already` }];
+      if (owner === undefined) owners.set(port.host, { key: portKey, environment: name, required: port.required });
+      if (owner === undefined || (owner.environment !== name && !(owner.required || port.required))) return [];
+      return [{ key: portKey, message: `host port ${port.host} is taken by \`${owner.key}\` already` }];
     }),
   );
 }

@@ -17,8 +17,21 @@ export interface EnvironmentSpec {
   readonly key: string;
   readonly image: ImageSpec;
   readonly workspace: WorkspaceSpec;
+  /** Relative to the project, in the order they are read. */
+  readonly envFiles: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
+  readonly mounts: readonly MountSpec[];
+  readonly caches: readonly CacheSpec[];
+  readonly hooks: HooksSpec;
+  readonly secrets: readonly SecretSpec[];
+  readonly resources: ResourcesSpec;
+  readonly gpus: "all" | number | readonly string[] | undefined;
+  readonly devices: readonly DeviceSpec[];
+  /** Without `CAP_`, sorted. */
+  readonly capAdd: readonly string[];
+  /** Absolute folder of the host, or a git address. */
+  readonly dotfiles: string | undefined;
   readonly tasks: Readonly<Record<string, TaskSpec>>;
   /** Absolute path or name of the shell that `devenv shell` opens; undefined: the best one the image has. */
   readonly shell: string | undefined;
@@ -103,6 +116,8 @@ export interface RunLayer {
   readonly command: string;
   /** Absolute folders kept between builds and left out of the image. */
   readonly cache: readonly string[];
+  /** Declared secrets, by name, and whether each is a variable too. */
+  readonly secrets: readonly { readonly name: string; readonly asEnv: boolean }[];
   readonly env: Readonly<Record<string, string>>;
   readonly workdir: string | undefined;
   readonly network: "default" | "none" | "host";
@@ -120,12 +135,16 @@ export interface DockerfileLayer {
 export interface WorkspaceSpec {
   /** Absolute path of the workspace inside the container. */
   readonly target: string;
+  /** Folders below the target that are volumes, `/`-separated, normalised. */
+  readonly volumes: readonly string[];
 }
 
 export interface PortSpec {
   readonly container: number;
-  /** Port on 127.0.0.1 of the host. */
+  /** Port on 127.0.0.1 of the host that is wanted. */
   readonly host: number;
+  /** No other port will do. */
+  readonly required: boolean;
   readonly name: string | undefined;
 }
 
@@ -136,4 +155,56 @@ export interface TaskSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Tasks that run to success first, in this order. */
   readonly dependsOn: readonly string[];
+}
+
+export interface MountSpec {
+  /** `environments.dev.mounts[0]`. */
+  readonly key: string;
+  readonly kind: "bind" | "volume";
+  /** Absolute path on the host, or a volume's name. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A folder in a volume that all projects of a user share. */
+export interface CacheSpec {
+  readonly name: string;
+  /** Absolute, or `~/` and a path below the home of the environment's user. */
+  readonly target: string;
+}
+
+export interface HooksSpec {
+  readonly create: HookSpec | undefined;
+  readonly start: HookSpec | undefined;
+}
+
+export interface HookSpec {
+  /** `environments.dev.hooks.create`. */
+  readonly key: string;
+  /** All at once, not one after another. */
+  readonly parallel: boolean;
+  readonly commands: readonly { readonly name: string | undefined; readonly command: string }[];
+}
+
+export interface SecretSpec {
+  readonly name: string;
+  /** `environments.dev.secrets.NPM_TOKEN`. */
+  readonly key: string;
+  readonly source: { readonly kind: "env" | "file" | "command"; readonly value: string };
+  /** Also a variable of every command. */
+  readonly asEnv: boolean;
+}
+
+export interface ResourcesSpec {
+  readonly cpus: number | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
+}
+
+export interface DeviceSpec {
+  readonly source: string;
+  readonly target: string;
+  /** Of `rwm`. */
+  readonly permissions: string;
 }

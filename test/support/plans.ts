@@ -8,7 +8,7 @@ import type { EnvironmentSpec, Spec } from "../../src/spec/spec.ts";
 export function specOf(environments: Record<string, EnvironmentConfig>): Spec {
   return resolveSpec(
     { name: "shop", environments },
-    { root: "/home/ada/shop", environmentKey: (name) => `environments.${name}` },
+    { root: "/home/ada/shop", home: "/home/ada", environmentKey: (name) => `environments.${name}` },
   );
 }
 

@@ -7,24 +7,16 @@ import { printUpSummary } from "../../../src/cli/up-summary.ts";
 import type { EnvironmentResult } from "../../../src/env/operation.ts";
 import type { EnvironmentSpec, Spec } from "../../../src/spec/spec.ts";
 
+import { environmentOf } from "../../support/plans.ts";
+
 const style = pico.createColors(false);
 const task = (command: string) => ({ command, cwd: undefined, env: {}, dependsOn: [] });
 
 const environment = (name: string, tasks: EnvironmentSpec["tasks"]): EnvironmentSpec => ({
+  ...environmentOf({ image: "debian:bookworm-slim" }),
   name,
   key: `environments.${name}`,
-  image: {
-    key: `environments.${name}.image`,
-    from: { kind: "reference", reference: "docker.io/library/debian:bookworm-slim" },
-    layers: [],
-    user: undefined,
-    platform: undefined,
-  },
-  workspace: { target: "/workspace" },
-  env: {},
-  ports: [],
   tasks,
-  shell: undefined,
 });
 const spec = (...environments: EnvironmentSpec[]): Spec => ({
   project: "shop",

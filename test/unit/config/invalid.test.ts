@@ -41,7 +41,7 @@ export default defineConfig({
     expected  a string
     found     \`7\`
   environments.dev.image.layers[1].cach (devenv.config.ts:11:25)
-    expected  one of \`kind\`, \`command\`, \`cache\`, \`env\`, \`workdir\`, \`network\`
+    expected  one of \`kind\`, \`command\`, \`cache\`, \`secrets\`, \`env\`, \`workdir\`, \`network\`
     found     the unknown key \`cach\`
     did you mean \`cache\`?
   environments.dev.image.layers[2].url (devenv.config.ts:12:21)
@@ -51,7 +51,7 @@ export default defineConfig({
     expected  an absolute path in the container, such as \`/opt/tool\`
     found     \`"opt"\`
   environments.dev.pots (devenv.config.ts:15:7)
-    expected  one of \`image\`, \`workspace\`, \`env\`, \`ports\`, \`tasks\`, \`shell\`
+    expected  one of \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
     found     the unknown key \`pots\`
     did you mean \`ports\`?
   environments.dev.env.TOKEN (devenv.config.ts:16:14)

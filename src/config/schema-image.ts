@@ -1,0 +1,75 @@
+import * as z from "zod/mini";
+import type { BootstrapBase, ImageConfig } from "./define.ts";
+import type { Layer } from "./layers.ts";
+import {
+  absolutePath,
+  archiveUrl,
+  pattern,
+  perPlatform,
+  platform,
+  sameAs,
+  sha256,
+  text,
+  texts,
+  variables,
+} from "./schema-values.ts";
+
+export const layerSchema = sameAs<Layer>()(
+  z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("apt"), packages: texts }),
+    z.strictObject({ kind: z.literal("apk"), packages: texts }),
+    z.strictObject({
+      kind: z.literal("archive"),
+      url: perPlatform(archiveUrl),
+      to: absolutePath,
+      sha256: z.optional(perPlatform(sha256)),
+      strip: z.optional(
+        z
+          .int("a whole number of path components, 0 or more")
+          .check(z.minimum(0, "a whole number of path components, 0 or more")),
+      ),
+    }),
+    z.strictObject({
+      kind: z.literal("copy"),
+      from: z.union([text, texts]),
+      to: text,
+      owner: z.optional(pattern(/^[\w.-]+(:[\w.-]+)?$/, "`user`, `user:group` or numbers")),
+      mode: z.optional(pattern(/^0?[0-7]{3,4}$/, "octal permission bits as text, such as `0755`")),
+    }),
+    z.strictObject({
+      kind: z.literal("run"),
+      command: z.union([text, texts]),
+      cache: z.optional(z.array(absolutePath)),
+      secrets: z.optional(texts),
+      env: z.optional(variables),
+      workdir: z.optional(absolutePath),
+      network: z.optional(z.enum(["default", "none", "host"])),
+    }),
+    z.strictObject({ kind: z.literal("env"), env: variables }),
+    z.strictObject({ kind: z.literal("dockerfile"), text }),
+  ]),
+);
+
+export const bootstrapSchema = sameAs<BootstrapBase>()(
+  z.strictObject({
+    kind: z.literal("bootstrap"),
+    suite: pattern(/^[a-z][a-z0-9-]*$/, "a suite of the distribution, such as `bookworm`"),
+    packages: z.optional(texts),
+    mirror: z.optional(pattern(/^https?:\/\/\S+$/, "an `http(s):` address")),
+    variant: z.optional(z.enum(["minbase", "essential", "apt"])),
+  }),
+);
+
+export const imageSchema = sameAs<ImageConfig>()(
+  z.strictObject({
+    from: z.union(
+      [text, bootstrapSchema, z.strictObject({ environment: text })],
+      "an image reference, `bootstrap({ … })` or `{ environment: … }`",
+    ),
+    layers: z.optional(
+      z.array(z.union([layerSchema, z.array(layerSchema)], 'a layer such as `apt("git")`, or a list of layers')),
+    ),
+    user: z.optional(pattern(/^[\w.-]+(:[\w.-]+)?$/, "`user`, `user:group` or numbers")),
+    platform: z.optional(platform),
+  }),
+);
