@@ -7,6 +7,8 @@ import { testHost } from "./test-host.ts";
 export interface EngineProxy extends AsyncDisposable {
   /** For DOCKER_HOST. */
   readonly address: string;
+  /** Method and path of each request so far. */
+  readonly requests: readonly string[];
   /** End every connection at once, and take no new one, as an engine that is stopped does. */
   cut(): void;
 }
@@ -16,6 +18,7 @@ export async function openEngineProxy(): Promise<EngineProxy> {
   const folder = temporaryFolder();
   const path = join(folder.path, "engine.sock");
   const sockets = new Set<Socket>();
+  const requests: string[] = [];
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
@@ -24,6 +27,7 @@ export async function openEngineProxy(): Promise<EngineProxy> {
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const engine = keep(dialEngine());
     keep(client).pipe(engine).pipe(client);
+    client.on("data", (chunk: Buffer) => requests.push(...requestLines(chunk)));
     client.on("close", () => engine.destroy());
     engine.on("close", () => client.destroy());
   });
@@ -34,12 +38,18 @@ export async function openEngineProxy(): Promise<EngineProxy> {
   };
   return {
     address: `unix://${path}`,
+    requests,
     cut,
     [Symbol.asyncDispose]: async () => {
       cut();
       folder[Symbol.dispose]();
     },
   };
+}
+
+/** A client sends the head of a request in one piece. */
+function requestLines(chunk: Buffer): readonly string[] {
+  return [...chunk.toString("latin1").matchAll(/(?:^|\n)([A-Z]+ \/\S*) HTTP\/1\.1\r\n/g)].map(([, line = ""]) => line);
 }
 
 function dialEngine(): Socket {

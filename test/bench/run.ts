@@ -1,0 +1,60 @@
+/** `npm run bench [-- --rounds N] [--json FILE] [--markdown FILE]`: devenv side by side with its peers. */
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { setup } from "../support/build-once.ts";
+import { openEngineProxy } from "../support/engine-proxy.ts";
+import { runCli } from "../support/run-cli.ts";
+import { type Case, casesOf } from "./cases.ts";
+import { measure, runOnce } from "./measure.ts";
+import { findPeers } from "./peers.ts";
+import { type BenchProject, devenv, openBenchProject } from "./project.ts";
+import { type CaseResult, judge, printMarkdown, printTable, type Report } from "./report.ts";
+
+const warmUps = 2;
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "21" }, json: { type: "string" }, markdown: { type: "string" } },
+});
+const rounds = Number(values.rounds);
+
+setup();
+const report = await bench();
+process.stdout.write(printTable(report));
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+if (values.markdown !== undefined) writeFileSync(values.markdown, printMarkdown(report));
+
+async function bench(): Promise<Report> {
+  const peers = findPeers();
+  for (const peer of peers.missing) process.stderr.write(`left out: ${peer}\n`);
+  await using project = await openBenchProject(peers);
+  const { whileUp, whileDown } = casesOf(project, peers);
+  const first = whileUp.map(runCase);
+  const engineCalls = await countCalls(project);
+  runOnce(project.at([...devenv, "down"]));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
+    versions: peers.versions,
+    cases: [...first, ...whileDown.map(runCase)],
+    engineCalls,
+  };
+}
+
+function runCase({ title, contestants, aims, isSlow = false }: Case): CaseResult {
+  process.stderr.write(`${title} …\n`);
+  const timings = measure(contestants, { rounds: isSlow ? Math.ceil(rounds / 2) : rounds, warmUps });
+  return judge(title, timings, aims);
+}
+
+/** What each command asks of the engine. */
+async function countCalls({ folder }: BenchProject): Promise<Report["engineCalls"]> {
+  const commands = { "devenv up": ["up"], "devenv exec": ["exec", "--", "true"] };
+  const counted: Record<string, readonly string[]> = {};
+  for (const [name, args] of Object.entries(commands)) {
+    await using proxy = await openEngineProxy();
+    await runCli(args, { cwd: folder, env: { DOCKER_HOST: proxy.address } });
+    counted[name] = [...proxy.requests];
+  }
+  return counted;
+}
