@@ -28,6 +28,7 @@ const entrances: Record<string, RegExp> = {
   "tar-stream": /^(host|engine\/docker)\//,
   chokidar: /^host\/watch\.ts$/,
   undici: /^host\//,
+  "proper-lockfile": /^host\/workspace-lock\.ts$/,
   execa: /^host\/run-program\.ts$/,
   zod: /^config\//,
   yargs: /^cli\//,
