@@ -2,6 +2,7 @@ import { configErrors } from "./errors/config.ts";
 import { engineErrors } from "./errors/engine.ts";
 import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
 import { fileErrors } from "./errors/files.ts";
+import { machineErrors } from "./errors/machine.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
@@ -48,6 +49,7 @@ const catalogue = {
   ...configErrors,
   ...engineErrors,
   ...fileErrors,
+  ...machineErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,
