@@ -74,6 +74,8 @@ export interface CliContext {
   readonly stdio: Stdio;
   readonly interrupts: Interrupts;
   readonly options: GlobalOptions;
+  /** The command table, for what is about commands. */
+  readonly commands: readonly CommandEntry[];
   /** Colours for stdout and for stderr. */
   readonly style: { readonly out: Style; readonly err: Style };
   /** Loads the engine's code; nothing is asked of the engine yet. */

@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
   { name: "config", summary: "the resolved config, or its JSON schema", load: () => import("./commands/config.ts") },
+  {
+    name: "completion",
+    summary: "the script that completes command lines in your shell",
+    load: () => import("./commands/completion.ts"),
+  },
   { name: "doctor", summary: "check this machine, and mend it", load: () => import("./commands/doctor.ts") },
 ];
 

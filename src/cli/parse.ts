@@ -9,7 +9,7 @@ export const globalOptions = {
   verbose: { type: "boolean", summary: "print every step of a build and what it prints" },
   cwd: { type: "string", value: "DIR", summary: "work as if started in this folder" },
   config: { type: "string", value: "FILE", summary: "use this config file" },
-  env: { type: "string", value: "NAME", summary: "the environment to work on" },
+  env: { type: "string", value: "ENVIRONMENT", summary: "the environment to work on" },
   help: { type: "boolean", alias: "h", summary: "print help" },
   version: { type: "boolean", summary: "print the version" },
 } as const satisfies Options;

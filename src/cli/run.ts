@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/host.ts";
 import type { CliContext, CommandEntry, GlobalOptions } from "./command.ts";
-import { commandNames, findCommand } from "./commands.ts";
+import { commandNames, commands, findCommand } from "./commands.ts";
 import { type CommandLine, globalOptions, optionsOf, readArgs, readCommandLine, readValues } from "./parse.ts";
 import { renderOutcome } from "./render.ts";
 import { reportError } from "./report-error.ts";
@@ -84,6 +84,7 @@ function openContext(options: GlobalOptions, { host, stdio, interrupts, loadEngi
     stdio,
     interrupts,
     options,
+    commands,
     style: { out: styleFor(stdio.stdout, host.env), err: styleFor(stdio.stderr, host.env) },
     loadEngine,
   };

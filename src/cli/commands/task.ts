@@ -9,7 +9,7 @@ import { printTasks, taskList } from "../task-list.ts";
 
 export const command = defineCommand({
   positionals: {
-    name: { count: "optional", value: "NAME", summary: "without a name, lists the tasks" },
+    name: { count: "optional", value: "TASK", summary: "without a name, lists the tasks" },
   },
   options: {},
   rest: "[-- ARGUMENTS…]",

@@ -78,17 +78,18 @@ Commands:
   logs        what the containers print
   build       build images only, or show their Dockerfiles
   config      the resolved config, or its JSON schema
+  completion  the script that completes command lines in your shell
   doctor      check this machine, and mend it
 
 Options of every command:
-  --json         print one JSON document on stdout, also for a failure
-  --quiet, -q    print nothing but what was asked for, and errors
-  --verbose      print every step of a build and what it prints
-  --cwd DIR      work as if started in this folder
-  --config FILE  use this config file
-  --env NAME     the environment to work on
-  --help, -h     print help
-  --version      print the version
+  --json             print one JSON document on stdout, also for a failure
+  --quiet, -q        print nothing but what was asked for, and errors
+  --verbose          print every step of a build and what it prints
+  --cwd DIR          work as if started in this folder
+  --config FILE      use this config file
+  --env ENVIRONMENT  the environment to work on
+  --help, -h         print help
+  --version          print the version
 
 \`devenv COMMAND --help\` shows what a command takes.
 `;
