@@ -2,6 +2,7 @@ import { configErrors } from "./errors/config.ts";
 import { engineErrors } from "./errors/engine.ts";
 import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
 import { fileErrors } from "./errors/files.ts";
+import { initErrors } from "./errors/init.ts";
 import { machineErrors } from "./errors/machine.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
@@ -50,6 +51,7 @@ const catalogue = {
   ...engineErrors,
   ...fileErrors,
   ...machineErrors,
+  ...initErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,

@@ -2,6 +2,7 @@ import type { CommandEntry } from "./command.ts";
 
 /** Every command, in the order of help; its code loads when it runs. */
 export const commands: readonly CommandEntry[] = [
+  { name: "init", summary: "write a config for the project here", load: () => import("./commands/init.ts") },
   { name: "up", summary: "build, create and start environments", load: () => import("./commands/up.ts") },
   { name: "down", summary: "stop and remove containers", load: () => import("./commands/down.ts") },
   {

@@ -9,7 +9,7 @@ export const configErrors = {
         : `Config file \`${file}\` does not exist`,
     hint: ({ file }) =>
       file === undefined
-        ? `write a \`devenv.config.ts\`, for instance:\n  import { defineConfig } from "devenv";\n  export default defineConfig({ name: "shop", image: "debian:bookworm-slim" });`
+        ? `run \`devenv init\` to write one, or write it yourself, for instance:\n  import { defineConfig } from "devenv";\n  export default defineConfig({ name: "shop", image: "debian:bookworm-slim" });`
         : "correct the path after `--config`, or leave it out to search from the working folder upwards",
   }),
   CONFIG_UNREADABLE: entry<{ file: string; reason: string }>({

@@ -31,7 +31,7 @@ describe("the built devenv", () => {
     const help = await run(["--help"]);
     expect(help).toMatchObject({ exitCode: 0, stderr: "" });
     expect(help.stdout).toMatch(
-      /^One development environment.+\n\nUsage: devenv COMMAND \[OPTIONS\]\n\nCommands:\n {2}up /,
+      /^One development environment.+\n\nUsage: devenv COMMAND \[OPTIONS\]\n\nCommands:\n {2}init /,
     );
     expect(await run([])).toEqual(help);
   });
@@ -61,7 +61,7 @@ describe("the built devenv", () => {
         stdout: "",
         stderr: `error: No devenv config was found in \`FOLDER\` or any folder above it
 
-hint: write a \`devenv.config.ts\`, for instance:
+hint: run \`devenv init\` to write one, or write it yourself, for instance:
   import { defineConfig } from "devenv";
   export default defineConfig({ name: "shop", image: "debian:bookworm-slim" });
 `,

@@ -69,6 +69,7 @@ describe("help and version", () => {
 Usage: devenv COMMAND [OPTIONS]
 
 Commands:
+  init        write a config for the project here
   up          build, create and start environments
   down        stop and remove containers
   status, ps  containers, ports, and what the next \`up\` will change

@@ -73,7 +73,7 @@ describe("the search for a config", () => {
       code: "CONFIG_NOT_FOUND",
       text: `No devenv config was found in \`${project.path}\` or any folder above it
 
-hint: write a \`devenv.config.ts\`, for instance:
+hint: run \`devenv init\` to write one, or write it yourself, for instance:
   import { defineConfig } from "devenv";
   export default defineConfig({ name: "shop", image: "debian:bookworm-slim" });`,
     };

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDevenvError } from "../../errors.ts";
+import { writeFileAtomic } from "../../host/atomic-write.ts";
+import type { Host } from "../../host/host.ts";
+
+/** One developer's own overrides are no part of the project. */
+export const localConfig = "devenv.local.ts";
+
+/** Whether the folder is in a git work tree that does not ignore `devenv.local.ts` yet. */
+export async function needsIgnoring(folder: string, host: Host): Promise<boolean> {
+  try {
+    const options = { cwd: folder, allowFailure: true };
+    // 0: ignored; 1: not; 128: no work tree.
+    const { exitCode } = await host.processes.run("git", ["check-ignore", "--quiet", localConfig], options);
+    return exitCode === 1;
+  } catch (error) {
+    if (isDevenvError(error, "PROGRAM_MISSING")) return false;
+    throw error;
+  }
+}
+
+/** Add it as the last line of the folder's `.gitignore`. */
+export async function ignoreLocalConfig(folder: string): Promise<void> {
+  const file = join(folder, ".gitignore");
+  const text = await readFile(file, "utf8").catch(() => "");
+  await writeFileAtomic(file, `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${localConfig}\n`);
+}
