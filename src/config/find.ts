@@ -20,6 +20,11 @@ export const CONFIG_NAMES: readonly string[] = [
   "package.json",
 ];
 
+/** What the overrides of one developer may be called, beside the config; the first one counts. */
+export const LOCAL_NAMES: readonly string[] = ["ts", "mts", "js", "mjs", "json", "yaml"].map(
+  (ending) => `devenv.local.${ending}`,
+);
+
 /**
  * The config file of a folder or of the nearest one above it, or the one that is named. Loads neither
  * the file nor any package: for commands that only need to know which project this is. Finds what

@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
-import { extname, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { extname, join, relative } from "node:path";
 import { devenvError, type SourcePlace } from "../errors.ts";
-import { reasonOf } from "../host/reason.ts";
-import { readDataFile } from "./data-file.ts";
 import type { ConfigContext } from "./define.ts";
 import { discoverConfig } from "./discover.ts";
-import { type FoundConfig, namedConfig } from "./find.ts";
+import { type FoundConfig, LOCAL_NAMES, namedConfig } from "./find.ts";
 import { parseKeyPath, printKeyPath } from "./key-path.ts";
+import { CONFIG_ENDINGS, type ConfigSource, type ReadOptions, readConfigFile } from "./read-file.ts";
 import { isValid, type ValidConfig, validateConfig } from "./validate.ts";
 
 export interface LoadOptions {
@@ -21,78 +20,81 @@ export interface LoadOptions {
 }
 
 export interface LoadedConfig extends FoundConfig {
+  /** With the overrides of `devenv.local.ts` laid over it. */
   readonly config: ValidConfig;
-  /** Every file the config was read from, node_modules left out: what to watch. */
+  /**
+   * What to watch: every file the config was read from, node_modules left out, and each place where
+   * overrides are looked for, whether there is a file or not.
+   */
   readonly files: readonly string[];
   /** Config key of an environment: `environments.dev`, or empty for a single one at the top level. */
   environmentKey(name: string): string;
-  /** Where a key stands: `environments.dev.image.layers[1]`. */
+  /** Where a key stands, be it in the config or in the overrides: `environments.dev.image.layers[1]`. */
   locate(key: string): Promise<SourcePlace>;
 }
 
 /**
- * Find, run, read and check the config. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE, CONFIG_SYNTAX,
- * CONFIG_IMPORT_FAILED, CONFIG_THREW, CONFIG_EXPORT_MISSING, or CONFIG_INVALID with all that is wrong.
+ * Find, run, read and check the config and the overrides beside it. Throws CONFIG_NOT_FOUND,
+ * CONFIG_UNREADABLE, CONFIG_SYNTAX, CONFIG_IMPORT_FAILED, CONFIG_THREW, CONFIG_EXPORT_MISSING, or
+ * CONFIG_INVALID with all that is wrong.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const found = await findConfig(options);
-  const shown = (file: string): string => relative(options.cwd, file);
-  const text = readText(found.file, shown(found.file));
-  const { value, files } = await readValue(found.file, text, { ...options, shown });
-  const located = { file: found.file, shown: shown(found.file), text };
-  const config = await validateConfig(value);
-  if (!isValid(config)) {
+  const reading = { ...options, shown: (file: string): string => relative(options.cwd, file) };
+  const source = await readConfigFile(found.file, reading);
+  const written = await validateConfig(source.value);
+  if (!isValid(written)) {
     const { invalidConfig } = await import("./invalid.ts");
-    throw await invalidConfig(located, config);
+    throw await invalidConfig(source, written);
   }
+  const localFiles = LOCAL_NAMES.map((name) => join(found.root, name));
+  const loaded = await overrideConfig({ source, written, localFiles, reading });
   return {
     ...found,
-    config,
-    files,
-    environmentKey: (name) => (config.isSingle ? "" : printKeyPath(["environments", name])),
-    locate: async (key) => (await import("./invalid.ts")).placeOf(located, parseKeyPath(key)),
+    config: loaded.config,
+    files: [...new Set([...loaded.files, ...localFiles])],
+    environmentKey: (name) => (written.isSingle ? "" : printKeyPath(["environments", name])),
+    locate: loaded.locate,
+  };
+}
+
+interface Written {
+  readonly source: ConfigSource;
+  readonly written: ValidConfig;
+  /** Where overrides may be; the first that is there counts. */
+  readonly localFiles: readonly string[];
+  readonly reading: ReadOptions;
+}
+
+async function overrideConfig({
+  source,
+  written,
+  localFiles,
+  reading,
+}: Written): Promise<Pick<LoadedConfig, "config" | "files" | "locate">> {
+  const file = localFiles.find((candidate) => existsSync(candidate));
+  if (file === undefined) {
+    const locate = async (key: string) => (await import("./invalid.ts")).placeOf(source, parseKeyPath(key));
+    return { config: written, files: source.files, locate };
+  }
+  const { applyOverrides, originOf, validateOverrides } = await import("./overrides.ts");
+  const local = await readConfigFile(file, reading);
+  const overrides = await validateOverrides(local, written);
+  return {
+    config: applyOverrides(written, overrides),
+    files: [...source.files, ...local.files],
+    locate: async (key) => {
+      const { isOverride, path } = originOf(parseKeyPath(key), written, overrides);
+      return (await import("./invalid.ts")).placeOf(isOverride ? local : source, path);
+    },
   };
 }
 
 async function findConfig({ cwd, configFile }: LoadOptions): Promise<FoundConfig> {
   if (configFile === undefined) return discoverConfig(cwd);
-  if (!ENDINGS.has(extname(configFile))) {
+  if (!CONFIG_ENDINGS.has(extname(configFile))) {
     const message = `Config file \`${configFile}\` is of a kind that devenv does not read`;
-    throw devenvError("USAGE", { message, hint: `name a file that ends in ${[...ENDINGS].join(", ")}` });
+    throw devenvError("USAGE", { message, hint: `name a file that ends in ${[...CONFIG_ENDINGS].join(", ")}` });
   }
   return namedConfig(cwd, configFile);
-}
-
-const SCRIPT_ENDINGS: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
-const ENDINGS: ReadonlySet<string> = new Set([...SCRIPT_ENDINGS, ".json", ".yaml", ".yml"]);
-
-function readText(file: string, shown: string): string {
-  try {
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    throw devenvError("CONFIG_UNREADABLE", { file: shown, reason: reasonOf(error) }, error);
-  }
-}
-
-interface ReadOptions extends LoadOptions {
-  shown(file: string): string;
-}
-
-async function readValue(
-  file: string,
-  text: string,
-  options: ReadOptions,
-): Promise<{ value: unknown; files: readonly string[] }> {
-  if (!SCRIPT_ENDINGS.includes(extname(file))) {
-    return { value: await readDataFile(file, text, options.shown(file)), files: [file] };
-  }
-  const { runScript } = await import("./script.ts");
-  const { shown, context, devenvUrl = runningDevenv(import.meta.url) } = options;
-  return runScript({ file, context, devenvUrl, shown });
-}
-
-/** The public module beside this one: in the sources, or in the bundle, whose chunks are in a folder of their own. */
-function runningDevenv(url: string): string {
-  const dist = url.lastIndexOf("/dist/");
-  return url.endsWith(".ts") || dist < 0 ? new URL("../index.ts", url).href : `${url.slice(0, dist)}/dist/index.js`;
 }

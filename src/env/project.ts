@@ -10,10 +10,10 @@ import type { Spec } from "../spec/spec.ts";
 /** A project that was found and whose config holds. */
 export interface Project {
   readonly spec: Spec;
-  /** As the user wrote it, checked. */
+  /** As the user wrote it, checked, with the overrides of `devenv.local.ts`. */
   readonly config: ValidConfig;
   readonly configFile: string;
-  /** Every file that the config was made of, the config file first. */
+  /** What to watch: the config file, what it was made of, and each place where overrides may appear. */
   readonly files: readonly string[];
   /** Where a config key stands in those files. */
   locate(key: string): Promise<SourcePlace | undefined>;
