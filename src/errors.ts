@@ -1,6 +1,7 @@
 import { configErrors } from "./errors/config.ts";
 import { engineErrors } from "./errors/engine.ts";
 import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
+import { environmentErrors } from "./errors/environment.ts";
 import { fileErrors } from "./errors/files.ts";
 import { initErrors } from "./errors/init.ts";
 import { machineErrors } from "./errors/machine.ts";
@@ -50,6 +51,7 @@ const catalogue = {
   ...configErrors,
   ...engineErrors,
   ...fileErrors,
+  ...environmentErrors,
   ...machineErrors,
   ...initErrors,
   USAGE: entry<{ message: string; hint?: string }>({

@@ -4,6 +4,9 @@ import type { CommandEntry } from "./command.ts";
 export const commands: readonly CommandEntry[] = [
   { name: "init", summary: "write a config for the project here", load: () => import("./commands/init.ts") },
   { name: "up", summary: "build, create and start environments", load: () => import("./commands/up.ts") },
+  { name: "stop", summary: "stop containers; all that they hold stays", load: () => import("./commands/stop.ts") },
+  { name: "start", summary: "start stopped containers as they are", load: () => import("./commands/start.ts") },
+  { name: "restart", summary: "stop and start containers", load: () => import("./commands/restart.ts") },
   { name: "down", summary: "stop and remove containers", load: () => import("./commands/down.ts") },
   {
     name: "status",

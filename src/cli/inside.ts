@@ -1,30 +1,42 @@
 import type { Engine } from "../engine/engine.ts";
-import { type ExecOptions, openExec } from "../env/exec.ts";
+import { type ExecOptions, type OpenExec, openExec } from "../env/exec.ts";
+import { isDevenvError } from "../errors.ts";
 import type { CliContext } from "./command.ts";
 import { attach, terminalSize } from "./terminal.ts";
 
-/** Run a command in an environment, attached to this process's streams; gives its exit code. */
-export async function runInside(
-  context: CliContext,
-  engine: Engine,
-  request: Omit<ExecOptions, "engine" | "tty">,
-): Promise<number> {
+type InsideRequest = Omit<ExecOptions, "engine" | "tty">;
+
+/** Run a command in an environment, attached to this process's streams; gives its exit code. One that is stopped is started. */
+export async function runInside(context: CliContext, engine: Engine, request: InsideRequest): Promise<number> {
   const { stdio, interrupts } = context;
   const size = terminalSize(stdio);
-  const { process: running, signal } = await openExec({ ...request, engine, tty: size }).catch(
-    async (error: unknown) => {
-      await refuseUnknown(context, request.environment);
-      throw error;
-    },
+  const open = () => openExec({ ...request, engine, tty: size });
+  const { process: running, signal } = await open().catch((error: unknown) =>
+    openAgain(context, request, { open, error }),
   );
   return await attach({ running, signal, stdio, interrupts, tty: size !== undefined });
 }
 
-/** Only a command that failed reads the config, to tell an environment that is not up from one that does not exist. */
-async function refuseUnknown(context: CliContext, environment: string | undefined): Promise<void> {
-  if (environment === undefined) return;
-  const { projectOf } = await import("./operate.ts");
-  const { selectEnvironments } = await import("../env/plan-project.ts");
-  const { spec } = await projectOf(context);
-  selectEnvironments(spec.environments, [environment]);
+interface Retry {
+  open(): Promise<OpenExec>;
+  readonly error: unknown;
+}
+
+/** Only a command that failed reads the config: to start what is stopped, and to tell what is not up from what does not exist. */
+async function openAgain(context: CliContext, request: InsideRequest, { open, error }: Retry): Promise<OpenExec> {
+  const { environment } = request;
+  const names = environment === undefined ? [] : [environment];
+  if (isDevenvError(error, "CONTAINER_NOT_RUNNING")) {
+    const { operate, projectOf } = await import("./operate.ts");
+    const { start } = await import("../env/lifecycle.ts");
+    await operate(context, await projectOf(context), (operation) => start(operation, { names }));
+    return open();
+  }
+  if (environment !== undefined) {
+    const { projectOf } = await import("./operate.ts");
+    const { selectEnvironments } = await import("../env/plan-project.ts");
+    const { spec } = await projectOf(context);
+    selectEnvironments(spec.environments, names);
+  }
+  throw error;
 }

@@ -1,5 +1,5 @@
 /** A command inside a container, attached to the streams and signals of this process as if it ran here. */
-import type { ExecProcess } from "../engine/engine.ts";
+import type { ExecProcess } from "../engine/containers.ts";
 import type { InputStream, Interrupts, OutputStream, Stdio } from "./stdio.ts";
 
 export interface Attachment {

@@ -1,6 +1,9 @@
 /** The container engine, in our own words. `engine/docker` implements it; nothing else knows dockerode. */
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { ContextEntry } from "../plan/plan.ts";
+import type { EngineContainers } from "./containers.ts";
+import type { LabelSelection } from "./labels.ts";
+import type { EngineVolumes } from "./volumes.ts";
 
 export interface Engine {
   /** Where it listens: `unix:///var/run/docker.sock`. */
@@ -9,6 +12,7 @@ export interface Engine {
   info(): Promise<EngineInfo>;
   readonly images: EngineImages;
   readonly containers: EngineContainers;
+  readonly volumes: EngineVolumes;
 }
 
 export interface EngineInfo {
@@ -38,8 +42,9 @@ export interface EngineImages {
   import(tar: Readable, options: ImportOptions): Promise<void>;
   /** Build and tag an image; throws IMAGE_BUILD_FAILED with a `BuildFailure` as details. */
   build(request: BuildRequest): Promise<void>;
+  /** Remove a name, and the image with its last one; one that is gone is no error. Throws IMAGE_IN_USE. */
   remove(reference: string): Promise<void>;
-  list(labels: Readonly<Record<string, string>>): Promise<readonly ImageInfo[]>;
+  list(labels: LabelSelection): Promise<readonly ImageInfo[]>;
 }
 
 export interface ImageInfo {
@@ -48,6 +53,10 @@ export interface ImageInfo {
   readonly labels: Readonly<Record<string, string>>;
   /** Bytes, as the engine counts them. */
   readonly size: number;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  /** The user that its containers run as: a name, an id, `user:group`; empty for root, and in listings. */
+  readonly user: string;
   /** diff_ids of the layers, base first; empty in listings. */
   readonly layers: readonly string[];
   /** Empty in listings. */
@@ -131,78 +140,4 @@ export interface BuildFailure {
   readonly number?: StepNumber | undefined;
   /** Last lines that the step printed, oldest first, at most 30. */
   readonly output: readonly string[];
-}
-
-export interface EngineContainers {
-  /** All containers, running or not, that carry every one of these labels. One call. */
-  list(labels: Readonly<Record<string, string>>): Promise<readonly ContainerInfo[]>;
-  /** Its id; throws CONTAINER_NAME_TAKEN, IMAGE_NOT_FOUND. */
-  create(request: ContainerRequest): Promise<string>;
-  /** Throws PORT_IN_USE when a port cannot be bound. */
-  start(id: string): Promise<void>;
-  /** SIGTERM, then SIGKILL after the grace time; a container that is gone or stopped already is no error. */
-  stop(id: string, graceSeconds: number): Promise<void>;
-  /** Kill, remove with its anonymous volumes; one that is gone is no error. */
-  remove(id: string): Promise<void>;
-  /** Throws CONTAINER_NOT_RUNNING. */
-  exec(id: string, request: ExecRequest): Promise<ExecProcess>;
-  /** An abort ends the streams. */
-  logs(id: string, options: LogOptions): Promise<LogStream>;
-}
-
-export interface ContainerInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  readonly state: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
-  readonly labels: Readonly<Record<string, string>>;
-  readonly ports: readonly { readonly container: number; readonly host: number }[];
-  /** Seconds since the epoch. */
-  readonly created: number;
-}
-
-export interface ContainerRequest {
-  readonly name: string;
-  readonly image: string;
-  readonly platform?: string | undefined;
-  readonly command: readonly string[];
-  readonly workdir: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
-  /** Bound to 127.0.0.1. */
-  readonly ports: readonly { readonly container: number; readonly host: number }[];
-  readonly user?: string | undefined;
-}
-
-export interface ExecRequest {
-  readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly workdir?: string | undefined;
-  readonly user?: string | undefined;
-  /** A terminal: one stream, no stderr; its size at the start. */
-  readonly tty?: { readonly columns: number; readonly rows: number } | undefined;
-}
-
-export interface ExecProcess {
-  /** Ending it closes the command's stdin; what a command that ended no longer takes is dropped. */
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  /** Ends at once when there is a terminal. */
-  readonly stderr: Readable;
-  resize(columns: number, rows: number): Promise<void>;
-  /** The command's exit code, once its output has ended. */
-  exitCode(): Promise<number>;
-}
-
-export interface LogOptions {
-  readonly follow: boolean;
-  /** Lines from the end; undefined: all. */
-  readonly tail?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface LogStream {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
 }

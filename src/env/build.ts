@@ -10,7 +10,7 @@ export async function build(
   const plan = await planProject(context);
   const environments: BuildResult["environments"][number][] = [];
   for (const { name, image } of selectEnvironments(plan.environments, options.names)) {
-    const action = await ensureImage(context, { plan, image, noCache: options.noCache });
+    const { action } = await ensureImage(context, { plan, image, noCache: options.noCache });
     environments.push({ name, image: image.tag, fingerprint: image.fingerprint, action });
   }
   return { project: plan.project, environments };

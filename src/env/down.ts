@@ -1,17 +1,59 @@
+import type { ContainerInfo } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
-import { workspaceAt } from "../plan/container.ts";
+import { environmentLabel, folderLabel, projectLabel, workspaceLabel } from "../plan/labels.ts";
+import type { Workspace } from "../plan/plan.ts";
+import { underLock } from "./lock.ts";
+import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { DownResult, OperationContext } from "./operation.ts";
+import { readWorkspace } from "./workspace.ts";
+
+export interface DownOptions {
+  readonly names: readonly string[];
+  /** The volumes too: dependencies, shell history. Caches that projects share stay. */
+  readonly volumes: boolean;
+}
 
 /** Remove the containers of this workspace, or of the named environments; also of one that the config no longer has. */
-export async function down(context: OperationContext, { names }: { names: readonly string[] }): Promise<DownResult> {
-  const { engine, spec } = context;
-  const observed = await observe(engine, workspaceAt(spec.root).id);
-  const known = [...new Set([...spec.environments.map(({ name }) => name), ...observed.keys()])];
+export async function down(context: OperationContext, options: DownOptions): Promise<DownResult> {
+  const { workspace } = await readWorkspace(context.spec.root);
+  return underLock(context, async () => {
+    const containers = await selectContainers(context, workspace, options.names);
+    await Promise.all(containers.map(({ id }) => context.engine.containers.remove(id)));
+    const volumes = options.volumes ? await removeVolumes(context, workspace, options.names) : [];
+    return { project: context.spec.project, removed: containers.map(({ name }) => name), volumes };
+  });
+}
+
+async function selectContainers(
+  { engine, spec }: OperationContext,
+  workspace: Workspace,
+  names: readonly string[],
+): Promise<readonly ContainerInfo[]> {
+  const observed = [...(await observe(engine, workspace.id))].map(([name, { container, leftovers }]) => ({
+    name,
+    containers: [...(container === undefined ? [] : [container]), ...leftovers],
+  }));
+  const moved = [...(await findMoved(engine, { project: spec.project, workspace }))];
+  const all = [...observed, ...moved.map(([name, container]) => ({ name, containers: [container] }))];
+  const known = [...new Set([...spec.environments, ...all].map(({ name }) => name))];
   for (const name of names) {
     if (!known.includes(name)) throw devenvError("ENVIRONMENT_UNKNOWN", { name, known });
   }
-  const removed = [...observed].filter(([name]) => names.length === 0 || names.includes(name));
-  await Promise.all(removed.map(([, container]) => engine.containers.remove(container.id)));
-  return { project: spec.project, removed: removed.map(([, container]) => container.name) };
+  return all.filter(({ name }) => names.length === 0 || names.includes(name)).flatMap(({ containers }) => containers);
+}
+
+async function removeVolumes(
+  { engine, spec }: OperationContext,
+  workspace: Workspace,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const volumes = await engine.volumes.list({ [projectLabel]: spec.project });
+  const own = volumes.filter(
+    ({ labels }) =>
+      (labels[workspaceLabel] === workspace.id || labels[folderLabel] === workspace.folder) &&
+      (names.length === 0 || names.includes(labels[environmentLabel] ?? "")),
+  );
+  await Promise.all(own.map(({ name }) => engine.volumes.remove(name)));
+  return own.map(({ name }) => name).sort();
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { posix, relative, sep } from "node:path";
-import type { ContainerInfo, Engine, ExecProcess, ExecRequest } from "../engine/engine.ts";
+import type { ContainerInfo, ExecProcess, ExecRequest } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
-import { workspaceAt } from "../plan/container.ts";
-import { targetLabel } from "../plan/labels.ts";
-import { observe } from "./observe.ts";
+import { workspaceId } from "../plan/container.ts";
+import { secretVariablesLabel, targetLabel } from "../plan/labels.ts";
+import { observeCurrent } from "./observe.ts";
+import { withSecretVariables } from "./secret-variables.ts";
 
 export interface ExecOptions {
   readonly engine: Engine;
@@ -36,7 +38,7 @@ export async function openExec(options: ExecOptions): Promise<OpenExec> {
   const container = await findContainer(options);
   const id = randomUUID();
   const process = await engine.containers.exec(container.id, {
-    command,
+    command: withSecretVariables(secretVariables(container), command),
     env: { ...options.env, [execVariable]: id },
     workdir: workdirOf(container, options),
     tty,
@@ -45,13 +47,27 @@ export async function openExec(options: ExecOptions): Promise<OpenExec> {
 }
 
 async function findContainer({ engine, root, environment }: ExecOptions): Promise<ContainerInfo> {
-  const observed = await observe(engine, workspaceAt(root).id);
-  const names = [...observed.keys()].sort();
-  const name = environment ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined && names.length > 1) throw devenvError("ENVIRONMENT_AMBIGUOUS", { names });
+  const observed = await observeCurrent(engine, workspaceId(root));
+  const name = environment ?? onlyName(observed);
   const container = name === undefined ? undefined : observed.get(name);
-  if (container?.state !== "running") throw devenvError("ENVIRONMENT_NOT_UP", { name: environment });
+  if (container === undefined) throw devenvError("ENVIRONMENT_NOT_UP", { name: environment });
+  const { state } = container;
+  if (state !== "running") throw devenvError("CONTAINER_NOT_RUNNING", { container: container.name, state });
   return container;
+}
+
+/** Of several the one that runs; of none that runs, the only one there is. */
+function onlyName(observed: ReadonlyMap<string, ContainerInfo>): string | undefined {
+  const all = [...observed.keys()].sort();
+  const running = all.filter((name) => observed.get(name)?.state === "running");
+  const names = running.length === 0 ? all : running;
+  if (names.length > 1) throw devenvError("ENVIRONMENT_AMBIGUOUS", { names });
+  return names[0];
+}
+
+function secretVariables({ labels }: ContainerInfo): readonly string[] {
+  const names = labels[secretVariablesLabel] ?? "";
+  return names === "" ? [] : names.split(",");
 }
 
 function workdirOf({ labels }: ContainerInfo, { root, cwd, workdir }: ExecOptions): string | undefined {

@@ -1,5 +1,5 @@
 import { digestOf } from "../digest.ts";
-import type { BuildFailure, BuildRequest } from "../engine/engine.ts";
+import type { BuildEvent, BuildFailure, BuildRequest, ImageInfo } from "../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
 import { comparePaths } from "../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../host/trust.ts";
@@ -10,6 +10,7 @@ import { dockerfileSteps } from "../plan/steps.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
 import type { OperationContext } from "./operation.ts";
+import { openSecrets, type Secrets } from "./secrets.ts";
 import { runStep } from "./step.ts";
 
 export interface EnsureImageOptions {
@@ -18,22 +19,28 @@ export interface EnsureImageOptions {
   readonly noCache?: boolean | undefined;
 }
 
+export interface EnsuredImage {
+  readonly action: "reused" | "built";
+  readonly info: ImageInfo & { readonly tag: string };
+}
+
 /** Have an image in the engine; the fingerprint in its tag says whether it is there, so an unchanged one is never built. */
-export async function ensureImage(context: OperationContext, options: EnsureImageOptions): Promise<"reused" | "built"> {
+export async function ensureImage(context: OperationContext, options: EnsureImageOptions): Promise<EnsuredImage> {
   const { image, noCache } = options;
-  const { environment } = image;
-  const isThere = !noCache && (await context.engine.images.inspect(image.tag)) !== undefined;
-  if (isThere) {
+  const { environment, tag } = image;
+  const present = noCache ? undefined : await context.engine.images.inspect(tag);
+  if (present !== undefined) {
     const text = `${shortTag(image)}  reused`;
     await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
-    return "reused";
+    return { action: "reused", info: { ...present, tag } };
   }
   await ensureBaseImage(context, options);
-  await runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
+  return runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
     await buildImage(context, options);
-    return { text: `${shortTag(image)}  built`, value: undefined };
+    const info = await context.engine.images.inspect(tag);
+    if (info === undefined) throw new Error(`the engine built ${tag} and does not have it`);
+    return { text: `${shortTag(image)}  built`, value: { action: "built", info: { ...info, tag } } };
   });
-  return "built";
 }
 
 /** `shop/dev:3f9a1c27e0b4`: the tag as people read it. */
@@ -51,6 +58,7 @@ async function ensureBaseImage(context: OperationContext, { plan, image }: Ensur
 async function buildImage(context: OperationContext, { plan, image, noCache }: EnsureImageOptions): Promise<void> {
   const { engine, host, report, signal } = context;
   const trust = await readHostTrust(host);
+  const secrets = await openSecrets(context, image.secrets);
   const request: BuildRequest = {
     dockerfile: image.dockerfile,
     context: [...image.context, ...(await archiveEntries(context, image))].sort((a, b) => comparePaths(a.path, b.path)),
@@ -58,22 +66,35 @@ async function buildImage(context: OperationContext, { plan, image, noCache }: E
     platform: image.platform,
     labels: image.labels,
     contextKey: digestOf([plan.workspace.id, image.environment]),
-    secrets: { [hostSecret]: Buffer.from(buildTrustScript(trust)) },
+    secrets: { [hostSecret]: Buffer.from(buildTrustScript(trust)), ...Object.fromEntries(secrets.values) },
     buildArgs: trust.proxies,
     noCache,
     signal,
-    onEvent: (event) => report({ kind: "build", environment: image.environment, step: "image", event }),
+    onEvent: (event) =>
+      report({ kind: "build", environment: image.environment, step: "image", event: redactEvent(event, secrets) }),
   };
   try {
     await engine.images.build(request);
   } catch (error) {
-    throw isDevenvError(error, "IMAGE_BUILD_FAILED") ? await explainFailure(context, image, error) : error;
+    if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
+    throw await explainFailure(context, image, redactFailure(error.details as BuildFailure, secrets));
   }
 }
 
+function redactEvent(event: BuildEvent, { redact }: Secrets): BuildEvent {
+  return event.kind === "log" || event.kind === "warning" ? { ...event, text: redact(event.text) } : event;
+}
+
+function redactFailure(failure: BuildFailure, { redact }: Secrets): BuildFailure {
+  return { ...failure, reason: redact(failure.reason), output: failure.output.map(redact) };
+}
+
 /** Add the Dockerfile line, the config key and its place in the user's file to the engine's account of a failed build. */
-async function explainFailure(context: OperationContext, image: ImagePlan, error: DevenvError): Promise<DevenvError> {
-  const failure = error.details as BuildFailure;
+async function explainFailure(
+  context: OperationContext,
+  image: ImagePlan,
+  failure: BuildFailure,
+): Promise<DevenvError> {
   const steps = dockerfileSteps(image.dockerfile);
   const isKnown = failure.number?.total === steps.length;
   const line = isKnown ? steps[(failure.number?.index ?? 0) - 1]?.line : undefined;
@@ -83,5 +104,5 @@ async function explainFailure(context: OperationContext, image: ImagePlan, error
   const reason = withoutPrelude(failure.reason);
   const place = { dockerfileLine: line, key: origin?.key, configPlace };
   const details = { ...failure, ...place, tag: shortTag(image), step, reason };
-  return devenvError("IMAGE_BUILD_FAILED", details, error);
+  return devenvError("IMAGE_BUILD_FAILED", details);
 }

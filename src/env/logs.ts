@@ -1,7 +1,7 @@
-import type { LogStream } from "../engine/engine.ts";
+import type { LogStream } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
-import { workspaceAt } from "../plan/container.ts";
-import { observe } from "./observe.ts";
+import { workspaceId } from "../plan/container.ts";
+import { observeCurrent } from "./observe.ts";
 import type { OperationContext } from "./operation.ts";
 
 export interface LogsOptions {
@@ -16,7 +16,7 @@ export async function openLogs(
   { engine, spec, signal }: OperationContext,
   { names, follow, tail }: LogsOptions,
 ): Promise<readonly (LogStream & { readonly name: string })[]> {
-  const observed = await observe(engine, workspaceAt(spec.root).id);
+  const observed = await observeCurrent(engine, workspaceId(spec.root));
   const missing = names.find((name) => !observed.has(name));
   if (missing !== undefined) throw devenvError("ENVIRONMENT_NOT_UP", { name: missing });
   const selected = [...observed].filter(([name]) => names.length === 0 || names.includes(name));

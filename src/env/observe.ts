@@ -1,13 +1,22 @@
-import type { ContainerInfo, Engine } from "../engine/engine.ts";
-import type { ObservedContainer } from "../plan/diff.ts";
+import type { ContainerInfo } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
 import { environmentLabel, workspaceLabel } from "../plan/labels.ts";
+import { type Settled, settle } from "../plan/settle.ts";
 
-/** The containers of a workspace by environment. One engine call. */
-export async function observe(engine: Engine, workspaceId: string): Promise<ReadonlyMap<string, ContainerInfo>> {
+/** The containers of a workspace by environment, sorted out. One engine call. */
+export async function observe(
+  engine: Engine,
+  workspaceId: string,
+): Promise<ReadonlyMap<string, Settled<ContainerInfo>>> {
   const containers = await engine.containers.list({ [workspaceLabel]: workspaceId });
-  return new Map(containers.map((container) => [container.labels[environmentLabel] ?? container.name, container]));
+  const byEnvironment = Map.groupBy(containers, ({ labels, name }) => labels[environmentLabel] ?? name);
+  return new Map([...byEnvironment].map(([name, group]) => [name, settle(group)]));
 }
 
-export function toObserved({ id, name, state, labels }: ContainerInfo): ObservedContainer {
-  return { id, name, isRunning: state === "running", labels };
+/** The containers that count, by environment. */
+export async function observeCurrent(engine: Engine, workspaceId: string): Promise<ReadonlyMap<string, ContainerInfo>> {
+  const observed = await observe(engine, workspaceId);
+  return new Map(
+    [...observed].flatMap(([name, { container }]) => (container === undefined ? [] : [[name, container]])),
+  );
 }

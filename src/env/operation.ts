@@ -16,7 +16,7 @@ export interface OperationContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type StepName = "base" | "download" | "image" | "container";
+export type StepName = "base" | "download" | "image" | "container" | "dotfiles" | "hook" | "snapshot";
 
 /** A step belongs to one environment; its steps run one after another, and one name may come once only. */
 export type ProgressEvent =
@@ -35,6 +35,14 @@ export type ProgressEvent =
       readonly environment: string;
       readonly step: StepName;
       readonly progress: TransferProgress;
+    }
+  /** A line that a command inside printed; `source` tells one of several that run at once. */
+  | {
+      readonly kind: "output";
+      readonly environment: string;
+      readonly step: StepName;
+      readonly source?: string | undefined;
+      readonly line: string;
     }
   | { readonly kind: "warning"; readonly environment?: string | undefined; readonly text: string };
 
@@ -55,6 +63,15 @@ export interface EnvironmentResult {
 /** One environment as `status --json` prints it; `stale` says why the next `up` will change it, empty when it will not. */
 export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "reasons"> {
   readonly stale: readonly string[];
+  /** The snapshot that the container was made from. */
+  readonly snapshot?: string | undefined;
+}
+
+/** A container of an environment that the config no longer has. */
+export interface LeftoverStatus {
+  readonly environment: string;
+  readonly container: string;
+  readonly state: string;
 }
 
 export interface UpResult {
@@ -67,12 +84,21 @@ export interface StatusResult {
   readonly project: string;
   readonly environments: readonly EnvironmentStatus[];
   readonly services: readonly never[];
+  readonly leftovers: readonly LeftoverStatus[];
+}
+
+/** What `stop`, `start` and `restart` changed. */
+export interface LifecycleResult {
+  readonly project: string;
+  readonly containers: readonly { readonly name: string; readonly container: string }[];
 }
 
 export interface DownResult {
   readonly project: string;
   /** Names of the containers that were removed. */
   readonly removed: readonly string[];
+  /** Names of the volumes that were removed. */
+  readonly volumes: readonly string[];
 }
 
 export interface BuildResult {

@@ -1,26 +1,31 @@
-import { stat } from "node:fs/promises";
 import { devenvError } from "../errors.ts";
+import { readEnvFiles } from "../host/env-file.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
-import { type HostAdditions, planContainer, workspaceAt } from "../plan/container.ts";
+import { planContainer } from "../plan/container.ts";
+import type { HostAdditions } from "../plan/container-inputs.ts";
 import { planImage } from "../plan/image.ts";
 import type { EnvironmentPlan, ImagePlan, Plan } from "../plan/plan.ts";
+import { childKey } from "../spec/child-key.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
 import type { OperationContext } from "./operation.ts";
 import { readSources } from "./sources.ts";
+import { readWorkspace } from "./workspace.ts";
 
 /** Plan every environment of the config, bases before what is built on them. */
 export async function planProject(context: OperationContext): Promise<Plan> {
   const { spec } = context;
-  const workspace = workspaceAt(spec.root);
+  const { workspace, inode } = await readWorkspace(spec.root);
   const host = await hostAdditions(context);
-  const { ino: inode } = await stat(spec.root);
   const images = await planImages(context);
-  const environments = spec.environments.map((environment): EnvironmentPlan => {
-    const image = images.get(environment.name);
-    if (image === undefined) throw new Error(`environment ${environment.name} was not planned`);
-    const container = planContainer({ project: spec.project, workspace, inode, environment, image, host });
-    return { name: environment.name, image, container };
-  });
+  const planEnvironment = async (environment: EnvironmentSpec): Promise<EnvironmentPlan> => {
+    const { name, hooks, secrets, dotfiles } = environment;
+    const image = images.get(name);
+    if (image === undefined) throw new Error(`environment ${name} was not planned`);
+    const fileEnv = await readEnvFiles(spec.root, environment.envFiles, childKey(environment.key, "envFile"));
+    const container = planContainer({ project: spec.project, workspace, inode, environment, image, host, fileEnv });
+    return { name, image, container, hooks, secrets, dotfiles };
+  };
+  const environments = await Promise.all(spec.environments.map(planEnvironment));
   return { project: spec.project, workspace, environments };
 }
 
@@ -67,11 +72,14 @@ async function platformOf({ engine, host }: OperationContext): Promise<string> {
 }
 
 async function hostAdditions({ host }: OperationContext): Promise<HostAdditions> {
+  const { uid, gid } = host;
+  const ids = uid === undefined || gid === undefined ? undefined : { uid, gid };
   const trust = await readHostTrust(host);
-  if (trust.bundle === undefined) return { env: trust.proxies, mounts: [] };
+  if (trust.bundle === undefined) return { env: trust.proxies, mounts: [], ids };
   const source = await writeTrustFolder(host, trust);
   return {
     env: { ...trust.proxies, ...trustEnvironment(trustTarget) },
     mounts: [{ kind: "bind", source, target: trustTarget, readOnly: true }],
+    ids,
   };
 }

@@ -1,33 +1,50 @@
-import type { ContainerInfo } from "../engine/engine.ts";
+import type { ContainerInfo } from "../engine/containers.ts";
 import { planAction } from "../plan/diff.ts";
+import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
-import { observe, toObserved } from "./observe.ts";
-import type { EnvironmentStatus, OperationContext, StatusResult } from "./operation.ts";
+import type { Settled } from "../plan/settle.ts";
+import { observe } from "./observe.ts";
+import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
+import { portKey } from "./ports.ts";
 
-/** What runs now, and for each environment why the next `up` would change it. */
+/** What runs now, for each environment why the next `up` would change it, and what the config no longer has. */
 export async function status(context: OperationContext): Promise<StatusResult> {
   const plan = await planProject(context);
   const observed = await observe(context.engine, plan.workspace.id);
   const environments = plan.environments.map((environment) => describe(environment, observed.get(environment.name)));
-  return { project: plan.project, environments, services: [] };
+  const known = new Set(plan.environments.map(({ name }) => name));
+  const leftovers = [...observed].flatMap(([name, { container, leftovers: others }]): LeftoverStatus[] =>
+    known.has(name)
+      ? []
+      : [...(container === undefined ? [] : [container]), ...others].map((one) => ({
+          environment: name,
+          container: one.name,
+          state: one.state,
+        })),
+  );
+  return { project: plan.project, environments, services: [], leftovers };
 }
 
-function describe(plan: EnvironmentPlan, observed: ContainerInfo | undefined): EnvironmentStatus {
+function describe(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | undefined): EnvironmentStatus {
+  const container = observed?.container;
+  const given = readPorts(container?.labels ?? {});
+  const ports = plan.container.ports.map((port) => ({ container: port.container, host: given[portKey(port)] }));
   return {
     name: plan.name,
     container: plan.container.name,
-    image: observed?.image ?? plan.image.tag,
+    image: container?.image ?? plan.image.tag,
     fingerprint: plan.image.fingerprint,
-    state: observed?.state ?? "absent",
+    state: container?.state ?? "absent",
     health: "none",
-    ports: observed?.ports ?? [],
+    ports: ports.flatMap(({ container: inside, host }) => (host === undefined ? [] : [{ container: inside, host }])),
+    snapshot: container?.labels[snapshotLabel] || undefined,
     stale: staleReasons(plan, observed),
   };
 }
 
-function staleReasons(plan: EnvironmentPlan, observed: ContainerInfo | undefined): readonly string[] {
-  const action = planAction(plan, observed === undefined ? undefined : toObserved(observed));
-  if (action.kind === "keep") return [];
-  return action.kind === "start" ? ["the container is stopped"] : action.reasons;
+function staleReasons(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | undefined): readonly string[] {
+  const action = planAction(plan, observed?.container);
+  if (action.kind !== "keep") return action.reasons;
+  return (observed?.leftovers ?? []).map(({ name }) => `\`${name}\` was left by an interrupted command`);
 }

@@ -1,105 +1,68 @@
-import type { ContainerInfo } from "../engine/engine.ts";
-import { type Action, planAction } from "../plan/diff.ts";
-import type { ContainerPlan, EnvironmentPlan, Plan } from "../plan/plan.ts";
-import { ensureImage } from "./images.ts";
-import { observe, toObserved } from "./observe.ts";
+import type { ContainerInfo } from "../engine/containers.ts";
+import { planAction } from "../plan/diff.ts";
+import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
+import type { Settled } from "../plan/settle.ts";
+import { bringUp, describeResult } from "./bring-up.ts";
+import { underLock } from "./lock.ts";
+import { findMoved } from "./moved.ts";
+import { observe } from "./observe.ts";
 import type { EnvironmentResult, OperationContext, UpResult } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
-import { runStep } from "./step.ts";
 
-/** Keeps the container alive and does nothing; `exec` runs the work beside it. */
-const idleCommand = ["tail", "-f", "/dev/null"];
+type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
 
 /** Bring environments up: what is right already is kept, all else is built, created, started or replaced. */
 export async function up(context: OperationContext, options: { names: readonly string[] }): Promise<UpResult> {
   const plan = await planProject(context);
   const selected = selectEnvironments(plan.environments, options.names);
   const observed = await observe(context.engine, plan.workspace.id);
-  const environments: EnvironmentResult[] = [];
-  for (const environment of selected) {
-    environments.push(await bringUp(context, { plan, environment, observed: observed.get(environment.name) }));
-  }
+  warnOfPrivileges(context, selected, observed);
+  const environments = selected.every((environment) => isRight(environment, observed))
+    ? selected.map((environment) =>
+        describeResult(environment, observed.get(environment.name)?.container, { action: "kept", reasons: [] }),
+      )
+    : await underLock(context, () => bringAllUp(context, plan, selected));
   return { project: plan.project, environments, services: [] };
 }
 
-interface Target {
-  readonly plan: Plan;
-  readonly environment: EnvironmentPlan;
-  readonly observed: ContainerInfo | undefined;
+function isRight(environment: EnvironmentPlan, observed: Observed): boolean {
+  const { container, leftovers = [] } = observed.get(environment.name) ?? {};
+  return leftovers.length === 0 && planAction(environment, container).kind === "keep";
 }
 
-async function bringUp(context: OperationContext, target: Target): Promise<EnvironmentResult> {
-  const { environment, observed } = target;
-  const action = planAction(environment, observed === undefined ? undefined : toObserved(observed));
-  switch (action.kind) {
-    case "keep":
-      return result(environment, "kept", []);
-    case "start":
-      await start(context, environment, action.container.id);
-      return result(environment, "started", ["the container was stopped"]);
-    case "create":
-    case "replace":
-      await makeContainer(context, target, action);
-      return result(environment, action.kind === "create" ? "created" : "recreated", action.reasons);
+/** What another command did while this one waited counts. */
+async function bringAllUp(
+  context: OperationContext,
+  plan: Plan,
+  selected: readonly EnvironmentPlan[],
+): Promise<readonly EnvironmentResult[]> {
+  const observed = await observe(context.engine, plan.workspace.id);
+  const isNew = selected.some(({ name }) => observed.get(name)?.container === undefined);
+  const moved = isNew ? await findMoved(context.engine, plan) : new Map<string, ContainerInfo>();
+  const results: EnvironmentResult[] = [];
+  for (const environment of selected) {
+    const { name } = environment;
+    results.push(await bringUp(context, { plan, environment, observed: observed.get(name), moved: moved.get(name) }));
   }
+  return results;
 }
 
-async function start(context: OperationContext, { name }: EnvironmentPlan, id: string): Promise<void> {
-  await runStep(context, { environment: name, step: "container", text: "starting" }, async () => {
-    await context.engine.containers.start(id);
-    return { text: "started", value: undefined };
-  });
-}
-
-/** The image comes first: while it cannot be built, the container that is there stays as it is. */
-async function makeContainer(context: OperationContext, { plan, environment }: Target, action: Action): Promise<void> {
-  const { containers } = context.engine;
-  await ensureImage(context, { plan, image: environment.image });
-  const isReplaced = action.kind === "replace";
-  const { workdir } = environment.container;
-  const text = isReplaced ? "recreating" : "creating";
-  await runStep(context, { environment: environment.name, step: "container", text }, async () => {
-    if (isReplaced) await containers.remove(action.container.id);
-    await createAndStart(context, environment);
-    const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
-    return { text: `${done}, workspace bind-mounted at ${workdir}`, value: undefined };
-  });
-}
-
-/** A container that cannot be started does not stay behind. */
-async function createAndStart(
-  { engine, signal }: OperationContext,
-  { container, image }: EnvironmentPlan,
-): Promise<void> {
-  signal?.throwIfAborted();
-  const id = await engine.containers.create(containerRequest(container, image.platform));
-  try {
-    await engine.containers.start(id);
-  } catch (error) {
-    await engine.containers.remove(id).catch(() => undefined);
-    throw error;
+/** Told when the container is made, not each time. */
+function warnOfPrivileges(
+  { report }: OperationContext,
+  selected: readonly EnvironmentPlan[],
+  observed: Observed,
+): void {
+  for (const environment of selected) {
+    const { devices, capAdd } = environment.container;
+    const action = planAction(environment, observed.get(environment.name)?.container);
+    if (action.kind !== "create" && action.kind !== "replace") continue;
+    const what = [
+      ...(capAdd.length === 0 ? [] : [`capabilities ${capAdd.join(", ")}`]),
+      ...(devices.length === 0 ? [] : [`devices ${devices.map(({ source }) => source).join(", ")}`]),
+    ];
+    if (what.length === 0) continue;
+    const text = `the container gets ${what.join(" and ")} of this machine: it is less shut off from it`;
+    report({ kind: "warning", environment: environment.name, text });
   }
-}
-
-function containerRequest(container: ContainerPlan, platform: string) {
-  const { name, image, workdir, env, labels, mounts, ports } = container;
-  return { name, image, platform, command: idleCommand, workdir, env, labels, mounts, ports };
-}
-
-function result(
-  { name, image, container }: EnvironmentPlan,
-  action: EnvironmentResult["action"],
-  reasons: readonly string[],
-): EnvironmentResult {
-  return {
-    name,
-    container: container.name,
-    image: image.tag,
-    fingerprint: image.fingerprint,
-    state: "running",
-    health: "none",
-    action,
-    reasons,
-    ports: container.ports.map((port) => ({ container: port.container, host: port.host })),
-  };
 }

@@ -30,6 +30,14 @@ export const engineErrors = {
     message: ({ name }) => `A container named \`${name}\` exists already and is not one of this workspace`,
     hint: ({ name }) => `see what it is with \`docker inspect ${name}\`; remove it with \`docker rm --force ${name}\``,
   }),
+  IMAGE_IN_USE: entry<{ reference: string }>({
+    message: ({ reference }) => `Image \`${reference}\` is in use by a container`,
+    hint: () => "remove the container first: `devenv down`",
+  }),
+  VOLUME_IN_USE: entry<{ name: string }>({
+    message: ({ name }) => `Volume \`${name}\` is in use by a container`,
+    hint: ({ name }) => `see which one with \`docker ps --all --filter volume=${name}\``,
+  }),
   CONTAINER_NOT_RUNNING: entry<{ container: string; state: string }>({
     message: ({ container, state }) => `Container \`${container}\` is not running: it is ${state}`,
     hint: () => "run `devenv up`",

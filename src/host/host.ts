@@ -11,6 +11,8 @@ export interface Host {
   readonly cacheDir: string;
   /** Undefined on Windows. */
   readonly uid: number | undefined;
+  /** Undefined on Windows. */
+  readonly gid: number | undefined;
   readonly userName: string;
   readonly processes: Processes;
 }

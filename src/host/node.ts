@@ -19,6 +19,7 @@ export function nodeHost(): Host {
     home,
     cacheDir: cacheFolder({ platform, env, home }),
     uid,
+    gid: process.getgid?.(),
     userName: orElse(
       () => userInfo().username,
       () => env.USER ?? String(uid),

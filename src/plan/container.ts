@@ -1,77 +1,92 @@
 import { digestOf, sha256 } from "../digest.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
+import { type ContainerPlanInput, containerInputs } from "./container-inputs.ts";
 import {
   environmentLabel,
   fingerprintLabel,
+  folderLabel,
   projectLabel,
+  rootLabel,
+  secretVariablesLabel,
   targetLabel,
   workspaceLabel,
   writeInputs,
 } from "./labels.ts";
-import type { ContainerPlan, ImagePlan, Inputs, Mount, Workspace } from "./plan.ts";
+import type { ContainerPlan, UserPlan, Workspace } from "./plan.ts";
+import { planVolumes } from "./volumes.ts";
 
-/** What this host adds to every container: its certificates and proxies. Never part of an image. */
-export interface HostAdditions {
-  readonly env: Readonly<Record<string, string>>;
-  readonly mounts: readonly Mount[];
-}
+/** Where secrets are files; in memory, so that nothing of them outlives the container's run. */
+export const secretsFolder = "/run/secrets";
 
-export interface ContainerPlanInput {
-  readonly project: string;
-  readonly workspace: Workspace;
-  /** The inode of the workspace's folder: one that was deleted and made anew is no longer what is mounted. */
+/** What of the workspace's folder stays when it is moved. */
+export interface FolderIdentity {
+  readonly device: number;
   readonly inode: number;
-  readonly environment: EnvironmentSpec;
-  readonly image: ImagePlan;
-  readonly host: HostAdditions;
+  /** Milliseconds since the epoch: an inode's number is given again after its folder is deleted. */
+  readonly born: number;
 }
 
 /** The workspace at an absolute real path. */
-export function workspaceAt(root: string): Workspace {
-  return { root, id: sha256(root).slice(0, 12) };
+export function workspaceAt(root: string, identity: FolderIdentity): Workspace {
+  return { root, id: workspaceId(root), folder: digestOf(identity).slice(0, 12) };
+}
+
+export function workspaceId(root: string): string {
+  return sha256(root).slice(0, 12);
 }
 
 export function planContainer(input: ContainerPlanInput): ContainerPlan {
-  const { project, workspace, environment, image, host } = input;
+  const { project, workspace, environment, image, host, fileEnv } = input;
   const { target } = environment.workspace;
-  const inputs = containerInputs(input);
+  const user = planUser(image.user, host.ids);
+  const inputs = containerInputs(input, user);
+  const hasSecrets = environment.secrets.length > 0;
   return {
     name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}`,
     image: image.tag,
     workdir: target,
-    env: { ...host.env, ...environment.env },
-    mounts: [{ kind: "bind", source: workspace.root, target, readOnly: false }, ...host.mounts],
+    env: { ...host.env, ...fileEnv, ...environment.env },
+    mounts: [
+      { kind: "bind", source: workspace.root, target, readOnly: false },
+      ...environment.mounts.map(({ kind, source, target: at, readOnly }) => ({ kind, source, target: at, readOnly })),
+      ...host.mounts,
+    ],
+    volumes: planVolumes({ project, workspace, environment, user: image.user, uid: host.ids?.uid }),
+    tmpfs: hasSecrets ? [{ target: secretsFolder, mode: 0o1777 }] : [],
     ports: environment.ports,
+    user,
+    limits: environment.resources,
+    devices: environment.devices,
+    capAdd: environment.capAdd,
+    gpus: environment.gpus,
     labels: {
-      [projectLabel]: project,
-      [workspaceLabel]: workspace.id,
-      [environmentLabel]: environment.name,
-      [fingerprintLabel]: image.fingerprint,
+      ...labelsOf(input),
       [targetLabel]: target,
+      ...secretVariables(environment),
       ...writeInputs(inputs),
     },
     inputs,
   };
 }
 
-function containerInputs({ environment, image, host, inode }: ContainerPlanInput): Inputs {
-  const short = (value: unknown) => digestOf(value).slice(0, 12);
-  const ports = environment.ports.map((port) => ({ container: port.container, host: port.host }));
+function labelsOf({ project, workspace, environment, image }: ContainerPlanInput) {
   return {
-    image: image.fingerprint.slice(0, 12),
-    ...prefixed("image.", image.inputs),
-    ...prefixed("env.", mapValues(environment.env, short)),
-    "the workspace's folder": short(inode),
-    "workspace.target": short(environment.workspace.target),
-    ports: short(ports),
-    "the host's certificates and proxies": short(host),
+    [projectLabel]: project,
+    [workspaceLabel]: workspace.id,
+    [rootLabel]: workspace.root,
+    [folderLabel]: workspace.folder,
+    [environmentLabel]: environment.name,
+    [fingerprintLabel]: image.fingerprint,
   };
 }
 
-function prefixed(prefix: string, inputs: Inputs): Inputs {
-  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`${prefix}${key}`, value]));
+/** A config that asks for root gets root; anybody else works under the ids of the person at the host. */
+function planUser(user: string | undefined, ids: UserPlan["ids"]): UserPlan {
+  const [name] = user?.split(":") ?? [];
+  return { name, ids: name === "root" || name === "0" ? undefined : ids };
 }
 
-function mapValues(record: Inputs, change: (value: string) => string): Inputs {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+function secretVariables({ secrets }: EnvironmentSpec): Readonly<Record<string, string>> {
+  const names = secrets.filter(({ asEnv }) => asEnv).map(({ name }) => name);
+  return names.length === 0 ? {} : { [secretVariablesLabel]: names.join(",") };
 }

@@ -42,11 +42,16 @@ export function planImage(input: ImagePlanInput): ImagePlan {
     context: mergeEntries(sources.flatMap((source) => (source?.kind === "copy" ? source.entries : []))),
     archives: image.layers.flatMap((layer, index) => archiveFile(layer, sources[index])),
     user: image.user ?? base?.user,
+    secrets: environment.secrets.filter(({ name }) => usedSecrets(image).includes(name)),
     fingerprint,
     tag: `localhost/${project}/${environment.name}:${fingerprint}`,
     labels: { [projectLabel]: project, [environmentLabel]: environment.name, [fingerprintLabel]: fingerprint },
     inputs: Object.fromEntries(Object.entries(counted).map(([key, digest]) => [key, digest.slice(0, 12)])),
   };
+}
+
+function usedSecrets({ layers }: EnvironmentSpec["image"]): readonly string[] {
+  return layers.flatMap((layer) => (layer.kind === "run" ? layer.secrets.map(({ name }) => name) : []));
 }
 
 /** The name under which the engine knows the base; bases of our own making carry a host part that no registry answers for. */

@@ -10,6 +10,23 @@ const inputsLabel = "devenv.inputs";
 /** Where the workspace is inside the container. */
 export const targetLabel = "devenv.target";
 
+/** The environment's variables that are read from secrets, by name, separated by commas. */
+export const secretVariablesLabel = "devenv.secrets.env";
+/** Absolute path of the workspace on the host. */
+export const rootLabel = "devenv.root";
+/** Identity of the workspace's folder: it stays when the folder is moved. */
+export const folderLabel = "devenv.folder";
+/** What a volume of an environment holds: `node_modules`, `history`. */
+export const volumeLabel = "devenv.volume";
+/** Name of a cache that projects share. */
+export const cacheLabel = "devenv.cache";
+/** A `PortTable` as JSON. */
+export const portsLabel = "devenv.ports";
+/** User id that a container or volume was made for. */
+export const uidLabel = "devenv.uid";
+/** Snapshot that a container was made from, or that an image is. */
+export const snapshotLabel = "devenv.snapshot";
+
 export type Labels = Readonly<Record<string, string>>;
 
 export function writeInputs(inputs: Inputs): Labels {
@@ -21,6 +38,24 @@ export function readInputs(labels: Labels): Inputs {
   try {
     const parsed: unknown = JSON.parse(labels[inputsLabel] ?? "{}");
     return isInputs(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+/** `3000:8080`, port of the container and port of the host that was wanted → port of the host that was given. */
+export type PortTable = Readonly<Record<string, number>>;
+
+export function writePorts(ports: PortTable): Labels {
+  return { [portsLabel]: JSON.stringify(ports) };
+}
+
+/** Empty when the label is absent or not ours to read. */
+export function readPorts(labels: Labels): PortTable {
+  try {
+    const parsed: unknown = JSON.parse(labels[portsLabel] ?? "{}");
+    const isTable = typeof parsed === "object" && parsed !== null && Object.values(parsed).every(Number.isInteger);
+    return isTable ? (parsed as PortTable) : {};
   } catch {
     return {};
   }

@@ -1,7 +1,15 @@
 /** What must exist: images with their Dockerfile and build context, and the container of each environment. Pure data. */
 import type { Sha256 } from "../digest.ts";
 import type { ContextEntry, ContextFile } from "../host/walk.ts";
-import type { BaseSpec, PortSpec } from "../spec/spec.ts";
+import type {
+  BaseSpec,
+  DeviceSpec,
+  EnvironmentSpec,
+  HooksSpec,
+  PortSpec,
+  ResourcesSpec,
+  SecretSpec,
+} from "../spec/spec.ts";
 
 export interface Plan {
   readonly project: string;
@@ -16,12 +24,17 @@ export interface Workspace {
   readonly root: string;
   /** First 12 hex digits of the sha256 of the root. */
   readonly id: string;
+  /** Identity of the folder, the same after it was moved: 12 hex digits. */
+  readonly folder: string;
 }
 
 export interface EnvironmentPlan {
   readonly name: string;
   readonly image: ImagePlan;
   readonly container: ContainerPlan;
+  readonly hooks: HooksSpec;
+  readonly secrets: readonly SecretSpec[];
+  readonly dotfiles: string | undefined;
 }
 
 export interface ImagePlan {
@@ -43,6 +56,8 @@ export interface ImagePlan {
   readonly archives: readonly ArchiveFile[];
   /** User that the image ends with, if the config says one. */
   readonly user: string | undefined;
+  /** Those that its layers use. */
+  readonly secrets: readonly SecretSpec[];
   readonly fingerprint: Sha256;
   /** `localhost/PROJECT/ENVIRONMENT:FINGERPRINT`; the host part keeps it from ever being pulled from a public registry. */
   readonly tag: string;
@@ -81,15 +96,42 @@ export interface ContainerPlan {
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  readonly volumes: readonly VolumePlan[];
+  /** Folders in memory. */
+  readonly tmpfs: readonly { readonly target: string; readonly mode: number }[];
+  /** As wanted: a taken port of the host gives way unless it is required. */
   readonly ports: readonly PortSpec[];
+  readonly user: UserPlan;
+  readonly limits: ResourcesSpec;
+  readonly devices: readonly DeviceSpec[];
+  readonly capAdd: readonly string[];
+  readonly gpus: EnvironmentSpec["gpus"];
   readonly labels: Readonly<Record<string, string>>;
   /** Everything that makes a running container differ, as for an image; those of the image stand below `image`. */
   readonly inputs: Inputs;
 }
 
+/** Who works in the container. */
+export interface UserPlan {
+  /** As the config says, ids left out; undefined: the image's own. */
+  readonly name: string | undefined;
+  /** The ids of the person at the host, which this user gets; undefined: it keeps those of the image. */
+  readonly ids: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+export interface VolumePlan {
+  /** `own` belongs to one environment of one workspace, `shared` to all projects of a user. */
+  readonly kind: "own" | "shared";
+  /** `node_modules`, `history`, or the cache's name. */
+  readonly what: string;
+  readonly name: string;
+  readonly target: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface Mount {
-  readonly kind: "bind";
-  /** Absolute path on the host. */
+  readonly kind: "bind" | "volume";
+  /** Absolute path on the host, or a volume's name. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;

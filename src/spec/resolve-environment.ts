@@ -44,9 +44,7 @@ export function resolveEnvironment(place: EnvironmentPlace, config: EnvironmentC
     image: resolveImage(childKey(key, "image"), config.image, config.secrets ?? {}),
     workspace: {
       target,
-      volumes: unique(config.workspace?.volumes ?? [])
-        .map(folderBelow)
-        .sort(),
+      volumes: unique((config.workspace?.volumes ?? []).map(folderBelow)).sort(),
     },
     envFiles: toList(config.envFile ?? []),
     env: config.env ?? {},

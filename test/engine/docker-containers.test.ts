@@ -78,7 +78,7 @@ describe("a container's life", () => {
       env: { GREETING: "a = $b 'c'" },
       workdir: "/var/tmp",
       user: "1234:1234",
-      mounts: [{ source: `${process.cwd()}/.config`, target: "/mnt", readOnly: true }],
+      mounts: [{ kind: "bind", source: `${process.cwd()}/.config`, target: "/mnt", readOnly: true }],
     });
     const logs = await sandbox.engine.containers.logs(id, { follow: true });
     const [out, err] = await Promise.all([text(logs.stdout), text(logs.stderr)]);
@@ -91,7 +91,7 @@ describe("a container's life", () => {
     const { product } = await sandbox.engine.info();
     await using folder = await mkdtempDisposable(join(tmpdir(), "devenv-test-"));
     const source = join(folder.path, "missing");
-    const started = sandbox.run({ mounts: [{ source, target: "/mnt", readOnly: false }] });
+    const started = sandbox.run({ mounts: [{ kind: "bind", source, target: "/mnt", readOnly: false }] });
     const outcome = await started.then(
       () => "started",
       (error) => error.code,

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecRequest } from "../../src/engine/engine.ts";
+import type { ExecRequest } from "../../src/engine/containers.ts";
 import { openSandbox } from "../support/sandbox.ts";
 
 const shared = openSandbox();

@@ -55,7 +55,7 @@ it("an environment that builds on another comes up, runs commands, is kept and g
       ["base", "absent"],
       ["dev", "running"],
     ]);
-    expect((await down(context, { names: [] })).removed).toEqual([first.environments[0]?.container]);
+    expect((await down(context, { names: [], volumes: true })).removed).toEqual([first.environments[0]?.container]);
   } finally {
     await removeProject("operations");
   }

@@ -42,6 +42,7 @@ function fakeHost(env: Host["env"] = {}): Host {
     home: "/home/ada",
     cacheDir: "/home/ada/.cache/devenv",
     uid: 1000,
+    gid: 1000,
     userName: "ada",
     processes: { run: unused, find: async () => undefined, startDetached: unused },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { ContainerRequest } from "../../src/engine/containers.ts";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
-import type { ContainerRequest, Engine } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import type { Host } from "../../src/host/host.ts";
 import { testHost } from "./test-host.ts";
 
@@ -25,9 +26,9 @@ export function openSandbox(host: Host = testHost()): Sandbox {
   const labels = { "devenv.test": id };
   const name = (suffix: string) => `devenv-test-${id.slice(0, 8)}-${suffix}`;
   let created = 0;
-  const create = (request: Partial<ContainerRequest> = {}) => {
+  const create = async (request: Partial<ContainerRequest> = {}) => {
     created += 1;
-    return engine.containers.create({
+    const { id: container } = await engine.containers.create({
       name: name(String(created)),
       image: baseImage,
       command: ["sleep", "infinity"],
@@ -38,6 +39,7 @@ export function openSandbox(host: Host = testHost()): Sandbox {
       ...request,
       labels: { ...labels, ...request.labels },
     });
+    return container;
   };
   return {
     engine,

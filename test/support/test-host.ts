@@ -18,6 +18,7 @@ export function testHost({ programs = {}, ...overrides }: TestHostOptions = {}):
     home: join(tmpdir(), "devenv-test-no-home"),
     cacheDir: join(tmpdir(), "devenv-test-no-cache"),
     uid: process.getuid?.(),
+    gid: process.getgid?.(),
     userName: userInfo().username,
     processes: {
       run: async (program, args, options) => {

@@ -6,12 +6,17 @@ export const command = defineCommand({
   positionals: {
     environments: { count: "many", value: "ENVIRONMENT", summary: "all environments by default" },
   },
-  options: {},
-  async run(context, { environments }) {
+  options: {
+    volumes: { type: "boolean", summary: "remove the volumes of the workspace too: dependencies, shell history" },
+  },
+  async run(context, { environments, volumes }) {
     const project = await projectOf(context);
     const names = chosenNames(context, environments);
-    const result = await operate(context, project, (operation) => down(operation, { names }));
-    const removed = result.removed.map((name) => `removed ${name}\n`).join("");
+    const result = await operate(context, project, (operation) => down(operation, { names, volumes }));
+    const removed = [
+      ...result.removed.map((name) => `removed ${name}\n`),
+      ...result.volumes.map((name) => `removed volume ${name}\n`),
+    ].join("");
     return { data: result, summary: removed === "" ? `${result.project}: nothing to remove\n` : removed };
   },
 });

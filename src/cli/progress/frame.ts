@@ -51,7 +51,13 @@ function warningLine(text: string, { style }: View): string {
 
 function stepLines(step: StepProgress, view: View): readonly string[] {
   const shown = step.running.slice(-mostRunning);
-  return [stepLine(step, view), ...shown.flatMap((one) => buildLines(one, view))];
+  const { status, lastLine } = step;
+  const printed = status === "running" && lastLine !== undefined ? [outputLine(lastLine, view)] : [];
+  return [stepLine(step, view), ...printed, ...shown.flatMap((one) => buildLines(one, view))];
+}
+
+function outputLine(line: string, { style, columns }: View): string {
+  return `${indent}${style.dim(clip(`  ${line}`, widthFor(columns) - indent.length))}`;
 }
 
 function stepLine(step: StepProgress, view: View): string {
@@ -82,7 +88,7 @@ function buildLines({ name, number, startedAt, lastLine }: RunningBuildStep, vie
   const text = clip(`${place}${stepTitle(name)}`, width - time.length - 2);
   const gap = Math.max(2, width - [...text].length - time.length);
   const title = `${indent}${text}${time === "" ? "" : " ".repeat(gap) + style.dim(time)}`;
-  return lastLine === undefined ? [title] : [title, `${indent}${style.dim(clip(`  ${lastLine}`, width))}`];
+  return lastLine === undefined ? [title] : [title, outputLine(lastLine, view)];
 }
 
 /** One column stays free: a terminal wraps a line that fills it. */

@@ -24,6 +24,8 @@ function plainLine(event: Exclude<ProgressEvent, { kind: "build" }>): string | u
       return stepLine(event, event.text);
     case "step-failed":
       return stepLine(event, "failed");
+    case "output":
+      return outputLine(event);
     case "warning":
       return event.environment === undefined
         ? `warning: ${event.text}`
@@ -31,6 +33,11 @@ function plainLine(event: Exclude<ProgressEvent, { kind: "build" }>): string | u
     default:
       return undefined;
   }
+}
+
+function outputLine({ environment, step, source, line }: Extract<ProgressEvent, { kind: "output" }>): string {
+  const prefix = source === undefined ? "" : `${source} `;
+  return `${environment}  ${step.padEnd(9)}  ${prefix}| ${stripVTControlCharacters(line)}`;
 }
 
 function stepLine({ environment, step, durationMs }: Extract<ProgressEvent, { durationMs: number }>, text: string) {

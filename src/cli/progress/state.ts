@@ -27,6 +27,8 @@ export interface StepProgress {
   /** Build steps that run now, in the order they started. */
   readonly running: readonly RunningBuildStep[];
   readonly transfer: TransferProgress | undefined;
+  /** The last line that a command inside printed. */
+  readonly lastLine: string | undefined;
 }
 export interface RunningBuildStep {
   readonly step: string;
@@ -73,6 +75,7 @@ function startedStep(step: StepName, text: string, now: number): StepProgress {
     durationMs: undefined,
     running: [],
     transfer: undefined,
+    lastLine: undefined,
   };
 }
 
@@ -95,6 +98,8 @@ function advanceStep(step: StepProgress, event: StepEvent, now: number): StepPro
       return { ...step, status: "failed", durationMs: event.durationMs, running: [] };
     case "transfer":
       return { ...step, transfer: event.progress };
+    case "output":
+      return { ...step, lastLine: lastLineOf(event.line) ?? step.lastLine };
     case "build":
       return { ...step, running: advanceBuild(step.running, event.event, now) };
   }

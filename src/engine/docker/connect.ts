@@ -5,6 +5,7 @@ import { dockerContainers } from "./containers.ts";
 import { discoverEndpoint } from "./discover.ts";
 import { dockerImages } from "./images.ts";
 import { engineInfo } from "./info.ts";
+import { dockerVolumes } from "./volumes.ts";
 
 /**
  * The engine that this user means; nothing is dialled before the first request. Throws
@@ -22,5 +23,6 @@ export function connectEngine(host: Host): Engine {
       build: async (request) => (await import("./build.ts")).buildImage(request, { connection, host }),
     }),
     containers: dockerContainers(connection, { local: endpoint.local }),
+    volumes: dockerVolumes(connection),
   };
 }

@@ -1,12 +1,15 @@
 import { devenvError } from "../../errors.ts";
-import type { ContainerInfo, ContainerRequest, EngineContainers } from "../engine.ts";
-import type { Connection, EngineCall } from "./connection.ts";
+import type { ContainerInfo, EngineContainers } from "../containers.ts";
+import type { LabelSelection } from "../labels.ts";
+import type { Connection } from "./connection.ts";
+import { containerCall, requestUnless } from "./container-call.ts";
+import { changedPaths, commitContainer } from "./container-layer.ts";
+import { containerExists, createContainer } from "./create-container.ts";
 import { statusOf } from "./errors.ts";
 import { execInContainer } from "./exec.ts";
 import { labelFilter } from "./filters.ts";
 import { readLogs } from "./logs.ts";
 import { startContainer } from "./start.ts";
-import { variables } from "./variables.ts";
 
 export interface DockerContainersOptions {
   /** Published ports are ports of this machine. */
@@ -16,7 +19,18 @@ export interface DockerContainersOptions {
 export function dockerContainers(connection: Connection, { local }: DockerContainersOptions): EngineContainers {
   return {
     list: (labels) => listContainers(connection, labels),
+    exists: (name) => containerExists(connection, name),
     create: (request) => createContainer(connection, request),
+    rename: (id, name) => renameContainer(connection, id, name),
+    pause: (id) => pauseContainer(connection, id),
+    unpause: (id) => unpauseContainer(connection, id),
+    readFile: async (id, path) => (await loadFiles()).readFile(connection, id, path),
+    writeFiles: async (id, files) => (await loadFiles()).writeFiles(connection, id, files),
+    unpack: async (id, folder, tar) => (await loadFiles()).unpackTar(connection, id, { folder, tar }),
+    pack: async (id, path) => (await loadFiles()).packPath(connection, id, path),
+    changeOwner: async (id, folder, owners) => (await loadFiles()).changeOwner(connection, id, { folder, ...owners }),
+    changes: (id) => changedPaths(connection, id),
+    commit: (id, options) => commitContainer(connection, id, options),
     start: (id) => startContainer(connection, id, { local }),
     stop: (id, graceSeconds) => stopContainer(connection, id, graceSeconds),
     remove: (id) => removeContainer(connection, id),
@@ -25,10 +39,7 @@ export function dockerContainers(connection: Connection, { local }: DockerContai
   };
 }
 
-async function listContainers(
-  connection: Connection,
-  labels: Readonly<Record<string, string>>,
-): Promise<ContainerInfo[]> {
+async function listContainers(connection: Connection, labels: LabelSelection): Promise<ContainerInfo[]> {
   const containers = (await connection.requestJson({
     method: "GET",
     path: "/containers/json",
@@ -65,75 +76,6 @@ const podmanStates: Readonly<Record<string, ContainerInfo["state"]>> = {
   stopped: "exited",
 };
 
-async function createContainer(connection: Connection, request: ContainerRequest): Promise<string> {
-  const { name, image } = request;
-  try {
-    const { Id } = (await connection.requestJson({
-      method: "POST",
-      path: "/containers/create",
-      query: { name, platform: request.platform },
-      json: containerBody(request),
-      action: `create container \`${name}\``,
-    })) as { readonly Id: string };
-    return Id;
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === 404) {
-      const { reason } = (error as { details: { reason: string } }).details;
-      throw devenvError("IMAGE_NOT_FOUND", { reference: image, reason }, error);
-    }
-    // Podman answers 500 where Docker answers 409
-    const taken = (status === 409 || status === 500) && (await containerExists(connection, name));
-    throw taken ? devenvError("CONTAINER_NAME_TAKEN", { name }, error) : error;
-  }
-}
-
-function containerBody(request: ContainerRequest): object {
-  return {
-    Image: request.image,
-    // Podman takes an empty entry point for the image's own
-    Entrypoint: request.command,
-    Cmd: [],
-    WorkingDir: request.workdir,
-    Env: variables(request.env),
-    Labels: request.labels,
-    ...(request.user === undefined ? {} : { User: request.user }),
-    // how long the engine waits for it when the machine shuts down: a shell has nothing to save
-    StopTimeout: 2,
-    ExposedPorts: Object.fromEntries(request.ports.map(({ container }) => [`${container}/tcp`, {}])),
-    HostConfig: {
-      Init: true,
-      Privileged: false,
-      SecurityOpt: ["no-new-privileges"],
-      RestartPolicy: { Name: "no" },
-      // unlike `Binds`, a mount of a missing folder fails and creates nothing
-      Mounts: request.mounts.map(({ source, target, readOnly }) => ({
-        Type: "bind",
-        Source: source,
-        Target: target,
-        ReadOnly: readOnly,
-      })),
-      PortBindings: portBindings(request.ports),
-    },
-  };
-}
-
-/** One port of the container may be published at several of the host. */
-function portBindings(ports: ContainerRequest["ports"]): object {
-  const byContainerPort = Object.groupBy(ports, ({ container }) => `${container}/tcp`);
-  return Object.fromEntries(
-    Object.entries(byContainerPort).map(([port, bindings = []]) => [
-      port,
-      bindings.map(({ host }) => ({ HostIp: "127.0.0.1", HostPort: String(host) })),
-    ]),
-  );
-}
-
-async function containerExists(connection: Connection, name: string): Promise<boolean> {
-  const call = containerCall(name, { method: "GET", suffix: "/json", action: "inspect" });
-  return (await requestUnless([404], connection, call)) !== undefined;
-}
-
 async function stopContainer(connection: Connection, id: string, graceSeconds: number): Promise<void> {
   const call = containerCall(id, { method: "POST", suffix: "/stop", action: "stop" });
   await requestUnless([404], connection, { ...call, query: { t: graceSeconds } });
@@ -150,22 +92,36 @@ async function removeContainer(connection: Connection, id: string): Promise<void
   await requestUnless([404], connection, { ...removal, query: { v: true, force: true } });
 }
 
-interface ContainerVerb {
-  readonly method: EngineCall["method"];
-  readonly suffix?: string;
-  readonly action: string;
+/** Only a container that is being made needs tars. */
+function loadFiles(): Promise<typeof import("./container-files.ts")> {
+  return import("./container-files.ts");
 }
 
-function containerCall(id: string, { method, suffix = "", action }: ContainerVerb): EngineCall {
-  return { method, path: `/containers/${encodeURIComponent(id)}${suffix}`, action: `${action} container \`${id}\`` };
-}
-
-/** The answer, or undefined when the engine refuses with one of these statuses. */
-async function requestUnless(statuses: readonly number[], connection: Connection, call: EngineCall): Promise<unknown> {
+async function renameContainer(connection: Connection, id: string, name: string): Promise<void> {
+  const call = containerCall(id, { method: "POST", suffix: "/rename", action: "rename" });
   try {
-    return await connection.requestJson(call);
+    await connection.requestJson({ ...call, query: { name } });
   } catch (error) {
-    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+    // Podman answers 500 where Docker answers 409
+    const taken = [409, 500].includes(statusOf(error) ?? 0) && (await containerExists(connection, name));
+    throw taken ? devenvError("CONTAINER_NAME_TAKEN", { name }, error) : error;
+  }
+}
+
+/** Rootless engines cannot pause on the first version of cgroups. */
+async function pauseContainer(connection: Connection, id: string): Promise<boolean> {
+  const call = containerCall(id, { method: "POST", suffix: "/pause", action: "pause" });
+  try {
+    await connection.requestJson(call);
+    return true;
+  } catch (error) {
+    if ([409, 500].includes(statusOf(error) ?? 0)) return false;
     throw error;
   }
+}
+
+async function unpauseContainer(connection: Connection, id: string): Promise<void> {
+  // one that runs is 500, by some engines 409
+  const call = containerCall(id, { method: "POST", suffix: "/unpause", action: "unpause" });
+  await requestUnless([404, 409, 500], connection, call);
 }

@@ -1,7 +1,7 @@
 import { type Duplex, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { devenvError } from "../../errors.ts";
-import type { ExecProcess, ExecRequest } from "../engine.ts";
+import type { ExecProcess, ExecRequest } from "../containers.ts";
 import type { Connection, EngineCall } from "./connection.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { statusOf } from "./errors.ts";

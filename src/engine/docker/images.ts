@@ -1,3 +1,4 @@
+import { devenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { BuildRequest, EngineImages, ImageInfo } from "../engine.ts";
 import type { Connection } from "./connection.ts";
@@ -47,6 +48,8 @@ async function inspectImage(connection: Connection, reference: string): Promise<
       tags: image.RepoTags ?? [],
       labels: image.Config?.Labels ?? {},
       size: image.Size,
+      created: Math.floor(Date.parse(image.Created) / 1000) || 0,
+      user: image.Config?.User ?? "",
       layers: image.RootFS?.Layers ?? [],
       platform: `${image.Os}/${image.Architecture}${variant}`,
     };
@@ -74,7 +77,8 @@ async function removeImage(connection: Connection, reference: string): Promise<v
       action: `remove image \`${reference}\``,
     });
   } catch (error) {
-    if (statusOf(error) !== 404) throw error;
+    if (statusOf(error) === 404) return;
+    throw statusOf(error) === 409 ? devenvError("IMAGE_IN_USE", { reference }, error) : error;
   }
 }
 
@@ -90,6 +94,8 @@ async function listImages(connection: Connection, labels: Readonly<Record<string
     tags: (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>"),
     labels: image.Labels ?? {},
     size: image.Size,
+    created: image.Created,
+    user: "",
     layers: [],
     platform: "",
   }));
@@ -103,7 +109,8 @@ function imagePath(reference: string): string {
 interface InspectedImage {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
-  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null;
+  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null; readonly User?: string } | null;
+  readonly Created: string;
   readonly Size: number;
   readonly RootFS?: { readonly Layers?: readonly string[] | null };
   readonly Os: string;
@@ -113,4 +120,5 @@ interface InspectedImage {
 
 interface ListedImage extends Pick<InspectedImage, "Id" | "RepoTags" | "Size"> {
   readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly Created: number;
 }

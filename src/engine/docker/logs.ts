@@ -1,4 +1,4 @@
-import type { LogOptions, LogStream } from "../engine.ts";
+import type { LogOptions, LogStream } from "../containers.ts";
 import type { Connection, EngineCall } from "./connection.ts";
 import { demultiplex } from "./demultiplex.ts";
 

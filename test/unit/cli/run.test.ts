@@ -71,6 +71,9 @@ Usage: devenv COMMAND [OPTIONS]
 Commands:
   init        write a config for the project here
   up          build, create and start environments
+  stop        stop containers; all that they hold stays
+  start       start stopped containers as they are
+  restart     stop and start containers
   down        stop and remove containers
   status, ps  containers, ports, and what the next \`up\` will change
   exec        run a command in an environment

@@ -84,7 +84,7 @@ describe("status", () => {
       image: `localhost/shop/dev:${"3f9a1c27e0b4".repeat(5)}abcd`,
       stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
     };
-    expect(printStatus({ project: "shop", environments: [stale, absent], services: [] }, style)).toBe(
+    expect(printStatus({ project: "shop", environments: [stale, absent], services: [], leftovers: [] }, style)).toBe(
       `ENVIRONMENT  STATE    HEALTH  PORTS      IMAGE
 dev          running  none    3001→3000  localhost/shop/dev:3f9a1c27e0b4
   stale: env.NODE_ENV changed

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { attach, terminalSize } from "../../../src/cli/terminal.ts";
-import type { ExecProcess } from "../../../src/engine/engine.ts";
+import type { ExecProcess } from "../../../src/engine/containers.ts";
 import { type FakeStdio, fakeInterrupts, fakeStdio } from "../../support/fake-machine.ts";
 
 const size = { columns: 120, rows: 40 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { EnvironmentConfig } from "../../../src/config/define.ts";
 import { apt, run } from "../../../src/config/layers.ts";
 import { planContainer, workspaceAt } from "../../../src/plan/container.ts";
-import { changedInputs, planAction } from "../../../src/plan/diff.ts";
+import type { HostAdditions } from "../../../src/plan/container-inputs.ts";
+import { changedInputs, type ObservedContainer, planAction } from "../../../src/plan/diff.ts";
 import type { EnvironmentPlan } from "../../../src/plan/plan.ts";
 import { environmentOf, imageOf } from "../../support/plans.ts";
 
@@ -11,30 +12,30 @@ const config: EnvironmentConfig = {
   env: { NODE_ENV: "development" },
   ports: [3000],
 };
-const noHost = { env: {}, mounts: [] };
+const noHost = { env: {}, mounts: [], ids: { uid: 1000, gid: 1000 } };
 
-function planOf(
-  changes: Partial<EnvironmentConfig> = {},
-  host: Parameters<typeof planContainer>[0]["host"] = noHost,
-  inode = 1,
-): EnvironmentPlan {
+function planOf(changes: Partial<EnvironmentConfig> = {}, host: HostAdditions = noHost, inode = 1): EnvironmentPlan {
   const environment = environmentOf({ ...config, ...changes });
   const image = imageOf({ ...config, ...changes });
   const container = planContainer({
     project: "shop",
-    workspace: workspaceAt("/home/ada/shop"),
+    workspace: workspaceAt("/home/ada/shop", { device: 1, inode: 1, born: 0 }),
     inode,
     environment,
     image,
     host,
+    fileEnv: {},
   });
-  return { name: "dev", image, container };
+  const { hooks, secrets, dotfiles } = environment;
+  return { name: "dev", image, container, hooks, secrets, dotfiles };
 }
 
-const observedOf = ({ container }: EnvironmentPlan, isRunning = true) => ({
+const observedOf = ({ container }: EnvironmentPlan, parts: Partial<ObservedContainer> = {}): ObservedContainer => ({
   id: "1",
   name: container.name,
-  isRunning,
+  state: "running",
+  created: 1,
+  ...parts,
   labels: container.labels,
 });
 
@@ -43,7 +44,18 @@ describe("planAction", () => {
 
   it("creates what is not there", () => expect(planAction(plan, undefined).kind).toBe("create"));
   it("keeps what runs as planned", () => expect(planAction(planOf(), observedOf(plan)).kind).toBe("keep"));
-  it("starts what is stopped", () => expect(planAction(planOf(), observedOf(plan, false)).kind).toBe("start"));
+  it.each<[ObservedContainer["state"], string]>([
+    ["exited", "the container is stopped"],
+    ["paused", "the container is paused"],
+  ])("starts what is %s", (state, reason) => {
+    expect(planAction(planOf(), observedOf(plan, { state }))).toMatchObject({ kind: "start", reasons: [reason] });
+  });
+
+  it.each(["create", "start"])("takes up what stopped before the %s hook had succeeded", (phase) => {
+    const observed = observedOf(plan, { name: `${plan.container.name}.${phase}` });
+    const reasons = [`the ${phase} hook has not succeeded yet`];
+    expect(planAction(planOf(), observed)).toMatchObject({ kind: "resume", reasons });
+  });
 
   it.each<[string, Partial<EnvironmentConfig>, string[]]>([
     ["a variable", { env: { NODE_ENV: "test" } }, ["env.NODE_ENV changed"]],
@@ -63,9 +75,36 @@ describe("planAction", () => {
 
   it("replaces when the host hands other certificates in", () => {
     const mount = { kind: "bind", source: "/c", target: "/run/devenv", readOnly: true } as const;
-    expect(planAction(planOf({}, { env: {}, mounts: [mount] }), observedOf(plan))).toMatchObject({
+    expect(planAction(planOf({}, { ...noHost, mounts: [mount] }), observedOf(plan))).toMatchObject({
       reasons: ["the host's certificates and proxies changed"],
     });
+  });
+
+  it("replaces when somebody else works on the host, unless the config asks for root", () => {
+    const other = { ...noHost, ids: { uid: 1001, gid: 1001 } };
+    expect(planAction(planOf({}, other), observedOf(plan))).toMatchObject({ reasons: ["the host's user changed"] });
+    const root = { image: { from: "debian:12", user: "root" } };
+    expect(planAction(planOf(root, other), observedOf(planOf(root))).kind).toBe("keep");
+  });
+
+  it.each<[string, Partial<EnvironmentConfig>]>([
+    ["workspace.volumes", { workspace: { volumes: ["node_modules"] } }],
+    ["mounts", { mounts: ["../data:/data"] }],
+    ["caches", { caches: ["/var/cache/x"] }],
+    ["secrets", { secrets: { A: { env: "A" } } }],
+    ["resources.cpus", { resources: { cpus: 1 } }],
+    ["resources.memory", { resources: { memory: "1g" } }],
+    ["gpus", { gpus: "all" }],
+    ["devices", { devices: ["/dev/fuse"] }],
+    ["capAdd", { capAdd: ["SYS_PTRACE"] }],
+    ["hooks.create", { hooks: { create: "npm ci" } }],
+    ["dotfiles", { dotfiles: "~/dots" }],
+  ])("replaces for %s", (key, changes) => {
+    expect(planAction(planOf(changes), observedOf(plan))).toMatchObject({ reasons: [`${key} added`] });
+  });
+
+  it("does not replace for a start hook: it runs at the next start", () => {
+    expect(planAction(planOf({ hooks: { start: "x" } }), observedOf(plan)).kind).toBe("keep");
   });
 
   it("replaces when the workspace's folder was deleted and made anew: the old one is still mounted", () => {

@@ -1,0 +1,123 @@
+import type { ContainerInfo } from "../engine/containers.ts";
+import { isDevenvError } from "../errors.ts";
+import { type Action, planAction } from "../plan/diff.ts";
+import { readPorts, rootLabel } from "../plan/labels.ts";
+import { nameInPhase, phaseOf } from "../plan/phase.ts";
+import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
+import type { Settled } from "../plan/settle.ts";
+import { ensureImage } from "./images.ts";
+import { launch } from "./launch.ts";
+import type { EnvironmentResult, OperationContext } from "./operation.ts";
+import { portKey } from "./ports.ts";
+import { openSecrets } from "./secrets.ts";
+import { finishContainer, firstPhase, startContainer } from "./start.ts";
+import { runStep } from "./step.ts";
+
+export interface Target {
+  readonly plan: Plan;
+  readonly environment: EnvironmentPlan;
+  readonly observed: Settled<ContainerInfo> | undefined;
+  /** The container that this environment had where the workspace was before. */
+  readonly moved: ContainerInfo | undefined;
+}
+
+/** Take an environment from what is observed to what is planned, one that an interrupted command left half-way too. */
+export async function bringUp(context: OperationContext, target: Target): Promise<EnvironmentResult> {
+  const { environment, moved } = target;
+  const container = await clearLeftovers(context, target.observed);
+  if (container === undefined && moved !== undefined) return moveHere(context, { ...target, container: moved });
+  const action = planAction(environment, container);
+  switch (action.kind) {
+    case "create":
+    case "replace":
+      return make(context, { ...target, container, action });
+    case "keep":
+      return describeResult(environment, container, { action: "kept", reasons: [] });
+    default:
+      return startAgain(context, { ...target, container: container as ContainerInfo, reasons: action.reasons });
+  }
+}
+
+/** What is mounted in it would not be found again at the next start. */
+function moveHere(context: OperationContext, target: Target & { readonly container: ContainerInfo }) {
+  const { container } = target;
+  const reasons = [`the workspace was moved from \`${container.labels[rootLabel] ?? ""}\``];
+  return make(context, { ...target, action: { kind: "replace", container, reasons } });
+}
+
+/** Remove what is half-made; a container that gave way to one that never ran gets its name back. */
+async function clearLeftovers(
+  { engine }: OperationContext,
+  observed: Settled<ContainerInfo> | undefined,
+): Promise<ContainerInfo | undefined> {
+  await Promise.all((observed?.leftovers ?? []).map(({ id }) => engine.containers.remove(id)));
+  const container = observed?.container;
+  if (container === undefined || phaseOf(container.name) !== "old") return container;
+  const name = nameInPhase(container.name, "done");
+  await engine.containers.rename(container.id, name);
+  return { ...container, name };
+}
+
+interface StartTarget extends Target {
+  readonly container: ContainerInfo;
+  readonly reasons: readonly string[];
+}
+
+/** Where a port was taken meanwhile the container is made anew: it cannot be given another one. */
+async function startAgain(context: OperationContext, target: StartTarget): Promise<EnvironmentResult> {
+  const { environment, container, reasons } = target;
+  try {
+    await startContainer(context, environment, container);
+    return describeResult(environment, container, { action: "started", reasons });
+  } catch (error) {
+    if (!isDevenvError(error, "PORT_IN_USE")) throw error;
+    const { port } = error.details as { readonly port?: number };
+    const taken = [`port ${port ?? ""} is taken`.replace("  ", " ")];
+    const observed = await context.engine.containers.list(container.labels);
+    const current = observed.find(({ id }) => id === container.id) ?? container;
+    return make(context, { ...target, container: current, action: { kind: "replace", container, reasons: taken } });
+  }
+}
+
+interface MakeTarget extends Target {
+  readonly container: ContainerInfo | undefined;
+  readonly action: Exclude<Action, { readonly kind: "start" | "resume" | "keep" }>;
+}
+
+/** The image comes first: while it cannot be built, the container that is there stays as it is. */
+async function make(context: OperationContext, target: MakeTarget): Promise<EnvironmentResult> {
+  const { plan, environment, container, action } = target;
+  const { info } = await ensureImage(context, { plan, image: environment.image });
+  const secrets = await openSecrets(context, environment.secrets);
+  const isReplaced = action.kind === "replace";
+  const text = isReplaced ? "recreating" : "creating";
+  const phase = firstPhase(environment);
+  const launched = await runStep(context, { environment: environment.name, step: "container", text }, async () => {
+    const value = await launch(context, { plan, environment, image: info, phase, replaced: container });
+    const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
+    return { text: `${done}, workspace bind-mounted at ${environment.container.workdir}`, value };
+  });
+  await finishContainer(context, { environment, id: launched.id, name: launched.name, secrets });
+  const ports = launched.ports.map((port) => ({ container: port.container, host: port.host }));
+  const result = { action: isReplaced ? ("recreated" as const) : ("created" as const), reasons: action.reasons };
+  return { ...describeResult(environment, undefined, result), ports };
+}
+
+/** One environment that is up, as `up --json` prints it. */
+export function describeResult(
+  { name, image, container }: EnvironmentPlan,
+  observed: ContainerInfo | undefined,
+  result: Pick<EnvironmentResult, "action" | "reasons">,
+): EnvironmentResult {
+  const given = readPorts(observed?.labels ?? {});
+  return {
+    name,
+    container: container.name,
+    image: image.tag,
+    fingerprint: image.fingerprint,
+    state: "running",
+    health: "none",
+    ...result,
+    ports: container.ports.map((port) => ({ container: port.container, host: given[portKey(port)] ?? port.host })),
+  };
+}

@@ -1,0 +1,176 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerInfo, ContainerRequest } from "../engine/containers.ts";
+import type { ImageInfo } from "../engine/engine.ts";
+import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
+import { uidLabel, writePorts } from "../plan/labels.ts";
+import { nameInPhase, type Phase } from "../plan/phase.ts";
+import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
+import type { OperationContext } from "./operation.ts";
+import { choosePorts, rememberPorts } from "./port-memory.ts";
+import { type AssignedPort, portTable } from "./ports.ts";
+import { type ContainerUser, containerUser, giveOwnership } from "./user.ts";
+import { listVolumes, type PlacedVolume, placeVolumes } from "./volumes.ts";
+
+/** Keeps the container alive and does nothing; `exec` runs the work beside it. */
+const idleCommand = ["tail", "-f", "/dev/null"];
+/** A start that loses its port to another program tries with another one. */
+const mostAttempts = 4;
+
+export interface LaunchRequest {
+  readonly plan: Plan;
+  readonly environment: EnvironmentPlan;
+  /** What it is made from: the environment's image, or a snapshot. */
+  readonly image: ImageInfo & { readonly tag: string };
+  /** Until its hooks have ended well. */
+  readonly phase: Phase;
+  /** Gives its place only once the new one runs. */
+  readonly replaced: ContainerInfo | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Launched {
+  readonly id: string;
+  readonly name: string;
+  readonly ports: readonly AssignedPort[];
+}
+
+/**
+ * Create and start the container of an environment. Where it takes another's place, that one stays whole
+ * until the new one runs; a container that cannot be started does not stay behind.
+ */
+export async function launch(context: OperationContext, request: LaunchRequest): Promise<Launched> {
+  const { engine } = context;
+  const { plan, environment, image, replaced } = request;
+  await checkMounts(request);
+  await makeMountPoints(context, request);
+  const known = await listVolumes(engine, plan);
+  const volumes = placeVolumes(known, plan, environment);
+  const user = await containerUser(engine, environment.container.user, image.user);
+  await refuseForeign(context, request);
+  const lost = new Set<number>();
+  for (let attempt = 1; ; attempt++) {
+    const ports = await choosePorts(context, { plan, environment, replaced, known, lost });
+    try {
+      const launched = await replace(context, request, { volumes, user, ports });
+      await rememberPorts(engine, { plan, environment, known, ports });
+      return launched;
+    } catch (error) {
+      const port = isDevenvError(error, "PORT_IN_USE") ? lostPort(error) : undefined;
+      if (port === undefined || lost.has(port) || attempt === mostAttempts) throw error;
+      lost.add(port);
+    }
+  }
+}
+
+function lostPort({ details }: DevenvError): number | undefined {
+  return (details as { readonly port?: number }).port;
+}
+
+/** A missing source would be made as an empty folder by some engines, and be refused in strange words by others. */
+async function checkMounts({ environment }: LaunchRequest): Promise<void> {
+  for (const { kind, source } of environment.container.mounts) {
+    if (kind === "volume") continue;
+    await stat(source).catch((error: unknown) => {
+      throw devenvError("MOUNT_SOURCE_MISSING", { environment: environment.name, source }, error);
+    });
+  }
+}
+
+/** The engine would make the folders under which volumes stand as root. */
+async function makeMountPoints({ engine }: OperationContext, { plan, environment }: LaunchRequest): Promise<void> {
+  if (!engine.address.startsWith("unix:")) return;
+  const { workdir, volumes } = environment.container;
+  const below = volumes.filter(({ target }) => target.startsWith(`${workdir}/`));
+  for (const { target } of below) {
+    // a project that may not be written to has the folder already, or cannot have the volume
+    await mkdir(join(plan.workspace.root, target.slice(workdir.length + 1)), { recursive: true });
+  }
+}
+
+/** While the hooks run the container has another name than the one that it will have. */
+async function refuseForeign({ engine }: OperationContext, request: LaunchRequest): Promise<void> {
+  const { name } = request.environment.container;
+  if (request.phase === "done" || request.replaced !== undefined) return;
+  if (await engine.containers.exists(name)) throw devenvError("CONTAINER_NAME_TAKEN", { name });
+}
+
+interface Parts {
+  readonly volumes: readonly PlacedVolume[];
+  readonly user: ContainerUser;
+  readonly ports: readonly AssignedPort[];
+}
+
+async function replace(context: OperationContext, request: LaunchRequest, parts: Parts): Promise<Launched> {
+  const { engine, signal } = context;
+  const { replaced } = request;
+  signal?.throwIfAborted();
+  if (replaced === undefined) return createAndStart(context, request, parts);
+  await engine.containers.rename(replaced.id, nameInPhase(replaced.name, "old"));
+  try {
+    const launched = await createAndStart(context, request, parts);
+    await engine.containers.remove(replaced.id);
+    return launched;
+  } catch (error) {
+    await restore(context, replaced);
+    throw error;
+  }
+}
+
+async function restore({ engine }: OperationContext, replaced: ContainerInfo): Promise<void> {
+  await engine.containers.rename(replaced.id, replaced.name);
+  if (replaced.state === "running") await engine.containers.start(replaced.id);
+}
+
+async function createAndStart(context: OperationContext, request: LaunchRequest, parts: Parts): Promise<Launched> {
+  const { containers } = context.engine;
+  const { environment, image, replaced } = request;
+  const create = containerRequest(request, parts);
+  const { id, warnings } = await containers.create(create);
+  for (const text of warnings) context.report({ kind: "warning", environment: environment.name, text });
+  try {
+    const plan = environment.container;
+    await giveOwnership(context.engine, { id, plan, user: parts.user, imageUser: image.user });
+    context.signal?.throwIfAborted();
+    if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
+    await containers.start(id);
+    return { id, name: create.name, ports: parts.ports };
+  } catch (error) {
+    await containers.remove(id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What works in it has nothing to save that it could not lose at any time. */
+const stopSeconds = 2;
+
+function containerRequest(request: LaunchRequest, { volumes, user, ports }: Parts): ContainerRequest {
+  const { environment, image, phase } = request;
+  const { container } = environment;
+  return {
+    name: nameInPhase(container.name, phase),
+    image: image.tag,
+    platform: environment.image.platform,
+    command: idleCommand,
+    workdir: container.workdir,
+    env: { ...portVariables(ports), ...container.env },
+    labels: {
+      ...container.labels,
+      ...writePorts(portTable(ports)),
+      [uidLabel]: String(user.ids?.uid ?? ""),
+      ...request.labels,
+    },
+    mounts: [...container.mounts, ...volumes],
+    tmpfs: container.tmpfs,
+    ports,
+    user: user.user,
+    limits: container.limits,
+    devices: container.devices,
+    capAdd: container.capAdd,
+    gpus: container.gpus,
+  };
+}
+
+function portVariables(ports: readonly AssignedPort[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(ports.map(({ container, host }) => [`DEVENV_PORT_${container}`, String(host)]));
+}

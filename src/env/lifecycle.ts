@@ -1,0 +1,96 @@
+import type { ContainerInfo } from "../engine/containers.ts";
+import { devenvError } from "../errors.ts";
+import { workspaceId } from "../plan/container.ts";
+import { planAction } from "../plan/diff.ts";
+import type { EnvironmentPlan } from "../plan/plan.ts";
+import { underLock } from "./lock.ts";
+import { observeCurrent } from "./observe.ts";
+import type { LifecycleResult, OperationContext } from "./operation.ts";
+import { planProject, selectEnvironments } from "./plan-project.ts";
+import { startContainer } from "./start.ts";
+import { runStep } from "./step.ts";
+
+/** Seconds that what works inside has to end by itself. */
+const graceSeconds = 10;
+
+/** Stop the containers of environments; all that they hold stays. */
+export function stop(context: OperationContext, { names }: { names: readonly string[] }): Promise<LifecycleResult> {
+  return underLock(context, async () => {
+    const containers = await selectContainers(context, names);
+    const running = containers.filter(({ container }) => ["running", "paused"].includes(container.state));
+    await Promise.all(running.map(({ name, container }) => stopOne(context, name, container)));
+    return resultOf(context, running);
+  });
+}
+
+/** Start the containers of environments as they are: nothing is built or made anew, the start hooks run. */
+export async function start(
+  context: OperationContext,
+  { names }: { names: readonly string[] },
+): Promise<LifecycleResult> {
+  const { environments } = await planProject(context);
+  return underLock(context, async () => {
+    const containers = await selectContainers(context, names);
+    const started = [];
+    for (const one of containers) {
+      const plan = environments.find(({ name }) => name === one.name);
+      if (plan !== undefined && (await startOne(context, plan, one.container))) started.push(one);
+    }
+    return resultOf(context, started);
+  });
+}
+
+export async function restart(
+  context: OperationContext,
+  options: { names: readonly string[] },
+): Promise<LifecycleResult> {
+  await stop(context, options);
+  return start(context, options);
+}
+
+interface Selected {
+  readonly name: string;
+  readonly container: ContainerInfo;
+}
+
+/** Without names all that have a container; one that is named must have one. */
+async function selectContainers(
+  { engine, spec }: OperationContext,
+  names: readonly string[],
+): Promise<readonly Selected[]> {
+  const observed = await observeCurrent(engine, workspaceId(spec.root));
+  const chosen = names.length === 0 ? [...observed.keys()] : names;
+  return chosen.map((name) => {
+    const container = observed.get(name);
+    if (container !== undefined) return { name, container };
+    selectEnvironments(spec.environments, [name]);
+    throw devenvError("ENVIRONMENT_NOT_UP", { name });
+  });
+}
+
+function stopOne(context: OperationContext, environment: string, { id, state }: ContainerInfo): Promise<void> {
+  return runStep(context, { environment, step: "container", text: "stopping" }, async () => {
+    if (state === "paused") await context.engine.containers.unpause(id);
+    await context.engine.containers.stop(id, graceSeconds);
+    return { text: "stopped", value: undefined };
+  });
+}
+
+/** Whether there was anything to do. */
+async function startOne(context: OperationContext, plan: EnvironmentPlan, container: ContainerInfo): Promise<boolean> {
+  const action = planAction(plan, container);
+  if (action.kind === "keep" || (action.kind === "replace" && container.state === "running")) return false;
+  if (action.kind === "replace") {
+    const text = `started as it is, although it is stale: ${action.reasons.join(", ")}; \`devenv up\` makes it anew`;
+    context.report({ kind: "warning", environment: plan.name, text });
+  }
+  await startContainer(context, plan, container);
+  return true;
+}
+
+function resultOf({ spec }: OperationContext, changed: readonly Selected[]): LifecycleResult {
+  return {
+    project: spec.project,
+    containers: changed.map(({ name, container }) => ({ name, container: container.name })),
+  };
+}

@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import type { ContainerInfo } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../plan/labels.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** The containers that this workspace had before its folder was moved or renamed, by environment. One engine call. */
+export async function findMoved(
+  engine: Engine,
+  { project, workspace }: Pick<Plan, "project" | "workspace">,
+): Promise<ReadonlyMap<string, ContainerInfo>> {
+  const containers = await engine.containers.list({ [projectLabel]: project });
+  const moved = containers.filter(
+    ({ labels }) =>
+      labels[folderLabel] === workspace.folder &&
+      labels[workspaceLabel] !== workspace.id &&
+      !existsSync(labels[rootLabel] ?? "/"),
+  );
+  return new Map(moved.map((container) => [container.labels[environmentLabel] ?? container.name, container]));
+}

@@ -1,0 +1,83 @@
+import type { ContainerInfo } from "../engine/containers.ts";
+import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
+import type { EnvironmentPlan } from "../plan/plan.ts";
+import { applyDotfiles } from "./dotfiles.ts";
+import { runHook } from "./hooks.ts";
+import type { OperationContext } from "./operation.ts";
+import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
+import { runStep } from "./step.ts";
+
+/** What of a container is needed to bring it to its end state. */
+export type Startable = Pick<ContainerInfo, "id" | "name" | "state">;
+
+/** The phase in which a new container of an environment begins. */
+export function firstPhase(environment: EnvironmentPlan): Phase {
+  const { hooks, dotfiles } = environment;
+  if (hooks.create !== undefined || dotfiles !== undefined) return "create";
+  return startPhase(environment);
+}
+
+/** Secrets are gone with the memory of the container's last run. */
+function startPhase({ hooks, secrets }: EnvironmentPlan): Phase {
+  return hooks.start === undefined && secrets.length === 0 ? "done" : "start";
+}
+
+/**
+ * Start a container that is there, and run the hooks that are due. Its name says so until they have ended
+ * well, so that a command that is interrupted anywhere is taken up by the next one.
+ */
+export async function startContainer(
+  context: OperationContext,
+  environment: EnvironmentPlan,
+  container: Startable,
+): Promise<void> {
+  const { containers } = context.engine;
+  const phase = phaseOf(container.name);
+  const runs = container.state === "running";
+  const isPaused = container.state === "paused";
+  const name = nameInPhase(container.name, phase === "done" && !runs && !isPaused ? startPhase(environment) : phase);
+  const secrets = await openSecrets(context, phaseOf(name) === "done" ? [] : environment.secrets);
+  if (isPaused) await containers.unpause(container.id);
+  else if (!runs) {
+    await runStep(context, { environment: environment.name, step: "container", text: "starting" }, async () => {
+      if (name !== container.name) await containers.rename(container.id, name);
+      await containers.start(container.id);
+      return { text: "started", value: undefined };
+    });
+  }
+  await finishContainer(context, { environment, id: container.id, name, secrets });
+}
+
+export interface Running {
+  readonly environment: EnvironmentPlan;
+  readonly id: string;
+  readonly name: string;
+  readonly secrets: Secrets;
+}
+
+/** Secrets, dotfiles and hooks of a container that runs, up to its final name. */
+export async function finishContainer(context: OperationContext, running: Running): Promise<void> {
+  const { environment, id, name, secrets } = running;
+  await writeSecrets(context.engine, id, secrets);
+  let phase = phaseOf(name);
+  const enter = async (next: Phase) => {
+    if (next !== phase) await context.engine.containers.rename(id, nameInPhase(name, next));
+    phase = next;
+  };
+  const due = phase;
+  if (due === "create") await runCreation(context, running);
+  const { start } = environment.hooks;
+  if (due !== "done" && start !== undefined) {
+    await enter("start");
+    await runHook(context, { environment, container: id, name: "start", hook: start, secrets });
+  }
+  await enter("done");
+}
+
+async function runCreation(context: OperationContext, { environment, id, secrets }: Running): Promise<void> {
+  const { hooks, dotfiles } = environment;
+  if (dotfiles !== undefined) await applyDotfiles(context, { environment, container: id, dotfiles });
+  if (hooks.create !== undefined) {
+    await runHook(context, { environment, container: id, name: "create", hook: hooks.create, secrets });
+  }
+}

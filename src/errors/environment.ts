@@ -1,0 +1,40 @@
+import { entry, printPlace, type SourcePlace } from "./entry.ts";
+
+/** Errors of an environment that is brought up. */
+export const environmentErrors = {
+  HOOK_FAILED: entry<HookFailedDetails>({
+    message: ({ key, place, command, exitCode, output }) =>
+      [
+        `Hook \`${key}\`${place === undefined ? "" : ` (${printPlace(place)})`} failed with exit code ${exitCode}: \`${command}\``,
+        ...output.map((line) => `  | ${line}`),
+      ].join("\n"),
+    hint: ({ environment }) =>
+      `the container is up: look into it with \`devenv shell ${environment}\`; the next \`devenv up\` runs the hook again`,
+  }),
+  PORT_TAKEN: entry<{ port: number; environment: string; holder: string }>({
+    message: ({ port, environment, holder }) =>
+      `Environment \`${environment}\` requires port ${port}, which is taken by ${holder}`,
+    hint: ({ port }) =>
+      `stop what holds port ${port}, choose another \`host\` port, or drop \`required\` in the config`,
+  }),
+  MOUNT_SOURCE_MISSING: entry<{ environment: string; source: string }>({
+    message: ({ environment, source }) => `Environment \`${environment}\` mounts \`${source}\`, which does not exist`,
+    hint: () => "create it, or correct `source` in `mounts`; it starts at the folder of the config",
+  }),
+  SECRET_NOT_WRITTEN: entry<{ name: string; path: string; exitCode: number }>({
+    message: ({ name, path, exitCode }) =>
+      `Secret \`${name}\` could not be written to \`${path}\` in the container: the shell ended with exit code ${exitCode}`,
+    hint: () => "secrets need `/bin/sh` and `cat` in the image",
+  }),
+};
+
+export interface HookFailedDetails {
+  readonly environment: string;
+  /** `environments.dev.hooks.create`. */
+  readonly key: string;
+  readonly place?: SourcePlace | undefined;
+  readonly command: string;
+  readonly exitCode: number;
+  /** Last lines that it printed, oldest first. */
+  readonly output: readonly string[];
+}
