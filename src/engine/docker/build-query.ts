@@ -1,5 +1,5 @@
 import type { BuildRequest } from "../engine.ts";
-import type { Query } from "./connection.ts";
+import type { Query } from "./request.ts";
 
 /** Parameters that every kind of build takes. Docker 20.10 takes a platform only in experimental mode, so the engine's own is not named. */
 export function buildQuery(request: BuildRequest, enginePlatform: string): Query {

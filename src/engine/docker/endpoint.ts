@@ -1,9 +1,5 @@
-import { Agent, type AgentOptions } from "node:http";
-import { Agent as HttpsAgent, type AgentOptions as TlsOptions } from "node:https";
-import { inspect } from "node:util";
-import type { DockerOptions } from "dockerode";
+import type { AgentOptions as TlsOptions } from "node:https";
 import { devenvError } from "../../errors.ts";
-import { createSshAgent } from "./ssh-transport.ts";
 
 /** Where the engine listens and how it is reached. */
 export interface Endpoint {
@@ -11,8 +7,16 @@ export interface Endpoint {
   readonly address: string;
   /** Its published ports are ports of this machine. */
   readonly local: boolean;
-  readonly options: DockerOptions & { readonly agent: Agent };
+  readonly route: Route;
 }
+
+/** A pipe is one of Windows; the environment is that of the `ssh` program. */
+export type Route =
+  | { readonly kind: "socket"; readonly path: string; readonly isPipe: boolean }
+  | { readonly kind: "ssh"; readonly url: URL; readonly env: Environment }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly tls: EndpointTls | undefined };
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Certificates of a TCP endpoint, PEM; the name and chain of the engine are checked unless told otherwise. */
 export type EndpointTls = Pick<TlsOptions, "ca" | "cert" | "key" | "rejectUnauthorized">;
@@ -20,7 +24,7 @@ export type EndpointTls = Pick<TlsOptions, "ca" | "cert" | "key" | "rejectUnauth
 export interface EndpointOptions {
   readonly tls?: EndpointTls | undefined;
   /** Environment of the `ssh` program. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 /** The endpoint of an address in DOCKER_HOST's syntax; throws ENGINE_UNREACHABLE when it is none. */
@@ -29,13 +33,9 @@ export function endpointAt(address: string, { tls, env }: EndpointOptions): Endp
   switch (scheme) {
     case "unix":
     case "npipe":
-      return { address, local: true, options: { ...noDefaults, socketPath: rest, agent: createAgent() } };
+      return { address, local: true, route: { kind: "socket", path: rest, isPipe: scheme === "npipe" } };
     case "ssh":
-      return {
-        address,
-        local: false,
-        options: { ...noDefaults, host: "docker", agent: createSshAgent(parseUrl(address), env) },
-      };
+      return { address, local: false, route: { kind: "ssh", url: parseUrl(address), env } };
     case "tcp":
     case "http":
     case "https":
@@ -50,41 +50,12 @@ export function endpointAt(address: string, { tls, env }: EndpointOptions): Endp
 
 function tcpEndpoint(address: string, url: URL, tls: EndpointTls | undefined): Endpoint {
   const host = url.hostname === "" ? "localhost" : url.hostname;
-  const secure = tls !== undefined;
+  const port = url.port === "" ? (tls === undefined ? 2375 : 2376) : Number(url.port);
   return {
     address,
     local: ["localhost", "127.0.0.1", "[::1]"].includes(host),
-    options: {
-      ...noDefaults,
-      host,
-      port: url.port === "" ? (secure ? 2376 : 2375) : url.port,
-      protocol: secure ? "https" : "http",
-      agent: secure ? hideFromDebugging(new HttpsAgent({ ...keepAlive, ...tls })) : createAgent(),
-    },
+    route: { kind: "tcp", host, port, tls },
   };
-}
-
-/** docker-modem reads the process's environment by itself for whatever it is not given. */
-const noDefaults = {
-  host: undefined,
-  port: undefined,
-  protocol: "http",
-  username: undefined,
-  ca: undefined,
-  cert: undefined,
-  key: undefined,
-  timeout: undefined,
-} as const;
-
-const keepAlive: AgentOptions = { keepAlive: true };
-
-function createAgent(): Agent {
-  return hideFromDebugging(new Agent(keepAlive));
-}
-
-/** docker-modem formats its options for each request, debugging or not: an agent with its sockets costs 1.5 ms each time. */
-function hideFromDebugging<Value extends Agent>(agent: Value): Value {
-  return Object.assign(agent, { [inspect.custom]: () => "Agent" });
 }
 
 function parseUrl(address: string): URL {

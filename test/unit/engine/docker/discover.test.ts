@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../../../src/digest.ts";
 import { discoverEndpoint } from "../../../../src/engine/docker/discover.ts";
+import { modemOptions } from "../../../../src/engine/docker/modem-options.ts";
 import { testHost } from "../../../support/test-host.ts";
 
 let home: string;
@@ -25,16 +26,18 @@ function writeContext(name: string, docker: object): void {
 
 const agentOptions = (agent: object) => (agent as HttpsAgent).options;
 
-const discover = (env: Record<string, string> = {}, platform: NodeJS.Platform = "linux") =>
-  discoverEndpoint(testHost({ home, env, platform }));
+const discover = (env: Record<string, string> = {}, platform: NodeJS.Platform = "linux") => {
+  const endpoint = discoverEndpoint(testHost({ home, env, platform }));
+  return { ...endpoint, options: modemOptions(endpoint) };
+};
 
 describe("DOCKER_HOST", () => {
   it.each([
     { address: "unix:///run/x.sock", local: true, options: { socketPath: "/run/x.sock", host: undefined } },
     { address: "npipe:////./pipe/docker_engine", local: true, options: { socketPath: "//./pipe/docker_engine" } },
     { address: "tcp://10.0.0.1", local: false, options: { host: "10.0.0.1", port: 2375, protocol: "http" } },
-    { address: "tcp://[::1]:99", local: true, options: { host: "[::1]", port: "99", protocol: "http" } },
-    { address: "build.example:2375", local: false, options: { host: "build.example", port: "2375" } },
+    { address: "tcp://[::1]:99", local: true, options: { host: "[::1]", port: 99, protocol: "http" } },
+    { address: "build.example:2375", local: false, options: { host: "build.example", port: 2375 } },
     {
       address: "https://build.example",
       local: false,
@@ -59,7 +62,7 @@ describe("DOCKER_HOST", () => {
     const env = { DOCKER_HOST: "tcp://build.example:2376", DOCKER_CERT_PATH: join(home, "certs") };
     expect(discover(env).options.protocol).toBe("http");
     const { options } = discover({ ...env, DOCKER_TLS_VERIFY: "1" });
-    expect(options).toMatchObject({ protocol: "https", port: "2376" });
+    expect(options).toMatchObject({ protocol: "https", port: 2376 });
     expect(agentOptions(options.agent)).toMatchObject({
       ca: Buffer.from("ca"),
       cert: Buffer.from("cert"),
