@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { defineConfig, type Plugin } from "rolldown";
 import packageJson from "../package.json" with { type: "json" };
 
@@ -31,24 +32,56 @@ const lazyDockerodeParts: Plugin = {
 };
 
 /**
- * `import … from "node:http"` makes Node read every member of that module, and one of them loads all of
- * undici: a quarter of the time that `node -e 0` takes. A name that is missing here fails the build. Packages
- * require the whole module, and get it.
+ * `import … from "node:fs"` makes Node read every member of that module, and some of them load other
+ * modules: `fs.promises`, or all of undici for `node:http`. Taken this way a member is read when it is used.
+ * `node:crypto`, slow to load and seldom needed, is loaded with the first call; a name that is missing in the
+ * list fails the build. Not for `main.ts`, which must run on a Node that knows no such way, nor for what packages require.
  */
-const lightHttp: Plugin = {
-  name: "light-http",
-  resolveId(source, importer) {
-    if (source !== "node:http") return null;
-    return importer?.includes("/node_modules/") ? { id: source, external: true } : "\0light-http";
-  },
-  load: (id) =>
-    id === "\0light-http" ? `export const { Agent, STATUS_CODES } = process.getBuiltinModule("node:http");` : null,
+const lazyFunctions: Readonly<Record<string, readonly string[]>> = {
+  "node:crypto": ["createHash", "randomBytes", "randomUUID"],
 };
+
+const lightBuiltins: Plugin = {
+  name: "light-builtins",
+  resolveId(source, importer, { kind }) {
+    if (!isBuiltin(source)) return null;
+    const isLight = kind === "import-statement" && !/\/src\/main\.ts$|^\0/.test(importer ?? "\0");
+    return isLight ? `\0light:${source}` : { id: source, external: true };
+  },
+  load(id) {
+    if (!id.startsWith("\0light:")) return null;
+    const source = JSON.stringify(id.slice("\0light:".length));
+    const functions = lazyFunctions[id.slice("\0light:".length)];
+    if (functions === undefined) return `module.exports = process.getBuiltinModule(${source});`;
+    const call = (name: string) =>
+      `export const ${name} = (...args) => process.getBuiltinModule(${source}).${name}(...args);`;
+    return functions.map(call).join("\n");
+  },
+};
+
+/** `main.js` uses nothing of the bundler's runtime, and must load nothing before it knows the Node version. */
+const bareEntrance: Plugin = {
+  name: "bare-entrance",
+  generateBundle(_options, bundle) {
+    const main = bundle["main.js"];
+    if (main?.type === "chunk") main.code = main.code.replace(/import"\.\/chunks\/rolldown-runtime-[^"]+";/, "");
+  },
+};
+
+/**
+ * Every file that is read costs a hundredth of `node -e 0`: what a frequent command needs is in few of them,
+ * each with all that its modules import, except what an earlier one holds.
+ */
+const chunks: readonly (readonly [string, RegExp])[] = [
+  ["core", /^\0light:|\/src\/(cli\/(run|interrupts|help)|host\/node)\.ts$/],
+  ["engine", /\/src\/(cli\/commands\/exec|engine\/docker\/connect)\.ts$/],
+  ["up", /\/src\/(cli\/commands\/up|config\/script)\.ts$/],
+];
 
 /** Only yargs' parser is used; its entrance would pull in all of yargs for effects that it does not have. */
 const effectFree = /\/node_modules\/(yargs|cliui|y18n|escalade|string-width|strip-ansi)\//;
 
-const external = [/^node:(?!http$)/, ...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode")];
+const external = [...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode")];
 
 rmSync("dist", { recursive: true, force: true });
 
@@ -56,7 +89,13 @@ export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
   external,
-  plugins: [lazyDockerodeParts, lightHttp],
+  plugins: [lazyDockerodeParts, lightBuiltins, bareEntrance],
   treeshake: { moduleSideEffects: [{ test: effectFree, sideEffects: false }] },
-  output: { dir: "dist", format: "esm", minify: true, chunkFileNames: "chunks/[name]-[hash].js" },
+  output: {
+    dir: "dist",
+    format: "esm",
+    minify: true,
+    chunkFileNames: "chunks/[name]-[hash].js",
+    codeSplitting: { groups: chunks.map(([name, test], index) => ({ name, test, priority: chunks.length - index })) },
+  },
 });

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import module from "node:module";
 import { nodeVersionProblem } from "./cli/node-version.ts";
 
@@ -46,6 +45,7 @@ async function main(): Promise<void> {
 
 /** This file is one folder below package.json, as source and in the bundle. */
 function readVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  // Imported above, the module would load Node's streams for every command.
+  const text = process.getBuiltinModule("node:fs").readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -2,10 +2,7 @@
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
-import { findProgram } from "./find-program.ts";
-import type { Host } from "./host.ts";
-import { programRunner } from "./run-program.ts";
-import { startDetached } from "./start-detached.ts";
+import type { Host, Processes } from "./host.ts";
 
 /** The machine that this process runs on. */
 export function nodeHost(): Host {
@@ -24,11 +21,20 @@ export function nodeHost(): Host {
       () => userInfo().username,
       () => env.USER ?? String(uid),
     ),
-    processes: {
-      run: programRunner({ platform, diagnostics: process.stderr, kill: process.kill }),
-      find: (program) => findProgram(program, { platform, env }),
-      startDetached,
+    processes: nodeProcesses(),
+  };
+}
+
+/** What runs programs is loaded when one is run: most commands run none. */
+function nodeProcesses(): Processes {
+  const { env, platform } = process;
+  return {
+    run: async (program, args, options) => {
+      const { programRunner } = await import("./run-program.ts");
+      return programRunner({ platform, diagnostics: process.stderr, kill: process.kill })(program, args, options);
     },
+    find: async (program) => (await import("./find-program.ts")).findProgram(program, { platform, env }),
+    startDetached: async (...start) => (await import("./start-detached.ts")).startDetached(...start),
   };
 }
 
