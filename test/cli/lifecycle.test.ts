@@ -78,8 +78,10 @@ it("creates, keeps, recreates with its reasons, and removes", async () => {
   expect(JSON.parse((await project.devenv("down", "--json")).stdout)).toEqual({
     project: "life",
     removed: [created.container],
+    volumes: [],
   });
-  expect(JSON.parse((await project.devenv("down", "--json")).stdout).removed).toEqual([]);
+  const removed = JSON.parse((await project.devenv("down", "--volumes", "--json")).stdout);
+  expect(removed).toMatchObject({ removed: [], volumes: [expect.stringMatching(/^life-dev-[0-9a-f]{8}-history-/)] });
 });
 
 it("mounts a workspace anew whose folder was deleted and cloned again", async () => {

@@ -2,10 +2,11 @@ import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { testHost } from "./test-host.ts";
 
-/** Remove every container and image of a project from the engine. */
+/** Remove every container, volume and image of a project from the engine. */
 export async function removeProject(project: string): Promise<void> {
-  const { containers, images } = connectEngine(testHost());
+  const { containers, images, volumes } = connectEngine(testHost());
   const labels = { [projectLabel]: project };
   for (const { id } of await containers.list(labels)) await containers.remove(id);
+  for (const { name } of await volumes.list(labels)) await volumes.remove(name);
   for (const { tags } of await images.list(labels)) for (const tag of tags) await images.remove(tag);
 }
