@@ -1,14 +1,19 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { devenvError } from "../errors.ts";
 import { errnoOf, reasonOf } from "./reason.ts";
 
-/** A holder that has not renewed its lock for that long was killed. */
-const staleMs = 5_000;
 const renewMs = 1_000;
+/** A lock that was not renewed for that long when a command comes to it is that of a process that was killed. */
+const staleMs = 5_000;
 /** How often a waiting command looks again; each adds up to as much by chance, so that they do not look at once. */
 const retryMs = 100;
+/**
+ * A waiting command must see the lock unrenewed that many times: five seconds or so. It counts looks
+ * and reads no clock, as a machine that was asleep has not given the holder the time either.
+ */
+const staleLooks = 35;
 
 export interface WorkspaceLockOptions {
   readonly cacheDir: string;
@@ -39,33 +44,79 @@ type Release = () => Promise<void>;
 async function acquire({ cacheDir, id, signal, onWait }: WorkspaceLockOptions): Promise<Release> {
   signal?.throwIfAborted();
   const folder = join(cacheDir, "locks");
-  let release = await tryAcquire(folder, id);
-  if (release === undefined) onWait();
-  while (release === undefined) {
-    await pause(signal);
-    release = await tryAcquire(folder, id);
+  try {
+    const release = (await tryAcquire(folder, id)) ?? (await acquireAbandoned(folder, id));
+    if (release !== undefined) return release;
+    onWait();
+    return await waitFor(folder, id, signal);
+  } catch (error) {
+    if (signal?.aborted === true || errnoOf(error) === undefined) throw error;
+    throw devenvError("CACHE_UNUSABLE", { folder, reason: reasonOf(error) }, error);
   }
-  if (signal?.aborted) await release().catch(() => undefined);
-  signal?.throwIfAborted();
-  return release;
+}
+
+async function acquireAbandoned(folder: string, id: string): Promise<Release | undefined> {
+  const renewed = await renewedAt(folder, id);
+  if (renewed === undefined || renewed > Date.now() - staleMs) return undefined;
+  await removeAbandoned(folder, id, renewed);
+  return await tryAcquire(folder, id);
+}
+
+async function waitFor(folder: string, id: string, signal: AbortSignal | undefined): Promise<Release> {
+  let seen: number | undefined;
+  let looks = 0;
+  for (;;) {
+    await pause(signal);
+    const release = await tryAcquire(folder, id);
+    if (release !== undefined) return release;
+    const renewed = await renewedAt(folder, id);
+    looks = renewed === seen ? looks + 1 : 0;
+    seen = renewed;
+    if (seen !== undefined && looks >= staleLooks) await removeAbandoned(folder, id, seen);
+  }
 }
 
 /** Undefined when another holds the lock. */
 async function tryAcquire(folder: string, id: string): Promise<Release | undefined> {
+  await mkdir(folder, { recursive: true });
+  // It would not notice that two commands remove the same old lock; `removeAbandoned` does.
+  return await lockOnce(join(folder, id), Number.MAX_SAFE_INTEGER);
+}
+
+/** Remove the lock of a killed process, unless it was renewed since; one command at a time, lest a new lock be removed. */
+async function removeAbandoned(folder: string, id: string, renewed: number): Promise<void> {
+  const release = await lockOnce(join(folder, `${id}.removal`), staleMs);
+  if (release === undefined) return;
+  try {
+    if ((await renewedAt(folder, id)) === renewed) await rmdir(lockPath(folder, id));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+async function lockOnce(path: string, stale: number): Promise<Release | undefined> {
   const { lock } = await import("proper-lockfile");
   try {
-    await mkdir(folder, { recursive: true });
-    return await lock(join(folder, id), {
-      realpath: false,
-      stale: staleMs,
-      update: renewMs,
-      // By default it throws where nobody catches. What this process was about is mended by the next command.
-      onCompromised: () => undefined,
-    });
+    // By default a lock that is lost throws where nobody catches. What its holder was about is mended by the next command.
+    return await lock(path, { realpath: false, stale, update: renewMs, onCompromised: () => undefined });
   } catch (error) {
     if (errnoOf(error) === "ELOCKED") return undefined;
-    throw devenvError("CACHE_UNUSABLE", { folder, reason: reasonOf(error) }, error);
+    throw error;
   }
+}
+
+/** Undefined when nobody holds it any more. */
+async function renewedAt(folder: string, id: string): Promise<number | undefined> {
+  return stat(lockPath(folder, id)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+}
+
+function lockPath(folder: string, id: string): string {
+  return join(folder, `${id}.lock`);
 }
 
 async function pause(signal: AbortSignal | undefined): Promise<void> {
