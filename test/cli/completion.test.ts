@@ -42,7 +42,7 @@ describe("bash", () => {
       .split("\n");
 
   it.each<[readonly string[], readonly string[]]>([
-    [["devenv", "st"], ["status"]],
+    [["devenv", "stat"], ["status"]],
     [
       ["devenv", "up", ""],
       ["dev", "docs"],
@@ -91,7 +91,7 @@ describe("every shell", () => {
 
   it.each(["fish"].filter(has))("completes command lines: %s", () => {
     const lines = [
-      "devenv st",
+      "devenv stat",
       "devenv task test:",
       "devenv shell do",
       "devenv task --env=de",

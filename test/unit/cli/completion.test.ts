@@ -28,7 +28,7 @@ async function wordsAfter(typed: readonly string[], cwd = "/") {
 
 describe("the words that may stand on a command line", () => {
   it.each<[string, readonly string[], readonly string[]]>([
-    ["commands", ["st"], ["status"]],
+    ["commands", ["stat"], ["status"]],
     ["commands after an option of every command", ["--env", "dev", "do"], ["down", "doctor"]],
     ["options of every command before one is named", ["--ver"], ["--verbose", "--version"]],
     ["options of a command", ["logs", "--f"], ["--follow"]],
