@@ -22,7 +22,7 @@ export default defineConfig({
     dev: {
       image: {
         from: { environment: "base" },
-        layers: [copy("a.txt", "/opt/", { owner: "ada", mode: "0600" }), env({ COLOUR: "blue" }), run("id -un > /who")],
+        layers: [copy("a.txt", "/home/ada/", { owner: "ada", mode: "0600" }), env({ COLOUR: "blue" }), run("id -un > /who")],
       },
     },
   },
@@ -43,7 +43,7 @@ it("an environment that builds on another comes up, runs commands, is kept and g
     const command = [
       "sh",
       "-c",
-      "id -un; cat /who /opt/a.txt; stat -c '%U %a' /opt/a.txt; echo $COLOUR; pwd; cat a.txt",
+      "id -un; cat /who /home/ada/a.txt; stat -c '%U %a' /home/ada/a.txt; echo $COLOUR; pwd; cat a.txt",
     ];
     const { process } = await openExec({ engine, root: spec.root, environment: "dev", command });
     expect(await text(process.stdout)).toBe(
