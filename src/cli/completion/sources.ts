@@ -9,6 +9,10 @@ import { shellNames } from "./shells.ts";
 export async function candidatesFor(value: string | undefined, context: CliContext): Promise<Candidates> {
   if (value === "FILE" || value === "DIR") return onlyFiles;
   if (value === "SHELL") return wordsOf(shellNames.map((word) => ({ word, summary: "shell" })));
+  if (value === "TEMPLATE") {
+    const { templates } = await import("../../onboard/init/templates.ts");
+    return wordsOf(templates.map((word) => ({ word, summary: "template" })));
+  }
   const source = projectSources[value ?? ""];
   return source === undefined ? noCandidates : wordsOf(source(await projectOf(context), context));
 }

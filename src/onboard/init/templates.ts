@@ -6,7 +6,7 @@ import { devenvError } from "../../errors.ts";
 import type { Language } from "./part.ts";
 
 /** Starter projects, each with the config that `devenv init` writes for it. */
-const templates: readonly Language[] = ["go", "node", "python"];
+export const templates: readonly Language[] = ["go", "node", "python"];
 
 /** Throws TEMPLATE_UNKNOWN. */
 export function templateNamed(name: string): Language {

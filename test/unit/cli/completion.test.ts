@@ -43,6 +43,7 @@ describe("the words that may stand on a command line", () => {
     ["files for an option that takes one", ["--config", ""], ["FILES"]],
     ["files after `--`", ["exec", "dev", "--", "cat", ""], ["FILES"]],
     ["`--` where a command of the user's follows", ["exec", "--"], ["--", ...globals]],
+    ["templates", ["init", ""], ["go", "node", "python"]],
     ["shells", ["completion", ""], ["bash", "zsh", "fish"]],
     ["nothing for a command that does not exist", ["frobnicate", ""], []],
   ])("are %s", async (_, typed, expected) => {
