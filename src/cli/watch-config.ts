@@ -8,7 +8,7 @@ import { reportError } from "./report-error.ts";
 type Apply = (project: Project) => Promise<Outcome>;
 
 interface Round {
-  /** The files that the config was last read from. */
+  /** The files that the config and the variables were last read from. */
   readonly files: readonly string[];
   /** Undefined when it cannot be read now. */
   readonly project: Project | undefined;
@@ -21,11 +21,15 @@ interface Round {
 export async function watchConfig(context: CliContext, apply: Apply): Promise<void> {
   const { signal } = context.interrupts;
   const project = await projectOf(context);
-  let round: Round = { files: project.files, project };
+  let round: Round = { files: watchedFiles(project), project };
   while (!signal.aborted) {
     await applyUntilChange(context, round, apply);
     if (!signal.aborted) round = await readAgain(context, round);
   }
+}
+
+function watchedFiles({ files, envFiles }: Project): readonly string[] {
+  return [...files, ...envFiles];
 }
 
 /** The watch stands before the work starts, so that a change during a long build is not missed. */
@@ -57,7 +61,7 @@ async function applyOnce(context: CliContext, project: Project, apply: Apply): P
 async function readAgain(context: CliContext, { files }: Round): Promise<Round> {
   try {
     const project = await projectOf(context);
-    return { files: project.files, project };
+    return { files: watchedFiles(project), project };
   } catch (error) {
     tell(context, error);
     return { files, project: undefined };

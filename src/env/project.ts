@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { ValidConfig } from "../config/validate.ts";
 import { type ConfigProblem, devenvError, type SourcePlace } from "../errors.ts";
@@ -15,6 +15,8 @@ export interface Project {
   readonly configFile: string;
   /** What to watch: the config file, what it was made of, and each place where overrides may appear. */
   readonly files: readonly string[];
+  /** Every file that the environments read their variables from. */
+  readonly envFiles: readonly string[];
   /** Where a config key stands in those files. */
   locate(key: string): Promise<SourcePlace | undefined>;
 }
@@ -37,7 +39,8 @@ export async function openProject({ host, cwd, configFile }: OpenProjectOptions)
     ),
   );
   if (problems.length > 0) throw devenvError("CONFIG_INVALID", { file: relative(cwd, file), problems });
-  return { spec, config, configFile: file, files, locate };
+  const envFiles = spec.environments.flatMap((environment) => environment.envFiles.map((name) => resolve(root, name)));
+  return { spec, config, configFile: file, files, envFiles: [...new Set(envFiles)], locate };
 }
 
 function isSet(value: string | undefined): boolean {
