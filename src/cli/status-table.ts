@@ -9,12 +9,20 @@ export function printStatus({ environments }: StatusResult, style: Style): strin
   const rows = environments.map(cells);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
-  const lines = environments.flatMap(({ stale }, index) => [
+  const lines = environments.flatMap(({ stale, next }, index) => [
     print(rows[index] ?? []).trimEnd(),
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
+    ...(next === "keep" ? [] : [`${gap}the next \`devenv up\` ${nextSteps[next]}`]),
   ]);
   return `${[style.dim(print(titles).trimEnd()), ...lines].join("\n")}\n`;
 }
+
+const nextSteps = {
+  create: "creates the container",
+  recreate: "makes the container anew, and builds the image if it is not there",
+  start: "starts the container",
+  finish: "takes up what was interrupted",
+} as const;
 
 function cells({ name, state, health, ports, image }: EnvironmentStatus): readonly string[] {
   const published = ports.map(({ container, host }) => `${host}→${container}`).join(" ");

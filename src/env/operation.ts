@@ -63,6 +63,8 @@ export interface EnvironmentResult {
 /** One environment as `status --json` prints it; `stale` says why the next `up` will change it, empty when it will not. */
 export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "reasons"> {
   readonly stale: readonly string[];
+  /** What the next `up` does with it. */
+  readonly next: "keep" | "create" | "recreate" | "start" | "finish";
   /** The snapshot that the container was made from. */
   readonly snapshot?: string | undefined;
 }

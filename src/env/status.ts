@@ -39,12 +39,18 @@ function describe(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | unde
     health: "none",
     ports: ports.flatMap(({ container: inside, host }) => (host === undefined ? [] : [{ container: inside, host }])),
     snapshot: container?.labels[snapshotLabel] || undefined,
-    stale: staleReasons(plan, observed),
+    ...nextStep(plan, observed),
   };
 }
 
-function staleReasons(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | undefined): readonly string[] {
+const steps = { keep: "keep", create: "create", replace: "recreate", start: "start", resume: "finish" } as const;
+
+function nextStep(
+  plan: EnvironmentPlan,
+  observed: Settled<ContainerInfo> | undefined,
+): Pick<EnvironmentStatus, "stale" | "next"> {
   const action = planAction(plan, observed?.container);
-  if (action.kind !== "keep") return action.reasons;
-  return (observed?.leftovers ?? []).map(({ name }) => `\`${name}\` was left by an interrupted command`);
+  if (action.kind !== "keep") return { next: steps[action.kind], stale: action.reasons };
+  const left = (observed?.leftovers ?? []).map(({ name }) => `\`${name}\` was left by an interrupted command`);
+  return { next: left.length === 0 ? "keep" : "finish", stale: left };
 }

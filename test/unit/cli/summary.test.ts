@@ -78,19 +78,29 @@ ready in 10.1s
 describe("status", () => {
   it("is an aligned table with the reasons why an environment is stale below it", () => {
     const { action: _action, reasons: _reasons, ...kept } = result("dev", "kept", 3001);
-    const absent = { ...kept, name: "integration", state: "absent", ports: [], stale: ["there is no container"] };
+    const absent = {
+      ...kept,
+      name: "integration",
+      state: "absent",
+      ports: [],
+      stale: ["there is no container"],
+      next: "create" as const,
+    };
     const stale = {
       ...kept,
       image: `localhost/shop/dev:${"3f9a1c27e0b4".repeat(5)}abcd`,
       stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
+      next: "recreate" as const,
     };
     expect(printStatus({ project: "shop", environments: [stale, absent], services: [], leftovers: [] }, style)).toBe(
       `ENVIRONMENT  STATE    HEALTH  PORTS      IMAGE
 dev          running  none    3001→3000  localhost/shop/dev:3f9a1c27e0b4
   stale: env.NODE_ENV changed
   stale: image: layers[1] changed
+  the next \`devenv up\` makes the container anew, and builds the image if it is not there
 integration  absent   none    -          localhost/shop/dev:3f9a1c27e0b4
   stale: there is no container
+  the next \`devenv up\` creates the container
 `,
     );
   });
