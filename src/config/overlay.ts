@@ -4,7 +4,7 @@ import type { KeyPath } from "./key-path.ts";
 
 /**
  * Records merge key by key; a list is the base's entries, then mine, where a port takes the place of those
- * with the same container port; for all else mine wins.
+ * with the same container port, and a mount of those with the same target; for all else mine wins.
  */
 export function overlay(base: EnvironmentConfig, mine: LocalEnvironmentConfig): EnvironmentConfig {
   const merged = new Map<string, unknown>(Object.entries(base));
@@ -52,14 +52,17 @@ function listsOf(key: string, under: unknown, over: unknown): Lists | undefined 
   const asList = (value: unknown) => (key === "envFile" && typeof value === "string" ? [value] : value);
   const [base, mine] = [asList(under), asList(over)];
   if (!Array.isArray(base) || !Array.isArray(mine)) return undefined;
-  const replaced = new Set(key === "ports" ? mine.map(containerPort) : []);
-  const kept = base.flatMap((item, index) => (replaced.has(containerPort(item)) ? [] : [index]));
+  const identify = identities[key];
+  const replaced = new Set(identify === undefined ? [] : mine.map(identify));
+  const kept = base.flatMap((item, index) => (identify !== undefined && replaced.has(identify(item)) ? [] : [index]));
   return { base, kept, mine };
 }
 
-function containerPort(port: unknown): unknown {
-  return isRecord(port) ? port.container : port;
-}
+/** What two entries of a list have in common that cannot both be there. */
+const identities: Readonly<Record<string, (entry: unknown) => unknown>> = {
+  ports: (port) => (isRecord(port) ? port.container : port),
+  mounts: (mount) => (isRecord(mount) ? mount.target : String(mount).split(":")[1]),
+};
 
 function withoutUndefined(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));

@@ -40,6 +40,12 @@ describe("overrides", () => {
     ],
     ["append to one env file", { envFile: ".env" }, { envFile: ".env.ada" }, { envFile: [".env", ".env.ada"] }],
     [
+      "a mount takes the place of those with the same target",
+      { mounts: ["data:/data", { source: "a", target: "/a" }] },
+      { mounts: [{ volume: "mine", target: "/data" }, "b:/a:ro", "c:/c"] },
+      { mounts: [{ volume: "mine", target: "/data" }, "b:/a:ro", "c:/c"] },
+    ],
+    [
       "replace the port of the same container port, and add others",
       { ports: [3000, { container: 5432, name: "db" }, 9229] },
       { ports: [{ container: 3000, host: 4000 }, 5432, 6379] },
