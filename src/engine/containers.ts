@@ -27,7 +27,7 @@ export interface EngineContainers {
   readFile(id: string, path: string): Promise<Buffer | undefined>;
   /** Write files and folders, running or not; folders that are there get the owner and the mode. */
   writeFiles(id: string, files: readonly ContainerFile[]): Promise<void>;
-  /** Unpack a tar into a folder that exists, running or not. */
+  /** Unpack a tar into a folder that exists, running or not; throws what the stream breaks with. */
   unpack(id: string, folder: string, tar: Readable): Promise<void>;
   /** A file or folder as a tar whose entries start with its last name; undefined when it is not there. */
   pack(id: string, path: string): Promise<Readable | undefined>;

@@ -18,7 +18,8 @@ export async function planProject(context: OperationContext): Promise<Plan> {
   const host = await hostAdditions(context);
   const images = await planImages(context);
   const planEnvironment = async (environment: EnvironmentSpec): Promise<EnvironmentPlan> => {
-    const { name, hooks, secrets, dotfiles } = environment;
+    const { name, hooks, secrets } = environment;
+    const dotfiles = environment.requestedDotfiles ?? environment.dotfiles;
     const image = images.get(name);
     if (image === undefined) throw new Error(`environment ${name} was not planned`);
     const fileEnv = await readEnvFiles(spec.root, environment.envFiles, childKey(environment.key, "envFile"));

@@ -21,6 +21,25 @@ export const environmentErrors = {
     message: ({ environment, source }) => `Environment \`${environment}\` mounts \`${source}\`, which does not exist`,
     hint: () => "create it, or correct `source` in `mounts`; it starts at the folder of the config",
   }),
+  DOTFILES_UNAVAILABLE: entry<{ dotfiles: string; reason: string }>({
+    message: ({ dotfiles, reason }) => `The dotfiles \`${dotfiles}\` cannot be had: ${reason}`,
+    hint: () => "name a folder that is there, or an address that `git clone` takes on this machine",
+  }),
+  DOTFILES_FAILED: entry<{
+    environment: string;
+    dotfiles: string;
+    command: string;
+    exitCode: number;
+    output: readonly string[];
+  }>({
+    message: ({ dotfiles, command, exitCode, output }) =>
+      [
+        `The dotfiles \`${dotfiles}\` could not be installed: ${command} failed with exit code ${exitCode}`,
+        ...output.map((line) => `  | ${line}`),
+      ].join("\n"),
+    hint: ({ environment }) =>
+      `the container is up: look into it with \`devenv shell ${environment}\`; the next \`devenv up\` installs them again`,
+  }),
   SECRET_NOT_WRITTEN: entry<{ name: string; path: string; exitCode: number }>({
     message: ({ name, path, exitCode }) =>
       `Secret \`${name}\` could not be written to \`${path}\` in the container: the shell ended with exit code ${exitCode}`,

@@ -53,6 +53,10 @@ export const fileErrors = {
     message: ({ folder, reason }) => `The cache folder \`${folder}\` cannot be written: ${reason}`,
     hint: () => "make room or mend its owner, or set XDG_CACHE_HOME to another folder",
   }),
+  FOLDER_UNREADABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `\`${path}\` cannot be copied into the container: ${reason}`,
+    hint: () => "make it readable, or move it out of the folder",
+  }),
   UNPACKER_MISSING: entry<ArchiveDetails & { program: string }>({
     message: ({ program, ...archive }) =>
       `${archiveName(archive)} cannot be unpacked: the program \`${program}\` is not installed`,

@@ -22,6 +22,9 @@ export interface ContainerPlanInput {
   readonly fileEnv: Readonly<Record<string, string>>;
 }
 
+/** Counts for the run that asks for it, and not for the next one, which does not. */
+export const requestedDotfiles = "--dotfiles";
+
 /** Everything that makes a running container differ, each input under the name that the user knows it by. */
 export function containerInputs(input: ContainerPlanInput, user: UserPlan): Inputs {
   const { environment, image, host, inode, fileEnv } = input;
@@ -54,6 +57,7 @@ function optionalInputs(environment: EnvironmentSpec): Inputs {
     capAdd: filled(capAdd),
     "hooks.create": hooks.create && { parallel: hooks.create.parallel, commands: hooks.create.commands },
     dotfiles,
+    [requestedDotfiles]: environment.requestedDotfiles,
   };
   const entries = Object.entries(said).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([key, value]) => [key, short(value)]));

@@ -1,3 +1,4 @@
+import { requestedDotfiles } from "./container-inputs.ts";
 import { readInputs } from "./labels.ts";
 import { phaseOf } from "./phase.ts";
 import type { EnvironmentPlan, Inputs } from "./plan.ts";
@@ -38,7 +39,9 @@ export function planAction(plan: EnvironmentPlan, observed: ObservedContainer | 
 /** What differs between two sets of inputs, in the user's words: `env.NODE_ENV changed`, `image: layers[1] added`. */
 export function changedInputs(before: Inputs, after: Inputs): readonly string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const changed = keys.filter((key) => before[key] !== after[key]);
+  const changed = keys.filter(
+    (key) => before[key] !== after[key] && !(key === requestedDotfiles && after[key] === undefined),
+  );
   const reasons = changed.filter((key) => key !== "image").map((key) => describe(key, before[key], after[key]));
   const hasImageReason = changed.some((key) => key.startsWith("image."));
   if (!changed.includes("image") || hasImageReason) return reasons;

@@ -162,6 +162,16 @@ function resolveDotfiles(text: string, places: HostPlaces): string {
   return isGitAddress(text) ? text : hostPath(text, places);
 }
 
+/** A spec whose environments have the dotfiles that a run asks for: a folder relative to `cwd`, or a git address. */
+export function requestDotfiles<S extends { readonly environments: readonly EnvironmentSpec[] }>(
+  spec: S,
+  dotfiles: string,
+  places: HostPlaces,
+): S {
+  const requestedDotfiles = resolveDotfiles(dotfiles, places);
+  return { ...spec, environments: spec.environments.map((one) => ({ ...one, requestedDotfiles })) };
+}
+
 export function isGitAddress(text: string): boolean {
   return /^(https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(text);
 }

@@ -32,6 +32,8 @@ export interface EnvironmentSpec {
   readonly capAdd: readonly string[];
   /** Absolute folder of the host, or a git address. */
   readonly dotfiles: string | undefined;
+  /** Those that one run asks for; they stand before the config's. */
+  readonly requestedDotfiles?: string | undefined;
   readonly tasks: Readonly<Record<string, TaskSpec>>;
   /** Absolute path or name of the shell that `devenv shell` opens; undefined: the best one the image has. */
   readonly shell: string | undefined;

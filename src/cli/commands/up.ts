@@ -1,6 +1,7 @@
 import type { Project } from "../../env/project.ts";
 import { up } from "../../env/up.ts";
-import { defineCommand, type Outcome } from "../command.ts";
+import { requestDotfiles } from "../../spec/resolve-environment.ts";
+import { type CliContext, defineCommand, type Outcome } from "../command.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 import { printUpSummary } from "../up-summary.ts";
 import { usageError } from "../usage.ts";
@@ -11,12 +12,18 @@ export const command = defineCommand({
   },
   options: {
     watch: { type: "boolean", summary: "stay, and apply every change of the config until Ctrl-C" },
+    dotfiles: {
+      type: "string",
+      value: "DIR",
+      summary: "install the dotfiles of this folder or git address in the home",
+    },
   },
-  async run(context, { environments, watch }) {
+  async run(context, { environments, watch, dotfiles }) {
     const names = chosenNames(context, environments);
     const apply = async (project: Project): Promise<Outcome> => {
       const startedAt = performance.now();
-      const result = await operate(context, project, (operation) => up(operation, { names }));
+      const asked = dotfiles === undefined ? project : withDotfiles(context, project, dotfiles);
+      const result = await operate(context, asked, (operation) => up(operation, { names }));
       const view = { durationMs: performance.now() - startedAt, style: context.style.err };
       return { data: result, summary: printUpSummary(result, project.spec, view) };
     };
@@ -28,3 +35,8 @@ export const command = defineCommand({
     return {};
   },
 });
+
+function withDotfiles({ options, host }: CliContext, project: Project, dotfiles: string): Project {
+  const places = { root: options.cwd, home: host.home };
+  return { ...project, spec: requestDotfiles(project.spec, dotfiles, places) };
+}

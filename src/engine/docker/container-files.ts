@@ -44,7 +44,14 @@ export interface UnpackOptions {
 export async function unpackTar(connection: Connection, id: string, { folder, tar }: UnpackOptions): Promise<void> {
   const call = containerCall(id, { method: "PUT", suffix: "/archive", action: `write to \`${folder}\` in` });
   const headers = { "Content-Type": "application/x-tar" };
-  await connection.requestJson({ ...call, query: { path: folder }, headers, body: tar });
+  try {
+    await connection.requestJson({ ...call, query: { path: folder }, headers, body: tar });
+  } catch (error) {
+    // the engine did not break what could not be read
+    throw tar.errored ?? error;
+  } finally {
+    tar.destroy();
+  }
 }
 
 /** One call, whatever the number of files. */

@@ -5,6 +5,7 @@ import { planContainer, workspaceAt } from "../../../src/plan/container.ts";
 import type { HostAdditions } from "../../../src/plan/container-inputs.ts";
 import { changedInputs, type ObservedContainer, planAction } from "../../../src/plan/diff.ts";
 import type { EnvironmentPlan } from "../../../src/plan/plan.ts";
+import { requestDotfiles } from "../../../src/spec/resolve-environment.ts";
 import { environmentOf, imageOf } from "../../support/plans.ts";
 
 const config: EnvironmentConfig = {
@@ -14,8 +15,12 @@ const config: EnvironmentConfig = {
 };
 const noHost = { env: {}, mounts: [], ids: { uid: 1000, gid: 1000 } };
 
-function planOf(changes: Partial<EnvironmentConfig> = {}, host: HostAdditions = noHost, inode = 1): EnvironmentPlan {
-  const environment = environmentOf({ ...config, ...changes });
+function planOf(
+  changes: Partial<EnvironmentConfig> = {},
+  host: HostAdditions = noHost,
+  inode = 1,
+  environment = environmentOf({ ...config, ...changes }),
+): EnvironmentPlan {
   const image = imageOf({ ...config, ...changes });
   const container = planContainer({
     project: "shop",
@@ -71,6 +76,15 @@ describe("planAction", () => {
     ],
   ])("replaces for %s and says why", (_name, changes, reasons) => {
     expect(planAction(planOf(changes), observedOf(plan))).toMatchObject({ kind: "replace", reasons });
+  });
+
+  it("counts the dotfiles that a run asks for in that run alone", () => {
+    const asked = requestDotfiles({ environments: [environmentOf(config)] }, "/dots", { root: "/", home: "/" });
+    const [environment] = asked.environments;
+    if (environment === undefined) throw new Error("no environment");
+    const requesting = planOf({}, noHost, 1, environment);
+    expect(planAction(requesting, observedOf(plan))).toMatchObject({ kind: "replace", reasons: ["--dotfiles added"] });
+    expect(planAction(planOf(), observedOf(requesting)).kind).toBe("keep");
   });
 
   it("replaces when the host hands other certificates in", () => {
