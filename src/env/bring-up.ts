@@ -2,7 +2,7 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { type Action, planAction } from "../plan/diff.ts";
 import { readPorts, rootLabel } from "../plan/labels.ts";
-import { nameInPhase, phaseOf } from "../plan/phase.ts";
+import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { ensureImage } from "./images.ts";
@@ -52,8 +52,9 @@ async function clearLeftovers(
 ): Promise<ContainerInfo | undefined> {
   await Promise.all((observed?.leftovers ?? []).map(({ id }) => engine.containers.remove(id)));
   const container = observed?.container;
-  if (container === undefined || phaseOf(container.name) !== "old") return container;
-  const name = nameInPhase(container.name, "done");
+  if (container === undefined) return undefined;
+  const name = nameBefore(container.name);
+  if (name === container.name) return container;
   await engine.containers.rename(container.id, name);
   return { ...container, name };
 }

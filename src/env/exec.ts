@@ -7,6 +7,7 @@ import { workspaceId } from "../plan/container.ts";
 import { secretVariablesLabel, targetLabel } from "../plan/labels.ts";
 import { observeCurrent } from "./observe.ts";
 import { withSecretVariables } from "./secret-variables.ts";
+import { execVariable, signalExec } from "./signal-exec.ts";
 
 export interface ExecOptions {
   readonly engine: Engine;
@@ -28,9 +29,6 @@ export interface OpenExec {
   /** Send a signal to the command inside. The engine has no call for it, so a second exec finds and signals it. */
   signal(name: NodeJS.Signals): Promise<void>;
 }
-
-/** Marks the processes of one exec, so that they can be found again. */
-const execVariable = "DEVENV_EXEC";
 
 /** Run a command in an environment that is up. Loads no config: the labels say which container it is. */
 export async function openExec(options: ExecOptions): Promise<OpenExec> {
@@ -76,24 +74,4 @@ function workdirOf({ labels }: ContainerInfo, { root, cwd, workdir }: ExecOption
   if (workdir !== undefined) return posix.resolve(target, workdir);
   const below = cwd === undefined ? "" : relative(root, cwd);
   return below.startsWith("..") ? target : posix.join(target, below.split(sep).join("/"));
-}
-
-/** Only the command itself is signalled: the process of this exec whose parent is not one of it. */
-async function signalExec(
-  engine: Engine,
-  container: string,
-  { id, name }: { id: string; name: NodeJS.Signals },
-): Promise<void> {
-  const script = `
-    is_ours() { tr '\\0' '\\n' <"/proc/$1/environ" 2>/dev/null | grep -qx '${execVariable}=${id}'; }
-    for dir in /proc/[0-9]*; do
-      pid=\${dir#/proc/}
-      is_ours "$pid" || continue
-      parent=$(sed -n 's/^PPid:[[:space:]]*//p' "$dir/status")
-      is_ours "$parent" || kill -s ${name.replace(/^SIG/, "")} "$pid"
-    done`;
-  const { stdout, stderr, exitCode } = await engine.containers.exec(container, { command: ["sh", "-c", script] });
-  stdout.resume();
-  stderr.resume();
-  await exitCode();
 }

@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import type { HookSpec } from "../spec/spec.ts";
 import type { OperationContext } from "./operation.ts";
 import { withSecretVariables } from "./secret-variables.ts";
 import type { Secrets } from "./secrets.ts";
+import { endExec, execVariable } from "./signal-exec.ts";
 import { runStep } from "./step.ts";
 
 /** Lines of a failed hook's output that its error carries. */
@@ -19,9 +22,17 @@ export interface HookRun {
   readonly secrets: Secrets;
 }
 
+/** Begins the mark of every process of a hook. */
+const hookPrefix = "hook-";
+
+/** End what is left of hooks in a container: those of a command that was killed run on. */
+export function endHooks(engine: Engine, container: string): Promise<void> {
+  return endExec(engine, container, `${hookPrefix}.*`);
+}
+
 /** Run a hook as the environment's user in the workspace; throws HOOK_FAILED with the last lines that were printed. */
 export async function runHook(context: OperationContext, run: HookRun): Promise<void> {
-  const { hook, name, environment } = run;
+  const { hook, name, environment, secrets } = run;
   if (hook.parallel) {
     const text = `${name}: ${hook.commands.map((one) => one.name).join(", ")}`;
     await runStep(context, { environment: environment.name, step: "hook", text }, async () => {
@@ -32,12 +43,17 @@ export async function runHook(context: OperationContext, run: HookRun): Promise<
     return;
   }
   for (const command of hook.commands) {
-    const text = `${name}: ${command.command}`;
+    const text = `${name}: ${secrets.redact(firstLine(command.command))}`;
     await runStep(context, { environment: environment.name, step: "hook", text }, async () => {
       await runCommand(context, run, command);
       return { text, value: undefined };
     });
   }
+}
+
+function firstLine(command: string): string {
+  const [first = "", ...others] = command.trim().split("\n");
+  return others.length === 0 ? first : `${first} …`;
 }
 
 type HookCommand = HookSpec["commands"][number];
@@ -46,9 +62,11 @@ async function runCommand(context: OperationContext, run: HookRun, hookCommand: 
   const { environment, container, hook, secrets } = run;
   const { engine, signal } = context;
   signal?.throwIfAborted();
+  const id = `${hookPrefix}${randomUUID()}`;
   const variables = environment.secrets.filter(({ asEnv }) => asEnv).map(({ name }) => name);
   const inside = await engine.containers.exec(container, {
     command: withSecretVariables(variables, ["/bin/sh", "-c", hookCommand.command]),
+    env: { [execVariable]: id },
     workdir: environment.container.workdir,
   });
   inside.stdin.end();
@@ -58,7 +76,8 @@ async function runCommand(context: OperationContext, run: HookRun, hookCommand: 
     output.add(line);
     context.report({ kind: "output", environment: environment.name, step: "hook", source: hookCommand.name, line });
   };
-  await raceAbort(signal, Promise.all([eachLine(inside.stdout, show), eachLine(inside.stderr, show)]));
+  const end = () => endExec(engine, container, id);
+  await untilAbort(Promise.all([eachLine(inside.stdout, show), eachLine(inside.stderr, show)]), { signal, end });
   const exitCode = await inside.exitCode();
   if (exitCode === 0) return;
   const command = secrets.redact(hookCommand.command);
@@ -67,14 +86,23 @@ async function runCommand(context: OperationContext, run: HookRun, hookCommand: 
   throw devenvError("HOOK_FAILED", details);
 }
 
-/** The command inside runs on where it cannot be reached; the next `up` runs the hook again. */
-async function raceAbort(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<void> {
+interface Abortable {
+  readonly signal: AbortSignal | undefined;
+  end(): Promise<void>;
+}
+
+/** What an aborted command still prints is of no interest; what it started is ended. */
+async function untilAbort(work: Promise<unknown>, { signal, end }: Abortable): Promise<void> {
   if (signal === undefined) return void (await work);
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
     await Promise.race([work, promise]);
+  } catch (error) {
+    // where it cannot be ended it is when the hook runs again
+    if (signal.aborted) await end().catch(() => undefined);
+    throw error;
   } finally {
     signal.removeEventListener("abort", abort);
   }

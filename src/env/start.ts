@@ -2,7 +2,7 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import { applyDotfiles } from "./dotfiles.ts";
-import { runHook } from "./hooks.ts";
+import { endHooks, runHook } from "./hooks.ts";
 import type { OperationContext } from "./operation.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
 import { runStep } from "./step.ts";
@@ -35,12 +35,14 @@ export async function startContainer(
   const phase = phaseOf(container.name);
   const runs = container.state === "running";
   const isPaused = container.state === "paused";
-  const name = nameInPhase(container.name, phase === "done" && !runs && !isPaused ? startPhase(environment) : phase);
+  const due = phase === "done" && !runs && !isPaused ? startPhase(environment) : phase;
+  const name = nameInPhase(environment.container.name, due);
   const secrets = await openSecrets(context, phaseOf(name) === "done" ? [] : environment.secrets);
+  if (name !== container.name) await containers.rename(container.id, name);
   if (isPaused) await containers.unpause(container.id);
+  else if (runs && due !== "done") await endHooks(context.engine, container.id);
   else if (!runs) {
     await runStep(context, { environment: environment.name, step: "container", text: "starting" }, async () => {
-      if (name !== container.name) await containers.rename(container.id, name);
       await containers.start(container.id);
       return { text: "started", value: undefined };
     });

@@ -18,7 +18,7 @@ export interface ObservedContainer {
 /** The one step from what is observed to what is planned. */
 export type Action =
   | { readonly kind: "keep"; readonly container: ObservedContainer }
-  /** `resume`: a hook of it has not ended well yet. */
+  /** `resume`: it was not brought to its end state, or another hand took it out of it. */
   | { readonly kind: "start" | "resume"; readonly container: ObservedContainer; readonly reasons: readonly string[] }
   | { readonly kind: "create"; readonly reasons: readonly string[] }
   | { readonly kind: "replace"; readonly container: ObservedContainer; readonly reasons: readonly string[] };
@@ -27,13 +27,25 @@ export function planAction(plan: EnvironmentPlan, observed: ObservedContainer | 
   if (observed === undefined) return { kind: "create", reasons: ["no container yet"] };
   const reasons = changedInputs(readInputs(observed.labels), plan.container.inputs);
   if (reasons.length > 0) return { kind: "replace", container: observed, reasons };
-  const phase = phaseOf(observed.name);
-  if (phase === "create" || phase === "start") {
-    return { kind: "resume", container: observed, reasons: [`the ${phase} hook has not succeeded yet`] };
-  }
+  const unfinished = unfinishedReason(plan, observed.name);
+  if (unfinished !== undefined) return { kind: "resume", container: observed, reasons: [unfinished] };
   if (observed.state === "running") return { kind: "keep", container: observed };
   const stopped = observed.state === "paused" ? "the container is paused" : "the container is stopped";
   return { kind: "start", container: observed, reasons: [stopped] };
+}
+
+/** Why a container, by its name, is not in its end state. */
+function unfinishedReason({ hooks, container }: EnvironmentPlan, name: string): string | undefined {
+  switch (phaseOf(name)) {
+    case "create":
+      return hooks.create === undefined ? "its dotfiles are not applied yet" : "the create hook has not succeeded yet";
+    case "start":
+      return hooks.start === undefined ? "its secrets are not written yet" : "the start hook has not succeeded yet";
+    case "old":
+      return "its replacement was interrupted";
+    default:
+      return name === container.name ? undefined : `it was renamed to \`${name}\``;
+  }
 }
 
 /** What differs between two sets of inputs, in the user's words: `env.NODE_ENV changed`, `image: layers[1] added`. */

@@ -4,7 +4,7 @@
  */
 export type Phase = "done" | "create" | "start" | "old";
 
-/** `create`, `start`: that hook has not ended well yet. `old`: another is taking its place. */
+/** `create`, `start`: that hook has not ended well yet. `old`: another is taking its place; what it was stands before. */
 const ends: readonly Phase[] = ["create", "start", "old"];
 
 export function phaseOf(name: string): Phase {
@@ -13,6 +13,13 @@ export function phaseOf(name: string): Phase {
 
 /** The name of a container in a phase, whatever its phase is now. */
 export function nameInPhase(name: string, phase: Phase): string {
-  const plain = phaseOf(name) === "done" ? name : name.slice(0, name.lastIndexOf("."));
+  if (phase === "old") return `${name}.old`;
+  let plain = name;
+  while (phaseOf(plain) !== "done") plain = plain.slice(0, plain.lastIndexOf("."));
   return phase === "done" ? plain : `${plain}.${phase}`;
+}
+
+/** The name that a container had before another was to take its place. */
+export function nameBefore(name: string): string {
+  return phaseOf(name) === "old" ? name.slice(0, -".old".length) : name;
 }

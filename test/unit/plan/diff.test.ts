@@ -56,10 +56,17 @@ describe("planAction", () => {
     expect(planAction(planOf(), observedOf(plan, { state }))).toMatchObject({ kind: "start", reasons: [reason] });
   });
 
-  it.each(["create", "start"])("takes up what stopped before the %s hook had succeeded", (phase) => {
-    const observed = observedOf(plan, { name: `${plan.container.name}.${phase}` });
-    const reasons = [`the ${phase} hook has not succeeded yet`];
-    expect(planAction(planOf(), observed)).toMatchObject({ kind: "resume", reasons });
+  it.each<[string, string, Partial<EnvironmentConfig>, string]>([
+    ["whose create hook", ".create", { hooks: { create: "a" } }, "the create hook has not succeeded yet"],
+    ["whose start hook", ".start", { hooks: { start: "a" } }, "the start hook has not succeeded yet"],
+    ["whose dotfiles", ".create", { dotfiles: "/home/ada/dot" }, "its dotfiles are not applied yet"],
+    ["whose secrets", ".start", { secrets: { TOKEN: { env: "TOKEN" } } }, "its secrets are not written yet"],
+    ["whose replacement", ".old", {}, "its replacement was interrupted"],
+    ["whose name", "-mine", {}, "it was renamed to `shop-dev-b6ac9d06-mine`"],
+  ])("takes up a container %s is not in order", (_what, end, changes, reason) => {
+    const unfinished = planOf(changes);
+    const observed = observedOf(unfinished, { name: `${unfinished.container.name}${end}` });
+    expect(planAction(unfinished, observed)).toMatchObject({ kind: "resume", reasons: [reason] });
   });
 
   it.each<[string, Partial<EnvironmentConfig>, string[]]>([

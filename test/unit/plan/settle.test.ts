@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ContainerState } from "../../../src/plan/diff.ts";
-import { nameInPhase, phaseOf } from "../../../src/plan/phase.ts";
+import { nameBefore, nameInPhase, phaseOf } from "../../../src/plan/phase.ts";
 import { settle } from "../../../src/plan/settle.ts";
 
 const container = (name: string, state: ContainerState = "running", created = 1) => ({
@@ -37,5 +37,7 @@ it("tells a phase by the end of a name, and changes it", () => {
   ]);
   expect(nameInPhase("a.create", "start")).toBe("a.start");
   expect(nameInPhase("a.b.create", "done")).toBe("a.b");
-  expect(nameInPhase("a.b", "old")).toBe("a.b.old");
+  expect(nameInPhase("a.create", "old")).toBe("a.create.old");
+  expect(nameInPhase("a.create.old", "done")).toBe("a");
+  expect(["a.create.old", "a.create", "a.b"].map(nameBefore)).toEqual(["a.create", "a.create", "a.b"]);
 });
