@@ -42,7 +42,7 @@ export const environmentErrors = {
   }),
   SECRET_NOT_WRITTEN: entry<{ name: string; path: string; exitCode: number }>({
     message: ({ name, path, exitCode }) =>
-      `Secret \`${name}\` could not be written to \`${path}\` in the container: the shell ended with exit code ${exitCode}`,
+      `Secret \`${name}\` could not be written to \`${path}\` in the container: ${exitCode === 126 || exitCode === 127 ? "`/bin/sh` or `cat` cannot be run" : `the shell ended with exit code ${exitCode}`}`,
     hint: () => "secrets need `/bin/sh` and `cat` in the image",
   }),
 };

@@ -62,7 +62,7 @@ describe("planAction", () => {
     ["whose dotfiles", ".create", { dotfiles: "/home/ada/dot" }, "its dotfiles are not applied yet"],
     ["whose secrets", ".start", { secrets: { TOKEN: { env: "TOKEN" } } }, "its secrets are not written yet"],
     ["whose replacement", ".old", {}, "its replacement was interrupted"],
-    ["whose name", "-mine", {}, "it was renamed to `shop-dev-b6ac9d06-mine`"],
+    ["whose name", "-mine", {}, "it was renamed to `shop-dev-ff0a01d5-mine`"],
   ])("takes up a container %s is not in order", (_what, end, changes, reason) => {
     const unfinished = planOf(changes);
     const observed = observedOf(unfinished, { name: `${unfinished.container.name}${end}` });
