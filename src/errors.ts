@@ -1,3 +1,4 @@
+import { ciErrors } from "./errors/ci.ts";
 import { configErrors } from "./errors/config.ts";
 import { engineErrors } from "./errors/engine.ts";
 import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
@@ -8,6 +9,7 @@ import { machineErrors } from "./errors/machine.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
+export type { HookFailedDetails } from "./errors/environment.ts";
 export type { DownloadTrouble } from "./errors/files.ts";
 
 /**
@@ -54,6 +56,7 @@ const catalogue = {
   ...environmentErrors,
   ...machineErrors,
   ...initErrors,
+  ...ciErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,

@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "exec", summary: "run a command in an environment", load: () => import("./commands/exec.ts") },
   { name: "shell", summary: "open a shell in an environment", load: () => import("./commands/shell.ts") },
   { name: "task", summary: "run a declared task, or list them", load: () => import("./commands/task.ts") },
+  {
+    name: "ci",
+    summary: "run a task in a fresh container with a copy of the workspace",
+    load: () => import("./commands/ci.ts"),
+  },
   { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
   { name: "config", summary: "the resolved config, or its JSON schema", load: () => import("./commands/config.ts") },

@@ -75,7 +75,7 @@ export interface ContainerRequest {
 
 export interface ContainerMount {
   readonly kind: "bind" | "volume";
-  /** Absolute path on the engine's host, or a volume's name: one that is not there is made. */
+  /** Absolute path on the engine's host, or a volume's name: one that is not there is made; empty: a volume that goes with the container. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;

@@ -13,7 +13,7 @@ import { type ContainerUser, containerUser, giveOwnership } from "./user.ts";
 import { listVolumes, type PlacedVolume, placeVolumes } from "./volumes.ts";
 
 /** Keeps the container alive and does nothing; `exec` runs the work beside it. */
-const idleCommand = ["tail", "-f", "/dev/null"];
+export const idleCommand = ["tail", "-f", "/dev/null"];
 /** A start that loses its port to another program tries with another one. */
 const mostAttempts = 4;
 
@@ -42,7 +42,7 @@ export interface Launched {
 export async function launch(context: OperationContext, request: LaunchRequest): Promise<Launched> {
   const { engine } = context;
   const { plan, environment, image, replaced } = request;
-  await checkMounts(request);
+  await checkMounts(environment);
   await makeMountPoints(context, request);
   const known = await listVolumes(engine, plan);
   const volumes = placeVolumes(known, plan, environment);
@@ -68,11 +68,11 @@ function lostPort({ details }: DevenvError): number | undefined {
 }
 
 /** A missing source would be made as an empty folder by some engines, and be refused in strange words by others. */
-async function checkMounts({ environment }: LaunchRequest): Promise<void> {
-  for (const { kind, source } of environment.container.mounts) {
+export async function checkMounts({ name, container }: EnvironmentPlan): Promise<void> {
+  for (const { kind, source } of container.mounts) {
     if (kind === "volume") continue;
     await stat(source).catch((error: unknown) => {
-      throw devenvError("MOUNT_SOURCE_MISSING", { environment: environment.name, source }, error);
+      throw devenvError("MOUNT_SOURCE_MISSING", { environment: name, source }, error);
     });
   }
 }

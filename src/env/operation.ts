@@ -16,7 +16,16 @@ export interface OperationContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type StepName = "base" | "download" | "image" | "container" | "dotfiles" | "hook" | "snapshot";
+export type StepName =
+  | "base"
+  | "download"
+  | "image"
+  | "container"
+  | "workspace"
+  | "dotfiles"
+  | "hook"
+  | "task"
+  | "snapshot";
 
 /** A step belongs to one environment; its steps run one after another, and one name may come once only. */
 export type ProgressEvent =

@@ -1,7 +1,7 @@
 import type { ContainerFile } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ContainerPlan, UserPlan } from "../plan/plan.ts";
-import { type Ids, type MappedUser, mapUser, unnamedUser } from "../plan/user.ts";
+import { findIds, type Ids, type MappedUser, mapUser, unnamedUser } from "../plan/user.ts";
 
 /** The user that a container is created with. */
 export interface ContainerUser {
@@ -19,6 +19,20 @@ export async function containerUser(engine: Engine, plan: UserPlan, imageUser: s
   const ids = plan.ids.uid !== 0 && (await engine.info()).rootless ? { uid: 0, gid: 0 } : plan.ids;
   if (name === "root") return { user: ids.uid === 0 ? undefined : unnamedUser, ids: ids.uid === 0 ? undefined : ids };
   return { user: /^\d+$/.test(name) ? `${ids.uid}:${ids.gid}` : name, ids };
+}
+
+/** The ids that the user of a container has, once ownership is given. */
+export async function userIds(
+  engine: Engine,
+  id: string,
+  { plan, imageUser }: { readonly plan: UserPlan; readonly imageUser: string },
+): Promise<Ids> {
+  const { user, ids } = await containerUser(engine, plan, imageUser);
+  if (ids !== undefined) return ids;
+  const [passwd, group] = await Promise.all(
+    ["/etc/passwd", "/etc/group"].map((path) => engine.containers.readFile(id, path)),
+  );
+  return findIds({ passwd: text(passwd), group: text(group) }, user ?? imageUser);
 }
 
 function plainName(user: string): string {

@@ -8,8 +8,10 @@ export const environmentErrors = {
         `Hook \`${key}\`${place === undefined ? "" : ` (${printPlace(place)})`} failed with exit code ${exitCode}: \`${command}\``,
         ...output.map((line) => `  | ${line}`),
       ].join("\n"),
-    hint: ({ environment }) =>
-      `the container is up: look into it with \`devenv shell ${environment}\`; the next \`devenv up\` runs the hook again`,
+    hint: ({ environment, isRemoved }) =>
+      isRemoved
+        ? `\`devenv up ${environment}\` runs the same hook in a container that stays`
+        : `the container is up: look into it with \`devenv shell ${environment}\`; the next \`devenv up\` runs the hook again`,
   }),
   PORT_TAKEN: entry<{ port: number; environment: string; holder: string }>({
     message: ({ port, environment, holder }) =>
@@ -56,4 +58,6 @@ export interface HookFailedDetails {
   readonly exitCode: number;
   /** Last lines that it printed, oldest first. */
   readonly output: readonly string[];
+  /** The container does not outlive the command. */
+  readonly isRemoved?: boolean | undefined;
 }

@@ -27,6 +27,9 @@ export const uidLabel = "devenv.uid";
 /** Snapshot that a container was made from, or that an image is. */
 export const snapshotLabel = "devenv.snapshot";
 
+/** Process whose `devenv ci` a container was made for: a `ProcessMark` as JSON. Such a container is no environment's. */
+export const ciLabel = "devenv.ci";
+
 export type Labels = Readonly<Record<string, string>>;
 
 export function writeInputs(inputs: Inputs): Labels {

@@ -45,6 +45,18 @@ export function mapUser(files: UserFiles, user: string, ids: Ids): MappedUser {
   };
 }
 
+/** The ids that a user has, as an image or a config names it: `ada`, `ada:staff`, `1000:1000`; empty for root. */
+export function findIds(files: UserFiles, user: string): Ids {
+  const [wanted = "", group] = user === "" ? ["0"] : user.split(":");
+  const entry = lines(files.passwd)
+    .map(fields)
+    .find(([name, , uid]) => name === wanted || uid === wanted);
+  const groupEntry = lines(files.group)
+    .map(fields)
+    .find(([name, , gid]) => name === group || gid === group);
+  return { uid: Number(entry?.[2] ?? wanted) || 0, gid: Number(groupEntry?.[2] ?? group ?? entry?.[3]) || 0 };
+}
+
 function nameFor(user: string): string {
   return /^\d*$/.test(user) ? unnamedUser : user;
 }

@@ -79,6 +79,7 @@ Commands:
   exec        run a command in an environment
   shell       open a shell in an environment
   task        run a declared task, or list them
+  ci          run a task in a fresh container with a copy of the workspace
   logs        what the containers print
   build       build images only, or show their Dockerfiles
   config      the resolved config, or its JSON schema

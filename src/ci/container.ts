@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { ContainerMount } from "../engine/containers.ts";
+import type { ImageInfo } from "../engine/engine.ts";
+import { checkMounts, idleCommand } from "../env/launch.ts";
+import type { OperationContext } from "../env/operation.ts";
+import { containerUser, giveOwnership, userIds } from "../env/user.ts";
+import { packFolder } from "../host/pack-folder.ts";
+import { ciLabel, environmentLabel, fingerprintLabel, projectLabel } from "../plan/labels.ts";
+import type { ContainerPlan, EnvironmentPlan, Plan } from "../plan/plan.ts";
+import { historyVolume } from "../plan/volumes.ts";
+
+export interface CiContainerRequest {
+  readonly plan: Plan;
+  readonly environment: EnvironmentPlan;
+  readonly image: ImageInfo & { readonly tag: string };
+  /** Of the process that works with it. */
+  readonly mark: string;
+}
+
+/** Create the container of one run; it is no environment's container, and has its own copy of all that it writes. */
+export async function createCiContainer(context: OperationContext, request: CiContainerRequest): Promise<string> {
+  const { engine, report } = context;
+  const { plan, environment, image, mark } = request;
+  await checkMounts(environment);
+  const container = withoutHost(environment.container, plan.workspace.root);
+  const user = await containerUser(engine, container.user, image.user);
+  const { id, warnings } = await engine.containers.create({
+    name: `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`,
+    image: image.tag,
+    platform: environment.image.platform,
+    command: idleCommand,
+    workdir: container.workdir,
+    env: { CI: "true", ...container.env },
+    labels: {
+      [projectLabel]: plan.project,
+      [environmentLabel]: environment.name,
+      [fingerprintLabel]: environment.image.fingerprint,
+      [ciLabel]: mark,
+    },
+    mounts: [...container.mounts, ...container.volumes.map(mountOf)],
+    tmpfs: container.tmpfs,
+    ports: [],
+    user: user.user,
+    limits: container.limits,
+    devices: container.devices,
+    capAdd: container.capAdd,
+    gpus: container.gpus,
+  });
+  for (const text of warnings) report({ kind: "warning", environment: environment.name, text });
+  try {
+    await giveOwnership(engine, { id, plan: container, user, imageUser: image.user });
+    return id;
+  } catch (error) {
+    await engine.containers.remove(id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The plan without what ties it to this workspace: its folder, its shells' history, its ports. */
+function withoutHost(container: ContainerPlan, root: string): ContainerPlan {
+  return {
+    ...container,
+    mounts: container.mounts.filter(({ source, target }) => source !== root || target !== container.workdir),
+    volumes: container.volumes.filter(({ what }) => what !== historyVolume),
+    ports: [],
+  };
+}
+
+/** What belongs to a workspace is an anonymous volume here, which goes with the container. */
+function mountOf({ kind, name, target, labels }: ContainerPlan["volumes"][number]): ContainerMount {
+  if (kind === "own") return { kind: "volume", source: "", target, readOnly: false };
+  return { kind: "volume", source: name, target, readOnly: false, labels };
+}
+
+/** Copy the workspace into a container that does not run yet; what the config declares as volumes stays out. */
+export async function copyWorkspace(
+  context: OperationContext,
+  { plan, environment, image }: CiContainerRequest,
+  id: string,
+): Promise<void> {
+  const { engine, signal } = context;
+  const { workdir, volumes, user } = environment.container;
+  const own = volumes.filter(({ kind, what }) => kind === "own" && what !== historyVolume);
+  const left = new Set(own.map(({ what }) => what));
+  const owner = await userIds(engine, id, { plan: user, imageUser: image.user });
+  const skips = (path: string) => left.has(path);
+  await engine.containers.unpack(
+    id,
+    "/",
+    packFolder({ root: plan.workspace.root, target: workdir, owner, skips, signal }),
+  );
+}

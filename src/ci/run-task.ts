@@ -1,0 +1,37 @@
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import type { OperationContext } from "../env/operation.ts";
+import { withSecretVariables } from "../env/secret-variables.ts";
+import { untilAbort } from "../env/shown-command.ts";
+import type { EnvironmentPlan } from "../plan/plan.ts";
+import type { TaskSpec } from "../spec/spec.ts";
+
+export interface TaskInside {
+  readonly id: string;
+  readonly environment: EnvironmentPlan;
+  readonly task: TaskSpec;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** Run one task, its output handed through as it is; gives its exit code. An abort does not end what runs inside. */
+export async function runTask({ engine, signal }: OperationContext, inside: TaskInside): Promise<number> {
+  signal?.throwIfAborted();
+  const { id, environment, task } = inside;
+  const variables = environment.secrets.filter(({ asEnv }) => asEnv).map(({ name }) => name);
+  const running = await engine.containers.exec(id, {
+    command: withSecretVariables(variables, ["/bin/sh", "-c", task.command]),
+    env: task.env,
+    workdir: posix.resolve(environment.container.workdir, task.cwd ?? "."),
+  });
+  running.stdin.end();
+  const output = Promise.all([handOver(running.stdout, inside.stdout), handOver(running.stderr, inside.stderr)]);
+  await untilAbort(output, signal);
+  return untilAbort(running.exitCode(), signal);
+}
+
+async function handOver(from: Readable, to: NodeJS.WritableStream): Promise<void> {
+  from.pipe(to, { end: false });
+  await finished(from, { writable: false });
+}

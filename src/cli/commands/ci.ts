@@ -1,0 +1,40 @@
+import { ci } from "../../ci/run.ts";
+import type { OperationContext, ProgressEvent } from "../../env/operation.ts";
+import { type CliContext, defineCommand } from "../command.ts";
+import { connect } from "../connect.ts";
+import { projectOf } from "../operate.ts";
+import { printDuration } from "../progress/format.ts";
+import { plainReporter } from "../progress/plain.ts";
+
+export const command = defineCommand({
+  positionals: {
+    task: { count: "optional", value: "TASK", summary: "`ci` by default, else `test`" },
+  },
+  options: {},
+  async run(context, { task }) {
+    const { spec, locate } = await projectOf(context);
+    const engine = await connect(context);
+    const { host, interrupts, options, stdio } = context;
+    const report = logReporter(context);
+    const operation: OperationContext = { host, engine, spec, locate, report, signal: interrupts.signal };
+    const stdout = options.json ? stdio.stderr : stdio.stdout;
+    const result = await ci(operation, { environment: options.env, task, stdout, stderr: stdio.stderr });
+    const { exitCode, durationMs } = result;
+    const time = printDuration(Math.max(durationMs, 50));
+    return { exitCode, data: result, summary: `ci: task ${result.task} ended with exit code ${exitCode} in ${time}\n` };
+  },
+});
+
+/** Lines that only ever append, on a terminal too: a log looks the same wherever it is written. */
+function logReporter({ options, stdio }: CliContext): (event: ProgressEvent) => void {
+  if (options.quiet) return () => {};
+  const write = (line: string) => void stdio.stderr.write(`${line}\n`);
+  const report = plainReporter(options.verbose, write);
+  return (event) => {
+    // its output stands between this line and the one that tells its end
+    if (event.kind === "step-started" && event.step === "task") {
+      write(`${event.environment}  ${event.step.padEnd(9)}  running ${event.text}`);
+    }
+    report(event);
+  };
+}
