@@ -33,9 +33,9 @@ export interface EngineContainers {
   pack(id: string, path: string): Promise<Readable | undefined>;
   /** Give a folder and all in it that belongs to `from` another owner; one that is not there is no error. */
   changeOwner(id: string, folder: string, owners: { readonly from: Owner; readonly to: Owner }): Promise<void>;
-  /** Paths of the writable layer that were added or changed, folders included. */
-  changes(id: string): Promise<readonly string[]>;
-  /** Make an image of the writable layer on top of the container's image. */
+  /** What was added or changed in the writable layer, folders included. */
+  changes(id: string): Promise<readonly LayerChange[]>;
+  /** Make an image of the writable layer on top of the container's image, with that image's config: none of the container's own. */
   commit(id: string, options: CommitOptions): Promise<void>;
   /** An abort ends the streams. */
   logs(id: string, options: LogOptions): Promise<LogStream>;
@@ -115,13 +115,18 @@ export interface ContainerFile extends Owner {
   readonly content?: Uint8Array | undefined;
 }
 
+export interface LayerChange {
+  /** Absolute. */
+  readonly path: string;
+  /** Not in the image: nor is anything below it. */
+  readonly isNew: boolean;
+}
+
 export interface CommitOptions {
   /** Repository and tag. */
   readonly tag: string;
-  /** Over those of the container. */
+  /** Over those of the container's image. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Over the container's variables, none of which can be taken away. */
-  readonly env: Readonly<Record<string, string>>;
   /** Paused while it is taken. */
   readonly pause: boolean;
 }

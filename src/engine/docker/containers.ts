@@ -3,7 +3,6 @@ import type { ContainerInfo, EngineContainers } from "../containers.ts";
 import type { LabelSelection } from "../labels.ts";
 import type { Connection } from "./connection.ts";
 import { containerCall, requestUnless } from "./container-call.ts";
-import { changedPaths, commitContainer } from "./container-layer.ts";
 import { containerExists, createContainer } from "./create-container.ts";
 import { statusOf } from "./errors.ts";
 import { execInContainer } from "./exec.ts";
@@ -29,8 +28,8 @@ export function dockerContainers(connection: Connection, { local }: DockerContai
     unpack: async (id, folder, tar) => (await loadFiles()).unpackTar(connection, id, { folder, tar }),
     pack: async (id, path) => (await loadFiles()).packPath(connection, id, path),
     changeOwner: async (id, folder, owners) => (await loadFiles()).changeOwner(connection, id, { folder, ...owners }),
-    changes: (id) => changedPaths(connection, id),
-    commit: (id, options) => commitContainer(connection, id, options),
+    changes: async (id) => (await loadLayer()).layerChanges(connection, id),
+    commit: async (id, options) => (await loadLayer()).commitContainer(connection, id, options),
     start: (id) => startContainer(connection, id, { local }),
     stop: (id, graceSeconds) => stopContainer(connection, id, graceSeconds),
     remove: (id) => removeContainer(connection, id),
@@ -95,6 +94,11 @@ async function removeContainer(connection: Connection, id: string): Promise<void
 /** Only a container that is being made needs tars. */
 function loadFiles(): Promise<typeof import("./container-files.ts")> {
   return import("./container-files.ts");
+}
+
+/** Only a snapshot needs the writable layer. */
+function loadLayer(): Promise<typeof import("./container-layer.ts")> {
+  return import("./container-layer.ts");
 }
 
 async function renameContainer(connection: Connection, id: string, name: string): Promise<void> {

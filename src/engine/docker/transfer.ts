@@ -79,7 +79,7 @@ interface TransferLine {
 }
 
 /** The lines of an answer; a failure that comes after its headers is thrown like one that comes before. */
-async function* streamLines(connection: Connection, call: EngineCall): AsyncGenerator<TransferLine> {
+export async function* streamLines(connection: Connection, call: EngineCall): AsyncGenerator<TransferLine> {
   const answer = await connection.requestStream(call);
   try {
     for await (const line of readJsonLines(answer) as AsyncGenerator<TransferLine>) {
