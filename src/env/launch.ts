@@ -4,11 +4,13 @@ import type { ContainerInfo, ContainerRequest } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
 import { uidLabel, writePorts } from "../plan/labels.ts";
-import { nameInPhase, type Phase } from "../plan/phase.ts";
+import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { OperationContext } from "./operation.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
 import { type AssignedPort, portTable } from "./ports.ts";
+import { openSecrets } from "./secrets.ts";
+import { finishContainer, startPhase } from "./start.ts";
 import { type ContainerUser, containerUser, giveOwnership } from "./user.ts";
 import { listVolumes, type PlacedVolume, placeVolumes } from "./volumes.ts";
 
@@ -112,14 +114,30 @@ async function replace(context: OperationContext, request: LaunchRequest, parts:
     await engine.containers.remove(replaced.id);
     return launched;
   } catch (error) {
-    await restore(context, replaced);
+    await restore(context, request.environment, replaced);
     throw error;
   }
 }
 
-async function restore({ engine }: OperationContext, replaced: ContainerInfo): Promise<void> {
-  await engine.containers.rename(replaced.id, replaced.name);
-  if (replaced.state === "running") await engine.containers.start(replaced.id);
+/** As it was before: one that was stopped already has lost its secrets, and its start hook is due again. */
+async function restore(
+  context: OperationContext,
+  environment: EnvironmentPlan,
+  replaced: ContainerInfo,
+): Promise<void> {
+  const { containers } = context.engine;
+  const { id, state } = replaced;
+  const now = (await containers.list(replaced.labels)).find((one) => one.id === id)?.state;
+  const wasStopped = state === "running" && now !== "running";
+  const isDone = phaseOf(replaced.name) === "done";
+  const name = nameInPhase(replaced.name, wasStopped && isDone ? startPhase(environment) : phaseOf(replaced.name));
+  await containers.rename(id, name);
+  if (!wasStopped) return;
+  await containers.start(id);
+  if (!isDone) return;
+  const secrets = openSecrets(context, environment.secrets);
+  // where this fails its name says what is due, and the failure that led here is the one to be told
+  await secrets.then((values) => finishContainer(context, { environment, id, name, secrets: values })).catch(() => {});
 }
 
 async function createAndStart(context: OperationContext, request: LaunchRequest, parts: Parts): Promise<Launched> {

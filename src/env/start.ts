@@ -17,8 +17,8 @@ export function firstPhase(environment: EnvironmentPlan): Phase {
   return startPhase(environment);
 }
 
-/** Secrets are gone with the memory of the container's last run. */
-function startPhase({ hooks, secrets }: EnvironmentPlan): Phase {
+/** The phase in which one begins whose create hooks ran before. Secrets are gone with the memory of the container's last run. */
+export function startPhase({ hooks, secrets }: EnvironmentPlan): Phase {
   return hooks.start === undefined && secrets.length === 0 ? "done" : "start";
 }
 
