@@ -6,6 +6,7 @@ import { environmentErrors } from "./errors/environment.ts";
 import { fileErrors } from "./errors/files.ts";
 import { initErrors } from "./errors/init.ts";
 import { machineErrors } from "./errors/machine.ts";
+import { snapshotErrors } from "./errors/snapshot.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
@@ -57,6 +58,7 @@ const catalogue = {
   ...machineErrors,
   ...initErrors,
   ...ciErrors,
+  ...snapshotErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,
@@ -71,10 +73,10 @@ const catalogue = {
       name === undefined ? "No environment of this workspace is up" : `Environment \`${name}\` is not up`,
     hint: ({ name }) => `run \`devenv up${name === undefined ? "" : ` ${name}`}\``,
   }),
-  ENVIRONMENT_AMBIGUOUS: entry<{ names: readonly string[] }>({
+  ENVIRONMENT_AMBIGUOUS: entry<{ names: readonly string[]; example?: string | undefined }>({
     exit: 2,
     message: ({ names }) => `Several environments are up: ${listNames(names)}`,
-    hint: ({ names }) => `name one: \`devenv exec ${names[0]} -- COMMAND\``,
+    hint: ({ names, example }) => `name one: \`${example ?? `devenv exec ${names[0]} -- COMMAND`}\``,
   }),
   TASK_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
     message: ({ name, known }) => `There is no task \`${name}\`; the config has ${listNames(known)}`,

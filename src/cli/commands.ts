@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
+  {
+    name: "snapshot",
+    summary: "keep the state of an environment; list, show, restore, rm",
+    load: () => import("./commands/snapshot.ts"),
+  },
   { name: "config", summary: "the resolved config, or its JSON schema", load: () => import("./commands/config.ts") },
   {
     name: "completion",

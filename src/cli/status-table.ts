@@ -9,8 +9,9 @@ export function printStatus({ environments }: StatusResult, style: Style): strin
   const rows = environments.map(cells);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
-  const lines = environments.flatMap(({ stale, next }, index) => [
+  const lines = environments.flatMap(({ stale, next, snapshot }, index) => [
     print(rows[index] ?? []).trimEnd(),
+    ...(snapshot === undefined ? [] : [`${gap}made from snapshot ${snapshot}`]),
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
     ...(next === "keep" ? [] : [`${gap}the next \`devenv up\` ${nextSteps[next]}`]),
   ]);

@@ -1,15 +1,16 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { type Action, planAction } from "../plan/diff.ts";
-import { readPorts, rootLabel } from "../plan/labels.ts";
+import { readPorts, rootLabel, snapshotLabel } from "../plan/labels.ts";
 import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { ensureImage } from "./images.ts";
-import { launch } from "./launch.ts";
+import { type LaunchRequest, launch } from "./launch.ts";
 import type { EnvironmentResult, OperationContext } from "./operation.ts";
 import { portKey } from "./ports.ts";
 import { openSecrets } from "./secrets.ts";
+import type { SnapshotSource } from "./snapshot/source.ts";
 import { finishContainer, firstPhase, startContainer } from "./start.ts";
 import { runStep } from "./step.ts";
 
@@ -19,18 +20,24 @@ export interface Target {
   readonly observed: Settled<ContainerInfo> | undefined;
   /** The container that this environment had where the workspace was before. */
   readonly moved: ContainerInfo | undefined;
+  /** Undefined: the config's image. */
+  readonly source: SnapshotSource | undefined;
 }
 
 /** Take an environment from what is observed to what is planned, one that an interrupted command left half-way too. */
 export async function bringUp(context: OperationContext, target: Target): Promise<EnvironmentResult> {
   const { environment, moved } = target;
   const container = await clearLeftovers(context, target.observed);
+  const { source } = target;
+  if (source !== undefined && isDue(source, environment, container)) {
+    return makeFrom(context, source, { ...target, container: container ?? moved });
+  }
   if (container === undefined && moved !== undefined) return moveHere(context, { ...target, container: moved });
   const action = planAction(environment, container);
   switch (action.kind) {
     case "create":
     case "replace":
-      return make(context, { ...target, container, action });
+      return make(context, { ...target, source: undefined, container, action });
     case "keep":
       return describeResult(environment, container, { action: "kept", reasons: [] });
     default:
@@ -42,7 +49,28 @@ export async function bringUp(context: OperationContext, target: Target): Promis
 function moveHere(context: OperationContext, target: Target & { readonly container: ContainerInfo }) {
   const { container } = target;
   const reasons = [`the workspace was moved from \`${container.labels[rootLabel] ?? ""}\``];
-  return make(context, { ...target, action: { kind: "replace", container, reasons } });
+  return make(context, { ...target, source: undefined, action: { kind: "replace", container, reasons } });
+}
+
+function isDue(
+  { snapshot, always }: SnapshotSource,
+  environment: EnvironmentPlan,
+  container: ContainerInfo | undefined,
+): boolean {
+  if (always || container?.labels[snapshotLabel] !== snapshot.name) return true;
+  return planAction(environment, container).kind === "replace";
+}
+
+function makeFrom(
+  context: OperationContext,
+  source: SnapshotSource,
+  target: Target & { readonly container: ContainerInfo | undefined },
+): Promise<EnvironmentResult> {
+  const { container } = target;
+  const reasons = [`from snapshot \`${source.snapshot.name}\``];
+  const action: MakeTarget["action"] =
+    container === undefined ? { kind: "create", reasons } : { kind: "replace", container, reasons };
+  return make(context, { ...target, source, action });
 }
 
 /** Remove what is half-made; a container that gave way to one that never ran gets its name back. */
@@ -76,7 +104,10 @@ async function startAgain(context: OperationContext, target: StartTarget): Promi
     const taken = [`port ${port ?? ""} is taken`.replace("  ", " ")];
     const observed = await context.engine.containers.list(container.labels);
     const current = observed.find(({ id }) => id === container.id) ?? container;
-    return make(context, { ...target, container: current, action: { kind: "replace", container, reasons: taken } });
+    const { sourceOf } = await import("./snapshot/source.ts");
+    const source = await sourceOf(context, container);
+    const action = { kind: "replace", container, reasons: taken } as const;
+    return make(context, { ...target, source, container: current, action });
   }
 }
 
@@ -88,20 +119,31 @@ interface MakeTarget extends Target {
 /** The image comes first: while it cannot be built, the container that is there stays as it is. */
 async function make(context: OperationContext, target: MakeTarget): Promise<EnvironmentResult> {
   const { plan, environment, container, action } = target;
-  const { info } = await ensureImage(context, { plan, image: environment.image });
+  const made = await prepare(context, target);
   const secrets = await openSecrets(context, environment.secrets);
   const isReplaced = action.kind === "replace";
   const text = isReplaced ? "recreating" : "creating";
-  const phase = firstPhase(environment);
   const launched = await runStep(context, { environment: environment.name, step: "container", text }, async () => {
-    const value = await launch(context, { plan, environment, image: info, phase, replaced: container });
+    const value = await launch(context, { plan, environment, ...made, replaced: container });
     const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
     return { text: `${done}, workspace bind-mounted at ${environment.container.workdir}`, value };
   });
   await finishContainer(context, { environment, id: launched.id, name: launched.name, secrets });
   const ports = launched.ports.map((port) => ({ container: port.container, host: port.host }));
   const result = { action: isReplaced ? ("recreated" as const) : ("created" as const), reasons: action.reasons };
-  return { ...describeResult(environment, undefined, result), ports };
+  return { ...describeResult(environment, undefined, result), image: made.image.tag, ports };
+}
+
+async function prepare(
+  context: OperationContext,
+  { plan, environment, source }: Target,
+): Promise<Pick<LaunchRequest, "image" | "phase" | "labels">> {
+  if (source !== undefined) {
+    const { openSnapshot } = await import("./snapshot/source.ts");
+    return openSnapshot(context, environment, source.snapshot);
+  }
+  const { info } = await ensureImage(context, { plan, image: environment.image });
+  return { image: info, phase: firstPhase(environment) };
 }
 
 /** One environment that is up, as `up --json` prints it. */
@@ -114,7 +156,7 @@ export function describeResult(
   return {
     name,
     container: container.name,
-    image: image.tag,
+    image: observed?.labels[snapshotLabel] ? observed.image : image.tag,
     fingerprint: image.fingerprint,
     state: "running",
     health: "none",

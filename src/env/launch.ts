@@ -130,7 +130,7 @@ async function restore(
   const now = (await containers.list(replaced.labels)).find((one) => one.id === id)?.state;
   const wasStopped = state === "running" && now !== "running";
   const isDone = phaseOf(replaced.name) === "done";
-  const name = nameInPhase(replaced.name, wasStopped && isDone ? startPhase(environment) : phaseOf(replaced.name));
+  const name = wasStopped && isDone ? nameInPhase(replaced.name, startPhase(environment)) : replaced.name;
   await containers.rename(id, name);
   if (!wasStopped) return;
   await containers.start(id);

@@ -1,5 +1,6 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { planAction } from "../plan/diff.ts";
+import { snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { bringUp, describeResult } from "./bring-up.ts";
@@ -8,33 +9,54 @@ import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { EnvironmentResult, OperationContext, UpResult } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
+import type { SnapshotSource } from "./snapshot/source.ts";
 
 type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
 
+export interface UpOptions {
+  readonly names: readonly string[];
+  /** Name of a snapshot: the one environment that has it is made from it, unless it was already. */
+  readonly fromSnapshot?: string | undefined;
+}
+
 /** Bring environments up: what is right already is kept, all else is built, created, started or replaced. */
-export async function up(context: OperationContext, options: { names: readonly string[] }): Promise<UpResult> {
+export async function up(context: OperationContext, options: UpOptions): Promise<UpResult> {
   const plan = await planProject(context);
-  const selected = selectEnvironments(plan.environments, options.names);
+  const { selected, source } = await select(context, plan, options);
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);
-  const environments = selected.every((environment) => isRight(environment, observed))
+  const environments = selected.every((environment) => isRight(environment, observed, source))
     ? selected.map((environment) =>
         describeResult(environment, observed.get(environment.name)?.container, { action: "kept", reasons: [] }),
       )
-    : await underLock(context, () => bringAllUp(context, plan, selected));
+    : await underLock(context, () => bringAllUp(context, { plan, selected, source }));
   return { project: plan.project, environments, services: [] };
 }
 
-function isRight(environment: EnvironmentPlan, observed: Observed): boolean {
+interface Selection {
+  readonly selected: readonly EnvironmentPlan[];
+  readonly source: SnapshotSource | undefined;
+}
+
+async function select(context: OperationContext, plan: Plan, { names, fromSnapshot }: UpOptions): Promise<Selection> {
+  const selected = selectEnvironments(plan.environments, names);
+  if (fromSnapshot === undefined) return { selected, source: undefined };
+  const { findSnapshot } = await import("./snapshot/find.ts");
+  const snapshot = await findSnapshot(context, { name: fromSnapshot, environment: names[0] });
+  const source = { snapshot, always: false };
+  return { selected: selectEnvironments(plan.environments, [snapshot.environment]), source };
+}
+
+function isRight(environment: EnvironmentPlan, observed: Observed, source: SnapshotSource | undefined): boolean {
   const { container, leftovers = [] } = observed.get(environment.name) ?? {};
-  return leftovers.length === 0 && planAction(environment, container).kind === "keep";
+  if (leftovers.length > 0 || planAction(environment, container).kind !== "keep") return false;
+  return source === undefined || container?.labels[snapshotLabel] === source.snapshot.name;
 }
 
 /** What another command did while this one waited counts. */
-async function bringAllUp(
+export async function bringAllUp(
   context: OperationContext,
-  plan: Plan,
-  selected: readonly EnvironmentPlan[],
+  { plan, selected, source }: Selection & { readonly plan: Plan },
 ): Promise<readonly EnvironmentResult[]> {
   const observed = await observe(context.engine, plan.workspace.id);
   const isNew = selected.some(({ name }) => observed.get(name)?.container === undefined);
@@ -42,7 +64,8 @@ async function bringAllUp(
   const results: EnvironmentResult[] = [];
   for (const environment of selected) {
     const { name } = environment;
-    results.push(await bringUp(context, { plan, environment, observed: observed.get(name), moved: moved.get(name) }));
+    const target = { plan, environment, observed: observed.get(name), moved: moved.get(name), source };
+    results.push(await bringUp(context, target));
   }
   return results;
 }

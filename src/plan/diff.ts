@@ -1,5 +1,5 @@
 import { requestedDotfiles } from "./container-inputs.ts";
-import { readInputs } from "./labels.ts";
+import { readInputs, snapshotLabel } from "./labels.ts";
 import { phaseOf } from "./phase.ts";
 import type { EnvironmentPlan, Inputs } from "./plan.ts";
 
@@ -26,7 +26,7 @@ export type Action =
 export function planAction(plan: EnvironmentPlan, observed: ObservedContainer | undefined): Action {
   if (observed === undefined) return { kind: "create", reasons: ["no container yet"] };
   const reasons = changedInputs(readInputs(observed.labels), plan.container.inputs);
-  if (reasons.length > 0) return { kind: "replace", container: observed, reasons };
+  if (reasons.length > 0) return { kind: "replace", container: observed, reasons: [...reasons, ...leaves(observed)] };
   const unfinished = unfinishedReason(plan, observed.name);
   if (unfinished !== undefined) return { kind: "resume", container: observed, reasons: [unfinished] };
   if (observed.state === "running") return { kind: "keep", container: observed };
@@ -46,6 +46,12 @@ function unfinishedReason({ hooks, container }: EnvironmentPlan, name: string): 
     default:
       return name === container.name ? undefined : `it was renamed to \`${name}\``;
   }
+}
+
+/** What is made anew is made from the config. */
+function leaves({ labels }: ObservedContainer): readonly string[] {
+  const snapshot = labels[snapshotLabel] ?? "";
+  return snapshot === "" ? [] : [`snapshot \`${snapshot}\` is left`];
 }
 
 /** What differs between two sets of inputs, in the user's words: `env.NODE_ENV changed`, `image: layers[1] added`. */

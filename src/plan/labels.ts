@@ -26,6 +26,16 @@ export const portsLabel = "devenv.ports";
 export const uidLabel = "devenv.uid";
 /** Snapshot that a container was made from, or that an image is. */
 export const snapshotLabel = "devenv.snapshot";
+/** Of a snapshot: the snapshot that its container was made from. */
+export const parentLabel = "devenv.parent";
+export const messageLabel = "devenv.message";
+/** The commit that was checked out, and `true` where files differed from it. */
+export const commitLabel = "devenv.git.commit";
+export const dirtyLabel = "devenv.git.dirty";
+/** Name of the user that works in a snapshot's containers. */
+export const userLabel = "devenv.user";
+/** When a snapshot was taken: ISO 8601. */
+export const createdLabel = "devenv.created";
 
 /** Process whose `devenv ci` a container was made for: a `ProcessMark` as JSON. Such a container is no environment's. */
 export const ciLabel = "devenv.ci";

@@ -17,19 +17,31 @@ export const command = defineCommand({
       value: "DIR",
       summary: "install the dotfiles of this folder or git address in the home",
     },
+    "from-snapshot": {
+      type: "string",
+      value: "SNAPSHOT",
+      summary: "make the environment that has it from this snapshot",
+    },
   },
-  async run(context, { environments, watch, dotfiles }) {
+  async run(context, { environments, watch, dotfiles, "from-snapshot": fromSnapshot }) {
     const names = chosenNames(context, environments);
+    if (fromSnapshot !== undefined && names.length > 1)
+      throw usageError(
+        "`--from-snapshot` takes one environment",
+        `write \`devenv up ${names[0]} --from-snapshot ${fromSnapshot}\``,
+      );
     const apply = async (project: Project): Promise<Outcome> => {
       const startedAt = performance.now();
       const asked = dotfiles === undefined ? project : withDotfiles(context, project, dotfiles);
-      const result = await operate(context, asked, (operation) => up(operation, { names }));
+      const result = await operate(context, asked, (operation) => up(operation, { names, fromSnapshot }));
       const view = { durationMs: performance.now() - startedAt, style: context.style.err };
       return { data: result, summary: printUpSummary(result, project.spec, view) };
     };
     if (!watch) return await apply(await projectOf(context));
     if (context.options.json)
       throw usageError("`--watch` never ends, so it has no `--json` document", "drop one of them");
+    if (fromSnapshot !== undefined)
+      throw usageError("`--watch` follows the config, not a snapshot", "drop `--watch` or `--from-snapshot`");
     const { watchConfig } = await import("../watch-config.ts");
     await watchConfig(context, apply);
     return {};

@@ -1,5 +1,6 @@
 import type { Project } from "../../env/project.ts";
 import type { CliContext } from "../command.ts";
+import { connect } from "../connect.ts";
 import { projectOf } from "../operate.ts";
 import { taskList } from "../task-list.ts";
 import { type Candidate, type Candidates, noCandidates, onlyFiles } from "./candidates.ts";
@@ -13,17 +14,30 @@ export async function candidatesFor(value: string | undefined, context: CliConte
     const { templates } = await import("../../onboard/init/templates.ts");
     return wordsOf(templates.map((word) => ({ word, summary: "template" })));
   }
+  if (value === "NAME|ACTION") return wordsOf(snapshotActions);
   const source = projectSources[value ?? ""];
-  return source === undefined ? noCandidates : wordsOf(source(await projectOf(context), context));
+  return source === undefined ? noCandidates : wordsOf(await source(await projectOf(context), context));
 }
 
-type ProjectSource = (project: Project, context: CliContext) => readonly Candidate[];
+const snapshotActions: readonly Candidate[] = [
+  { word: "list", summary: "all snapshots, newest first" },
+  { word: "show", summary: "what a snapshot was taken of" },
+  { word: "restore", summary: "make the environment anew from a snapshot" },
+  { word: "rm", summary: "remove snapshots" },
+];
+
+type ProjectSource = (project: Project, context: CliContext) => readonly Candidate[] | Promise<readonly Candidate[]>;
 
 const projectSources: Readonly<Record<string, ProjectSource>> = {
   ENVIRONMENT: ({ spec }) => spec.environments.map(({ name }) => ({ word: name, summary: "environment" })),
   TASK: ({ spec }, { options }) => {
     const tasks = taskList(spec, options.env).environments.flatMap((environment) => environment.tasks);
     return [...new Map(tasks.map(({ name, command }) => [name, { word: name, summary: command }])).values()];
+  },
+  SNAPSHOT: async ({ spec }, context) => {
+    const { findSnapshots } = await import("../../env/snapshot/find.ts");
+    const snapshots = await findSnapshots({ engine: await connect(context), spec }, context.options.env);
+    return snapshots.map(({ name, message, environment }) => ({ word: name, summary: message ?? environment }));
   },
 };
 

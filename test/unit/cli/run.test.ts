@@ -82,6 +82,7 @@ Commands:
   ci          run a task in a fresh container with a copy of the workspace
   logs        what the containers print
   build       build images only, or show their Dockerfiles
+  snapshot    keep the state of an environment; list, show, restore, rm
   config      the resolved config, or its JSON schema
   completion  the script that completes command lines in your shell
   doctor      check this machine, and mend it

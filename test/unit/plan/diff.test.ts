@@ -94,6 +94,15 @@ describe("planAction", () => {
     expect(planAction(planOf(), observedOf(requesting)).kind).toBe("keep");
   });
 
+  it("says that the state of a snapshot is left when the container is made anew", () => {
+    const observed = observedOf(plan);
+    const restored = { ...observed, labels: { ...observed.labels, "devenv.snapshot": "first" } };
+    expect(planAction(planOf(), restored).kind).toBe("keep");
+    expect(planAction(planOf({ ports: [3001] }), restored)).toMatchObject({
+      reasons: ["ports changed", "snapshot `first` is left"],
+    });
+  });
+
   it("replaces when the host hands other certificates in", () => {
     const mount = { kind: "bind", source: "/c", target: "/run/devenv", readOnly: true } as const;
     expect(planAction(planOf({}, { ...noHost, mounts: [mount] }), observedOf(plan))).toMatchObject({

@@ -1,0 +1,32 @@
+import { devenvError } from "../../errors.ts";
+import { environmentLabel, projectLabel, snapshotLabel } from "../../plan/labels.ts";
+import { underLock } from "../lock.ts";
+import type { OperationContext } from "../operation.ts";
+import { type FoundSnapshot, findSnapshots, pickSnapshot } from "./find.ts";
+
+export interface RemovedSnapshots {
+  readonly project: string;
+  readonly removed: readonly { readonly name: string; readonly environment: string }[];
+}
+
+/** Remove snapshots, all of them or none; throws SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS, SNAPSHOT_IN_USE. */
+export function removeSnapshots(
+  context: OperationContext,
+  { names, environment }: { readonly names: readonly string[]; readonly environment?: string | undefined },
+): Promise<RemovedSnapshots> {
+  const { engine, spec } = context;
+  return underLock(context, async () => {
+    const snapshots = await findSnapshots(context, environment);
+    const chosen = [...new Set(names)].map((name) => pickSnapshot(snapshots, { name, environment }));
+    for (const snapshot of chosen) await refuseUsed(context, snapshot);
+    for (const { tag } of chosen) await engine.images.remove(tag);
+    return { project: spec.project, removed: chosen.map((one) => ({ name: one.name, environment: one.environment })) };
+  });
+}
+
+/** Containers of other workspaces of the project count too. */
+async function refuseUsed({ engine }: OperationContext, { project, environment, name }: FoundSnapshot): Promise<void> {
+  const labels = { [projectLabel]: project, [environmentLabel]: environment, [snapshotLabel]: name };
+  const containers = (await engine.containers.list(labels)).map((container) => container.name);
+  if (containers.length > 0) throw devenvError("SNAPSHOT_IN_USE", { name, environment, containers });
+}

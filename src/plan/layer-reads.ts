@@ -1,0 +1,31 @@
+/** Which paths to read so that all changes of a writable layer are seen. */
+import { posix } from "node:path";
+
+interface LayerChange {
+  /** Absolute. */
+  readonly path: string;
+  /** Not in the image: nor is anything below it. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Reads in a folder that cost more than one of all of it: an engine takes some tenths of a second for each,
+ * in which it reads megabytes. The folders near the root, such as `/usr/lib`, may hold many of them.
+ */
+function mostReads(folder: string): number {
+  return folder.split("/").length > 3 ? 4 : 12;
+}
+
+/** Files and whole folders that together hold every change; few also where hundreds of files changed. */
+export function layerReads(changes: readonly LayerChange[]): readonly string[] {
+  const children = Map.groupBy(changes, ({ path }) => posix.dirname(path));
+  const readsOf = ({ path, isNew }: LayerChange): readonly string[] => {
+    const below = children.get(path) ?? [];
+    if (isNew) return [path];
+    const reads = below.flatMap(readsOf);
+    // what is changed and has nothing changed below is a file, or a folder with another owner or mode
+    if (below.length === 0) return [path];
+    return reads.length > mostReads(path) ? [path] : reads;
+  };
+  return (children.get("/") ?? []).filter(({ path }) => path !== "/").flatMap(readsOf);
+}
