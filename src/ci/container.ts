@@ -24,19 +24,21 @@ export async function createCiContainer(context: OperationContext, request: CiCo
   await checkMounts(environment);
   const container = withoutHost(environment.container, plan.workspace.root);
   const user = await containerUser(engine, container.user, image.user);
+  const name = `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`;
+  const labels = {
+    [projectLabel]: plan.project,
+    [environmentLabel]: environment.name,
+    [fingerprintLabel]: environment.image.fingerprint,
+    [ciLabel]: mark,
+  };
   const { id, warnings } = await engine.containers.create({
-    name: `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`,
+    name,
+    labels,
     image: image.tag,
     platform: environment.image.platform,
     command: idleCommand,
     workdir: container.workdir,
     env: { CI: "true", ...container.env },
-    labels: {
-      [projectLabel]: plan.project,
-      [environmentLabel]: environment.name,
-      [fingerprintLabel]: environment.image.fingerprint,
-      [ciLabel]: mark,
-    },
     mounts: [...container.mounts, ...container.volumes.map(mountOf)],
     tmpfs: container.tmpfs,
     ports: [],
@@ -48,7 +50,9 @@ export async function createCiContainer(context: OperationContext, request: CiCo
   });
   for (const text of warnings) report({ kind: "warning", environment: environment.name, text });
   try {
-    await giveOwnership(engine, { id, plan: container, user, imageUser: image.user });
+    const volumes = container.volumes.map((volume) => ({ ...volume, scope: volume.kind, present: undefined }));
+    const helper = { name: `${name}.image`, labels };
+    await giveOwnership(context, { id, plan: container, image, user, volumes, helper });
     return id;
   } catch (error) {
     await engine.containers.remove(id).catch(() => undefined);

@@ -5,7 +5,7 @@ import type { Style } from "./style.ts";
 const titles = ["ENVIRONMENT", "STATE", "HEALTH", "PORTS", "IMAGE"];
 const gap = "  ";
 
-export function printStatus({ environments }: StatusResult, style: Style): string {
+export function printStatus({ environments, leftovers }: StatusResult, style: Style): string {
   const rows = environments.map(cells);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
@@ -15,7 +15,11 @@ export function printStatus({ environments }: StatusResult, style: Style): strin
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
     ...(next === "keep" ? [] : [`${gap}the next \`devenv up\` ${nextSteps[next]}`]),
   ]);
-  return `${[style.dim(print(titles).trimEnd()), ...lines].join("\n")}\n`;
+  const rest = leftovers.map(
+    ({ environment, container, state }) =>
+      `${style.yellow("leftover:")} \`${container}\` (${state}) of \`${environment}\`, which the config no longer has; \`devenv down ${environment}\` removes it`,
+  );
+  return `${[style.dim(print(titles).trimEnd()), ...lines, ...rest].join("\n")}\n`;
 }
 
 const nextSteps = {

@@ -25,13 +25,15 @@ export interface EngineContainers {
   exec(id: string, request: ExecRequest): Promise<ExecProcess>;
   /** A file's content, a link followed; undefined when it is not there. */
   readFile(id: string, path: string): Promise<Buffer | undefined>;
-  /** Write files and folders, running or not; folders that are there get the owner and the mode. */
-  writeFiles(id: string, files: readonly ContainerFile[]): Promise<void>;
+  /** Write files and folders, running or not, after a tree; folders that are there get the owner and the mode. One call. */
+  writeFiles(id: string, files: readonly ContainerFile[], tree?: OwnedTree): Promise<void>;
   /** Unpack a tar into a folder that exists, running or not; throws what the stream breaks with. */
   unpack(id: string, folder: string, tar: Readable): Promise<void>;
   /** A file or folder as a tar whose entries start with its last name; undefined when it is not there. */
   pack(id: string, path: string): Promise<Readable | undefined>;
-  /** Give a folder and all in it that belongs to `from` another owner; one that is not there is no error. */
+  /** Who owns a folder; undefined when it is not there. */
+  ownerOf(id: string, folder: string): Promise<FolderOwner | undefined>;
+  /** Give all in a folder that belongs to `from` another owner, not the folder itself; one that is not there is no error. */
   changeOwner(id: string, folder: string, owners: { readonly from: Owner; readonly to: Owner }): Promise<void>;
   /** What was added or changed in the writable layer, folders included. */
   changes(id: string): Promise<readonly LayerChange[]>;
@@ -120,6 +122,24 @@ export interface LayerChange {
   readonly path: string;
   /** Not in the image: nor is anything below it. */
   readonly isNew: boolean;
+}
+
+export interface FolderOwner extends Owner {
+  readonly isEmpty: boolean;
+}
+
+/** A folder and what is in it, of which all that belongs to `from` is written as that of `to`. */
+export interface OwnedTree {
+  /** Its entries start with the folder's last name. */
+  readonly tar: Readable | Buffer;
+  /** Absolute folder that it is written to. */
+  readonly parent: string;
+  readonly from: Owner;
+  readonly to: Owner;
+  /** Absolute paths that are left alone, with all below them. */
+  readonly skip: readonly string[];
+  /** Leave the folder itself alone; else it becomes that of `to`, whoever owns it. */
+  readonly omitTop?: boolean | undefined;
 }
 
 export interface CommitOptions {

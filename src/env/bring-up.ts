@@ -1,12 +1,13 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { type Action, planAction } from "../plan/diff.ts";
-import { readPorts, rootLabel, snapshotLabel } from "../plan/labels.ts";
+import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { ensureImage } from "./images.ts";
 import { type LaunchRequest, launch } from "./launch.ts";
+import { movedReason } from "./moved.ts";
 import type { EnvironmentResult, OperationContext } from "./operation.ts";
 import { portKey } from "./ports.ts";
 import { openSecrets } from "./secrets.ts";
@@ -48,7 +49,7 @@ export async function bringUp(context: OperationContext, target: Target): Promis
 /** What is mounted in it would not be found again at the next start. */
 function moveHere(context: OperationContext, target: Target & { readonly container: ContainerInfo }) {
   const { container } = target;
-  const reasons = [`the workspace was moved from \`${container.labels[rootLabel] ?? ""}\``];
+  const reasons = [movedReason(container)];
   return make(context, { ...target, source: undefined, action: { kind: "replace", container, reasons } });
 }
 

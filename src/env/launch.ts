@@ -1,8 +1,9 @@
-import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { ContainerInfo, ContainerRequest } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
+import { reasonOf } from "../host/reason.ts";
 import { uidLabel, writePorts } from "../plan/labels.ts";
 import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
@@ -47,8 +48,8 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   await checkMounts(environment);
   await makeMountPoints(context, request);
   const known = await listVolumes(engine, plan);
-  const volumes = placeVolumes(known, plan, environment);
   const user = await containerUser(engine, environment.container.user, image.user);
+  const volumes = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
   await refuseForeign(context, request);
   const lost = new Set<number>();
   for (let attempt = 1; ; attempt++) {
@@ -79,21 +80,28 @@ export async function checkMounts({ name, container }: EnvironmentPlan): Promise
   }
 }
 
-/** The engine would make the folders under which volumes stand as root. */
+/** What is mounted below the workspace needs a place there, which the engine would make as root. */
 async function makeMountPoints({ engine }: OperationContext, { plan, environment }: LaunchRequest): Promise<void> {
   if (!engine.address.startsWith("unix:")) return;
-  const { workdir, volumes } = environment.container;
-  const below = volumes.filter(({ target }) => target.startsWith(`${workdir}/`));
-  for (const { target } of below) {
-    // a project that may not be written to has the folder already, or cannot have the volume
-    await mkdir(join(plan.workspace.root, target.slice(workdir.length + 1)), { recursive: true });
+  const { workdir, volumes, mounts } = environment.container;
+  const below = [...volumes, ...mounts].filter(({ target }) => target.startsWith(`${workdir}/`));
+  for (const mount of below) {
+    const path = join(plan.workspace.root, mount.target.slice(workdir.length + 1));
+    const isFile = mount.kind === "bind" && !(await stat(mount.source)).isDirectory();
+    try {
+      await mkdir(isFile ? dirname(path) : path, { recursive: true });
+      if (isFile) await (await open(path, "a")).close();
+    } catch (error) {
+      throw devenvError("MOUNT_POINT_FAILED", { environment: environment.name, path, reason: reasonOf(error) }, error);
+    }
   }
 }
 
 /** While the hooks run the container has another name than the one that it will have. */
 async function refuseForeign({ engine }: OperationContext, request: LaunchRequest): Promise<void> {
   const { name } = request.environment.container;
-  if (request.phase === "done" || request.replaced !== undefined) return;
+  const { phase, replaced } = request;
+  if (phase === "done" || (replaced !== undefined && nameInPhase(replaced.name, "done") === name)) return;
   if (await engine.containers.exists(name)) throw devenvError("CONTAINER_NAME_TAKEN", { name });
 }
 
@@ -148,7 +156,8 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
   for (const text of warnings) context.report({ kind: "warning", environment: environment.name, text });
   try {
     const plan = environment.container;
-    await giveOwnership(context.engine, { id, plan, user: parts.user, imageUser: image.user });
+    const helper = { name: `${plan.name}.image`, labels: plan.labels };
+    await giveOwnership(context, { id, plan, image, user: parts.user, volumes: parts.volumes, helper });
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
     await containers.start(id);

@@ -4,6 +4,11 @@ import type { Engine } from "../engine/engine.ts";
 import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../plan/labels.ts";
 import type { Plan } from "../plan/plan.ts";
 
+/** Why a container that the workspace had before gives way. */
+export function movedReason({ labels }: ContainerInfo): string {
+  return `the workspace was moved from \`${labels[rootLabel] ?? ""}\``;
+}
+
 /** The containers that this workspace had before its folder was moved or renamed, by environment. One engine call. */
 export async function findMoved(
   engine: Engine,

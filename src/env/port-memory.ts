@@ -28,7 +28,7 @@ export async function choosePorts(context: OperationContext, choice: PortChoice)
   if (wanted.length === 0) return [];
   const memory = findVolume(known, plan, { environment: environment.name, what: portsVolume });
   const remembered = { ...readPorts(memory?.labels ?? {}), ...readPorts(replaced?.labels ?? {}) };
-  const claimed = new Map(await claimedPorts(context.engine, { plan, environment }));
+  const claimed = new Map(await claimedPorts(context.engine, { plan, environment, replaced }));
   const own = new Set((replaced?.ports ?? []).map(({ host }) => host));
   const seed = `${plan.workspace.id}:${environment.name}`;
   return assignPorts(context, { environment: environment.name, wanted, remembered, claimed, own, lost, seed });
@@ -37,11 +37,13 @@ export async function choosePorts(context: OperationContext, choice: PortChoice)
 /** A stopped environment finds its ports again, so others leave them alone. */
 async function claimedPorts(
   engine: Engine,
-  { plan, environment }: Pick<MemoryPlace, "plan" | "environment">,
+  { plan, environment, replaced }: Pick<PortChoice, "plan" | "environment" | "replaced">,
 ): Promise<readonly [number, string][]> {
   const containers = await engine.containers.list({ [projectLabel]: "" });
   const others = containers.filter(
-    ({ labels }) => labels[workspaceLabel] !== plan.workspace.id || labels[environmentLabel] !== environment.name,
+    ({ id, labels }) =>
+      id !== replaced?.id &&
+      (labels[workspaceLabel] !== plan.workspace.id || labels[environmentLabel] !== environment.name),
   );
   return others.flatMap(({ name, labels, ports }) =>
     [...Object.values(readPorts(labels)), ...ports.map(({ host }) => host)].map((port): [number, string] => [

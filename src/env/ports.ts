@@ -78,12 +78,18 @@ async function canBind(engine: Engine, port: number): Promise<boolean> {
 }
 
 async function describeHolder(
-  { host }: OperationContext,
+  { host, engine }: OperationContext,
   port: number,
   claimed: ReadonlyMap<number, string>,
 ): Promise<string> {
-  const container = claimed.get(port);
+  const container = claimed.get(port) ?? (await publisherOf(engine, port));
   if (container !== undefined) return `container \`${container}\``;
   const holder = await portHolder(port, host).catch(() => undefined);
   return holder === undefined ? "another program" : `process ${holder.pid} (${holder.program})`;
+}
+
+/** Name of the container, whoever made it, that publishes a port. */
+async function publisherOf({ containers }: Engine, host: number): Promise<string | undefined> {
+  const all = await containers.list({});
+  return all.find(({ ports }) => ports.some((port) => port.host === host))?.name;
 }

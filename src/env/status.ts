@@ -3,6 +3,7 @@ import { planAction } from "../plan/diff.ts";
 import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { findMoved, movedReason } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
@@ -12,7 +13,14 @@ import { portKey } from "./ports.ts";
 export async function status(context: OperationContext): Promise<StatusResult> {
   const plan = await planProject(context);
   const observed = await observe(context.engine, plan.workspace.id);
-  const environments = plan.environments.map((environment) => describe(environment, observed.get(environment.name)));
+  const isNew = plan.environments.some(({ name }) => observed.get(name)?.container === undefined);
+  const moved = isNew ? await findMoved(context.engine, plan) : undefined;
+  const environments = plan.environments.map((environment): EnvironmentStatus => {
+    const { name } = environment;
+    const described = describe(environment, observed.get(name));
+    const before = observed.get(name)?.container === undefined ? moved?.get(name) : undefined;
+    return before === undefined ? described : { ...described, next: "recreate", stale: [movedReason(before)] };
+  });
   const known = new Set(plan.environments.map(({ name }) => name));
   const leftovers = [...observed].flatMap(([name, { container, leftovers: others }]): LeftoverStatus[] =>
     known.has(name)

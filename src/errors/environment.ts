@@ -42,6 +42,11 @@ export const environmentErrors = {
     hint: ({ environment }) =>
       `the container is up: look into it with \`devenv shell ${environment}\`; the next \`devenv up\` installs them again`,
   }),
+  MOUNT_POINT_FAILED: entry<{ environment: string; path: string; reason: string }>({
+    message: ({ environment, path, reason }) =>
+      `Environment \`${environment}\` mounts something at \`${path}\`, which cannot be made: ${reason}`,
+    hint: ({ path }) => `see that you may write to the folders above \`${path}\`, or make it yourself`,
+  }),
   SECRET_NOT_WRITTEN: entry<{ name: string; path: string; exitCode: number }>({
     message: ({ name, path, exitCode }) =>
       `Secret \`${name}\` could not be written to \`${path}\` in the container: ${exitCode === 126 || exitCode === 127 ? "`/bin/sh` or `cat` cannot be run" : `the shell ended with exit code ${exitCode}`}`,

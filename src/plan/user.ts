@@ -30,8 +30,9 @@ export function mapUser(files: UserFiles, user: string, ids: Ids): MappedUser {
   const group = lines(files.group);
   const [wanted = ""] = user.split(":");
   const entry = passwd.find((line) => fields(line)[0] === wanted || fields(line)[2] === wanted);
-  const [name = nameFor(wanted), , uid, gid, comment = "", home = `/home/${name}`, shell = "/bin/sh"] =
+  const [name = nameFor(wanted), , uid, gid, comment = "", given = "", shell = "/bin/sh"] =
     entry === undefined ? [] : fields(entry);
+  const home = homeless.has(given) ? `/home/${name}` : given;
   const groupName = group.map(fields).find(([, , id]) => id === gid)?.[0] ?? name;
   const mine = [name, "x", ids.uid, ids.gid, comment, home, shell].join(":");
   const isOwnGroup = groupName === name || entry === undefined;
@@ -56,6 +57,9 @@ export function findIds(files: UserFiles, user: string): Ids {
     .find(([name, , gid]) => name === group || gid === group);
   return { uid: Number(entry?.[2] ?? wanted) || 0, gid: Number(groupEntry?.[2] ?? group ?? entry?.[3]) || 0 };
 }
+
+/** What images write where a user has no home that it could write to. */
+const homeless: ReadonlySet<string> = new Set(["", "/", "/nonexistent"]);
 
 function nameFor(user: string): string {
   return /^\d*$/.test(user) ? unnamedUser : user;

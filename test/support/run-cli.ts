@@ -11,6 +11,8 @@ export interface RunCliOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** All of stdin; without it stdin is empty. */
   readonly stdin?: string | Uint8Array;
+  /** Words before the command, of a program that runs it: `setpriv` as another user. */
+  readonly prefix?: readonly string[];
   /** The process is killed then. */
   readonly timeoutMs?: number;
   /** Options of Node itself. */
@@ -52,7 +54,7 @@ export function runCliInTerminal(args: readonly string[], options: TerminalOptio
 }
 
 function runProgram(words: readonly string[], options: RunCliOptions): Promise<CliResult> {
-  const [program = "", ...args] = words;
+  const [program = "", ...args] = [...(options.prefix ?? []), ...words];
   const { cwd, stdin = "", timeoutMs = 60_000 } = options;
   const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: "xterm-256color", ...options.env };
   const child = spawn(program, args, { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL" });

@@ -2,11 +2,12 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { extract, type Header, type Pack, pack } from "tar-stream";
-import type { ContainerFile, Owner } from "../containers.ts";
+import { extract, type Pack, pack } from "tar-stream";
+import type { ContainerFile, FolderOwner, OwnedTree, Owner } from "../containers.ts";
 import type { Connection } from "./connection.ts";
 import { containerCall } from "./container-call.ts";
 import { statusOf } from "./errors.ts";
+import { addTree } from "./owned-tree.ts";
 
 /** The tar of a path, undefined when there is nothing at it. */
 export async function packPath(connection: Connection, id: string, path: string): Promise<Readable | undefined> {
@@ -38,7 +39,8 @@ async function firstFile(reader: ReturnType<typeof extract>): Promise<Buffer | u
 
 export interface UnpackOptions {
   readonly folder: string;
-  readonly tar: Readable;
+  /** What is in memory goes the shorter way. */
+  readonly tar: Readable | Buffer;
 }
 
 export async function unpackTar(connection: Connection, id: string, { folder, tar }: UnpackOptions): Promise<void> {
@@ -48,18 +50,33 @@ export async function unpackTar(connection: Connection, id: string, { folder, ta
     await connection.requestJson({ ...call, query: { path: folder }, headers, body: tar });
   } catch (error) {
     // the engine did not break what could not be read
-    throw tar.errored ?? error;
+    throw (Buffer.isBuffer(tar) ? undefined : tar.errored) ?? error;
   } finally {
-    tar.destroy();
+    if (!Buffer.isBuffer(tar)) tar.destroy();
   }
 }
 
+export interface WriteOptions {
+  readonly files: readonly ContainerFile[];
+  readonly tree?: OwnedTree | undefined;
+}
+
 /** One call, whatever the number of files. */
-export async function writeFiles(connection: Connection, id: string, files: readonly ContainerFile[]): Promise<void> {
+export async function writeFiles(connection: Connection, id: string, { files, tree }: WriteOptions): Promise<void> {
   const tar = pack();
-  for (const file of files) addFile(tar, file);
-  tar.finalize();
-  await unpackTar(connection, id, { folder: "/", tar: Readable.from(tar) });
+  const fill = async () => {
+    if (tree !== undefined) await addTree(tar, tree);
+    for (const file of files) addFile(tar, file);
+    tar.finalize();
+  };
+  const filled = fill().catch((error: Error) => {
+    tar.destroy(error);
+    throw error;
+  });
+  const isInMemory = tree === undefined || Buffer.isBuffer(tree.tar);
+  const send = async () =>
+    unpackTar(connection, id, { folder: "/", tar: isInMemory ? await buffer(tar) : Readable.from(tar) });
+  await Promise.all([filled, send()]);
 }
 
 function addFile(tar: Pack, { path, mode, uid, gid, content }: ContainerFile): void {
@@ -77,36 +94,23 @@ export interface ChangeOwnerOptions {
 /** Read as a tar and written back with another owner, nothing kept in memory. */
 export async function changeOwner(connection: Connection, id: string, options: ChangeOwnerOptions): Promise<void> {
   const { folder, from, to } = options;
-  const source = await packPath(connection, id, folder);
-  if (source === undefined) return;
-  const reader = extract();
-  const writer = pack();
-  const copy = async () => {
-    for await (const entry of reader) {
-      const target = writer.entry(withOwner(entry.header, { from, to }));
-      await pipeline(entry, target);
-    }
-    writer.finalize();
-  };
+  const tar = await packPath(connection, id, folder);
+  if (tar === undefined) return;
   const parent = folder.slice(0, folder.lastIndexOf("/")) || "/";
-  await Promise.all([
-    pipeline(source, reader),
-    copy().catch((error: Error) => {
-      reader.destroy(error);
-      writer.destroy(error);
-      throw error;
-    }),
-    unpackTar(connection, id, { folder: parent, tar: Readable.from(writer) }),
-  ]);
+  await writeFiles(connection, id, { files: [], tree: { tar, parent, from, to, skip: [], omitTop: true } });
 }
 
-function withOwner(header: Header, { from, to }: { readonly from: Owner; readonly to: Owner }): Header {
-  return {
-    ...header,
-    uid: header.uid === from.uid ? to.uid : (header.uid ?? 0),
-    gid: header.gid === from.gid ? to.gid : (header.gid ?? 0),
-    // names would be looked up instead of the numbers
-    uname: "",
-    gname: "",
-  };
+/** Read off the first entry of its tar; the rest is not waited for. */
+export async function ownerOf(connection: Connection, id: string, folder: string): Promise<FolderOwner | undefined> {
+  const tar = await packPath(connection, id, folder);
+  if (tar === undefined) return undefined;
+  const reader = extract();
+  const read = pipeline(tar, reader).catch(() => undefined);
+  let owner: Owner | undefined;
+  for await (const { header } of reader) {
+    if (owner !== undefined) return { ...owner, isEmpty: false };
+    owner = { uid: header.uid ?? 0, gid: header.gid ?? 0 };
+  }
+  await read;
+  return owner && { ...owner, isEmpty: true };
 }
