@@ -1,5 +1,11 @@
+import * as childProcess from "node:child_process";
+import * as crypto from "node:crypto";
 import { rmSync } from "node:fs";
+import * as filePromises from "node:fs/promises";
 import { isBuiltin } from "node:module";
+import * as streamConsumers from "node:stream/consumers";
+import * as streamPromises from "node:stream/promises";
+import * as timerPromises from "node:timers/promises";
 import { defineConfig, type Plugin } from "rolldown";
 import packageJson from "../package.json" with { type: "json" };
 
@@ -34,28 +40,37 @@ const lazyDockerodeParts: Plugin = {
 /**
  * `import … from "node:fs"` makes Node read every member of that module, and some of them load other
  * modules: `fs.promises`, or all of undici for `node:http`. Taken this way a member is read when it is used.
- * `node:crypto`, slow to load and seldom needed, is loaded with the first call; a name that is missing in the
- * list fails the build. Not for `main.ts`, which must run on a Node that knows no such way, nor for what packages require.
+ * Those that are slow to load and have functions only are loaded with the first call. Not for `main.ts`, which
+ * must run on a Node that knows no such way, nor for what packages require.
  */
-const lazyFunctions: Readonly<Record<string, readonly string[]>> = {
-  "node:crypto": ["createHash", "randomBytes", "randomUUID"],
+const lazyBuiltins: Readonly<Record<string, object>> = {
+  "node:child_process": childProcess,
+  "node:crypto": crypto,
+  "node:fs/promises": filePromises,
+  "node:stream/consumers": streamConsumers,
+  "node:stream/promises": streamPromises,
+  "node:timers/promises": timerPromises,
 };
 
 const lightBuiltins: Plugin = {
   name: "light-builtins",
   resolveId(source, importer, { kind }) {
     if (!isBuiltin(source)) return null;
-    const isLight = kind === "import-statement" && !/\/src\/main\.ts$|^\0/.test(importer ?? "\0");
-    return isLight ? `\0light:${source}` : { id: source, external: true };
+    const from = importer ?? "\0";
+    const isLight = kind === "import-statement" && !/\/src\/main\.ts$|^\0/.test(from);
+    if (!isLight) return { id: source, external: true };
+    const isLazy = source in lazyBuiltins && !from.includes("/node_modules/");
+    return `\0light:${isLazy ? "lazy:" : ""}${source}`;
   },
   load(id) {
-    if (!id.startsWith("\0light:")) return null;
-    const source = JSON.stringify(id.slice("\0light:".length));
-    const functions = lazyFunctions[id.slice("\0light:".length)];
-    if (functions === undefined) return `module.exports = process.getBuiltinModule(${source});`;
-    const call = (name: string) =>
-      `export const ${name} = (...args) => process.getBuiltinModule(${source}).${name}(...args);`;
-    return functions.map(call).join("\n");
+    const [, isLazy, name = ""] = /^\0light:(lazy:)?(.*)$/.exec(id) ?? [];
+    if (name === "") return null;
+    const builtin = `process.getBuiltinModule(${JSON.stringify(name)})`;
+    if (isLazy === undefined) return `module.exports = ${builtin};`;
+    const members = Object.entries(lazyBuiltins[name] ?? {});
+    // A class or a constant cannot be had lazily: who imports one fails the build.
+    const functions = members.filter(([key, value]) => /^[a-z]/.test(key) && typeof value === "function");
+    return functions.map(([key]) => `export const ${key} = (...args) => ${builtin}.${key}(...args);`).join("\n");
   },
 };
 
@@ -73,7 +88,8 @@ const bareEntrance: Plugin = {
  * each with all that its modules import, except what an earlier one holds.
  */
 const chunks: readonly (readonly [string, RegExp])[] = [
-  ["core", /^\0light:|\/src\/(cli\/(run|interrupts|help)|host\/node)\.ts$/],
+  ["quick", /^\0light:|\/src\/(cli\/quick-up|host\/node)\.ts$/],
+  ["core", /\/src\/cli\/(run|interrupts|help)\.ts$/],
   ["engine", /\/src\/(cli\/commands\/exec|engine\/docker\/connect)\.ts$/],
   ["up", /\/src\/(cli\/commands\/up|config\/script)\.ts$/],
 ];

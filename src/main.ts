@@ -6,10 +6,17 @@ import { nodeVersionProblem } from "./cli/node-version.ts";
 const problem = nodeVersionProblem(process.versions.node);
 if (problem === undefined) {
   module.enableCompileCache();
-  await main();
+  if (!(await answerQuickly())) await main();
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
+}
+
+/** A bare `devenv up` with nothing to do, before anything that takes time is loaded. */
+async function answerQuickly(): Promise<boolean> {
+  if (process.argv.length !== 3 || process.argv[2] !== "up") return false;
+  const { answerUp } = await import("./cli/quick-up.ts");
+  return await answerUp({ stderr: process.stderr, cwd: process.cwd(), program: program(), loadEngine });
 }
 
 async function main(): Promise<void> {
@@ -38,9 +45,21 @@ async function main(): Promise<void> {
     },
     interrupts,
     cwd: process.cwd(),
+    program: program(),
     readVersion,
-    loadEngine: async () => (await import("./engine/docker/connect.ts")).connectEngine,
+    loadEngine,
   });
+}
+
+async function loadEngine() {
+  return (await import("./engine/docker/connect.ts")).connectEngine;
+}
+
+function program() {
+  return {
+    path: import.meta.filename,
+    node: `${process.version} ${process.execPath}`,
+  };
 }
 
 /** This file is one folder below package.json, as source and in the bundle. */

@@ -69,6 +69,14 @@ export interface GlobalOptions {
   readonly env: string | undefined;
 }
 
+/** What runs this command. */
+export interface Program {
+  /** Absolute path of devenv's own. */
+  readonly path: string;
+  /** Node's version and place. */
+  readonly node: string;
+}
+
 export interface CliContext {
   readonly host: Host;
   readonly stdio: Stdio;
@@ -76,6 +84,7 @@ export interface CliContext {
   readonly options: GlobalOptions;
   /** The command table, for what is about commands. */
   readonly commands: readonly CommandEntry[];
+  readonly program: Program;
   /** Colours for stdout and for stderr. */
   readonly style: { readonly out: Style; readonly err: Style };
   /** Loads the engine's code; nothing is asked of the engine yet. */

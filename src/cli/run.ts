@@ -3,7 +3,7 @@ import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Host } from "../host/host.ts";
-import type { CliContext, CommandEntry, GlobalOptions } from "./command.ts";
+import type { CliContext, CommandEntry, GlobalOptions, Program } from "./command.ts";
 import { commandNames, commands, findCommand } from "./commands.ts";
 import { type CommandLine, globalOptions, optionsOf, readArgs, readCommandLine, readValues } from "./parse.ts";
 import { renderOutcome } from "./render.ts";
@@ -18,6 +18,7 @@ export interface Machine {
   readonly stdio: Stdio;
   readonly interrupts: Interrupts;
   readonly cwd: string;
+  readonly program: Program;
   readVersion(): string;
   loadEngine(): Promise<(host: Host) => Engine>;
 }
@@ -78,7 +79,7 @@ function resolveGlobals(values: CommandLine["values"], cwd: string): GlobalOptio
   };
 }
 
-function openContext(options: GlobalOptions, { host, stdio, interrupts, loadEngine }: Machine): CliContext {
+function openContext(options: GlobalOptions, { host, stdio, interrupts, program, loadEngine }: Machine): CliContext {
   return {
     host,
     stdio,
@@ -86,6 +87,7 @@ function openContext(options: GlobalOptions, { host, stdio, interrupts, loadEngi
     options,
     commands,
     style: { out: styleFor(stdio.stdout, host.env), err: styleFor(stdio.stderr, host.env) },
+    program,
     loadEngine,
   };
 }

@@ -4,6 +4,7 @@ import { createRequire, type ResolveFnOutput, type ResolveHookContext, registerH
 import { extname, isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "oxc-transform";
+import { importCandidates } from "./import-candidates.ts";
 
 export interface ScriptLoader {
   /** The module of the script, evaluated anew with all it imports outside node_modules. */
@@ -114,16 +115,11 @@ function isInPackage(url: string): boolean {
   return url.startsWith("file:") && url.includes("/node_modules/");
 }
 
-/** The file that a path import means: as written, with the ending of its TypeScript source, or without one. */
+/** The file that a path import means. */
 function besideParent(specifier: string, parent: string): string | undefined {
   if (!/^\.{0,2}\//.test(specifier) && !specifier.startsWith("file:") && !isAbsolute(specifier)) return undefined;
-  const target = fileURLToPath(new URL(specifier, parent));
-  const source = target.replace(/\.([mc]?)js$/, ".$1ts");
-  const candidates = [target, source, ...ENDINGS.map((ending) => target + ending)];
-  return candidates.find((file) => existsSync(file) && statSync(file).isFile());
+  return importCandidates(specifier, parent).find((file) => existsSync(file) && statSync(file).isFile());
 }
-
-const ENDINGS = [".ts", ".mts", ".js", ".mjs", ".cjs", ".json", "/index.ts", "/index.js"];
 
 /** CommonJS modules are kept by path, whatever the query of their URL. */
 function forgetCommonJs(file: string): void {

@@ -45,6 +45,26 @@ export function readCertificateSources(host: Host, root = "/"): CertificateSourc
   return { added, ordinary: readPlaces(ordinaryPlaces.map((place) => join(root, place))), bundle };
 }
 
+/** Every path of Linux that `readCertificateSources` looks at. */
+export function certificatePaths({ env }: Pick<Host, "env">, root = "/"): readonly string[] {
+  const named = fileVariables.map((name) => env[name]).filter((file) => file !== undefined);
+  const anchors = anchorFolders.map((folder) => join(root, folder)).flatMap(listTree);
+  const added = [...named, ...anchors];
+  if (readPlaces(added).length === 0) return added;
+  const everywhere = [...bundleFiles, ...ordinaryPlaces].map((place) => join(root, place));
+  return [...added, ...everywhere.flatMap(listTree)];
+}
+
+/** A place with every folder and file below it. */
+function listTree(place: string): readonly string[] {
+  try {
+    const entries = readdirSync(place, { withFileTypes: true, recursive: true });
+    return [place, ...entries.map((entry) => join(entry.parentPath, entry.name))];
+  } catch {
+    return [place];
+  }
+}
+
 /** What the keychain or the registry of macOS and Windows trusts; Node before 22.15 cannot tell. */
 function systemStore(): readonly string[] {
   return typeof getCACertificates === "function" ? getCACertificates("system") : [];

@@ -63,6 +63,12 @@ export async function lookupArchive(query: ArchiveQuery): Promise<CachedArchive 
   return undefined;
 }
 
+/** What `lookupArchive` looks at for an address without a checksum. */
+export async function archivePaths(query: Pick<ArchiveQuery, "cacheDir" | "url">): Promise<readonly string[]> {
+  const known = await readIndex(query);
+  return [indexPath(query), ...(known === undefined ? [] : [contentPath(query.cacheDir, known.sha256)])];
+}
+
 /**
  * The download at an address: from the cache, else received, checked and kept there. An address without
  * a checksum is asked once only. Throws DOWNLOAD_FAILED, CHECKSUM_MISMATCH, CACHE_UNUSABLE.

@@ -1,4 +1,5 @@
-import { access, constants, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { posix, win32 } from "node:path";
 
 interface Machine {

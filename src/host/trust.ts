@@ -64,6 +64,11 @@ export async function writeTrustFolder(host: Host, trust: HostTrust): Promise<st
   return folder;
 }
 
+/** The places of those files, written or not. */
+export function trustPaths({ cacheDir }: Pick<Host, "cacheDir">): readonly string[] {
+  return ["ca.pem", "apt.conf", "wgetrc"].map((name) => join(cacheDir, "trust", name));
+}
+
 /** What stands in the folder; the configuration files name their place inside, not on the host. */
 function trustFiles({ bundle }: HostTrust): Readonly<Record<string, string>> | undefined {
   if (bundle === undefined) return undefined;

@@ -3,6 +3,7 @@ import { up } from "../../env/up.ts";
 import { requestDotfiles } from "../../spec/resolve-environment.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
+import { openUpMemory, type UpMemory } from "../remember-up.ts";
 import { printUpSummary } from "../up-summary.ts";
 import { usageError } from "../usage.ts";
 
@@ -30,20 +31,28 @@ export const command = defineCommand({
         "`--from-snapshot` takes one environment",
         `write \`devenv up ${names[0]} --from-snapshot ${fromSnapshot}\``,
       );
-    const apply = async (project: Project): Promise<Outcome> => {
+    const isBare = names.length === 0 && dotfiles === undefined && fromSnapshot === undefined;
+    const apply = async (project: Project, memory?: UpMemory): Promise<Outcome> => {
       const startedAt = performance.now();
       const asked = dotfiles === undefined ? project : withDotfiles(context, project, dotfiles);
-      const result = await operate(context, asked, (operation) => up(operation, { names, fromSnapshot }));
+      const result = await operate(memory?.context ?? context, asked, async (operation) => {
+        const upped = await up(memory?.watch(operation) ?? operation, { names, fromSnapshot });
+        await memory?.remember(operation, project, upped);
+        return upped;
+      });
       const view = { durationMs: performance.now() - startedAt, style: context.style.err };
       return { data: result, summary: printUpSummary(result, project.spec, view) };
     };
-    if (!watch) return await apply(await projectOf(context));
+    if (!watch) {
+      const memory = isBare ? openUpMemory(context) : undefined;
+      return await apply(await projectOf(memory?.context ?? context), memory);
+    }
     if (context.options.json)
       throw usageError("`--watch` never ends, so it has no `--json` document", "drop one of them");
     if (fromSnapshot !== undefined)
       throw usageError("`--watch` follows the config, not a snapshot", "drop `--watch` or `--from-snapshot`");
     const { watchConfig } = await import("../watch-config.ts");
-    await watchConfig(context, apply);
+    await watchConfig(context, (project) => apply(project));
     return {};
   },
 });

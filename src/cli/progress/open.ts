@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { CliContext } from "../command.ts";
-import { isDrawable } from "../style.ts";
+import { isDrawable } from "../terminal-kind.ts";
 import { liveProgress, type Progress } from "./live.ts";
 import { plainReporter } from "./plain.ts";
 

@@ -1,0 +1,52 @@
+/** The quick `up`: what is remembered for it by an ordinary one. */
+import pico from "picocolors";
+import type { OperationContext, UpResult } from "../env/operation.ts";
+import type { Project } from "../env/project.ts";
+import { watchHost } from "../env/quick-up/watched-host.ts";
+import type { CliContext } from "./command.ts";
+import { printUpSummary } from "./up-summary.ts";
+
+export interface UpMemory {
+  /** The context to work in, so that it is known what counted. */
+  readonly context: CliContext;
+  /** The operation to run, so that it is known whether it said anything. */
+  watch(operation: OperationContext): OperationContext;
+  /** Call it after an `up` of all environments; never throws. */
+  remember(operation: OperationContext, project: Project, result: UpResult): Promise<void>;
+}
+
+export function openUpMemory(context: CliContext): UpMemory {
+  const startedAt = Date.now();
+  const { host, lookedAt } = watchHost(context.host);
+  let isSilent = true;
+  return {
+    context: { ...context, host },
+    watch: (operation) => ({
+      ...operation,
+      report: (event) => {
+        isSilent = false;
+        operation.report(event);
+      },
+    }),
+    async remember({ engine }, project, result) {
+      const isKept = isSilent && result.environments.every(({ action }) => action === "kept");
+      const variables = lookedAt();
+      if (!isKept || variables === undefined || context.options.config !== undefined) return;
+      const { program, options } = context;
+      const summaryWith = (colours: boolean) =>
+        printUpSummary(result, project.spec, { durationMs: 0, style: pico.createColors(colours) });
+      const { rememberUp } = await import("../env/quick-up/remember.ts");
+      await rememberUp({
+        host: context.host,
+        cwd: options.cwd,
+        program: program.path,
+        node: program.node,
+        engine,
+        project,
+        variables,
+        startedAt,
+        summary: { plain: summaryWith(false), coloured: summaryWith(true) },
+      }).catch(() => undefined);
+    },
+  };
+}
