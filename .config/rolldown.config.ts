@@ -40,7 +40,7 @@ const lazyDockerodeParts: Plugin = {
 /**
  * `import … from "node:fs"` makes Node read every member of that module, and some of them load other
  * modules: `fs.promises`, or all of undici for `node:http`. Taken this way a member is read when it is used.
- * Those that are slow to load and have functions only are loaded with the first call. Not for `main.ts`, which
+ * The functions of those that are slow to load load them with the first call. Not for `main.ts`, which
  * must run on a Node that knows no such way, nor for what packages require.
  */
 const lazyBuiltins: Readonly<Record<string, object>> = {
@@ -67,10 +67,15 @@ const lightBuiltins: Plugin = {
     if (name === "") return null;
     const builtin = `process.getBuiltinModule(${JSON.stringify(name)})`;
     if (isLazy === undefined) return `module.exports = ${builtin};`;
-    const members = Object.entries(lazyBuiltins[name] ?? {});
-    // A class or a constant cannot be had lazily: who imports one fails the build.
-    const functions = members.filter(([key, value]) => /^[a-z]/.test(key) && typeof value === "function");
-    return functions.map(([key]) => `export const ${key} = (...args) => ${builtin}.${key}(...args);`).join("\n");
+    return Object.entries(lazyBuiltins[name] ?? {})
+      .filter(([key]) => key !== "default")
+      .map(([key, value]) => {
+        const isFunction = /^[a-z]/.test(key) && typeof value === "function";
+        const call = `(...args) => ${builtin}.${key}(...args)`;
+        // a class or a constant is read at once, unless nobody uses it
+        return `export const ${key} = ${isFunction ? call : `/* @__PURE__ */ (() => ${builtin}.${key})()`};`;
+      })
+      .join("\n");
   },
 };
 
