@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { unpackNpmPackage } from "../support/foreign-project.ts";
 import { removeProject } from "../support/remove-project.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -20,10 +21,8 @@ export default defineConfig({
 
 it("a published package that knows nothing of devenv passes its own tests inside", async () => {
   using folder = temporaryFolder();
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder.path, "fastq@1.20.3"], { cwd: folder.path });
-  execFileSync("tar", ["xzf", "fastq-1.20.3.tgz"], { cwd: folder.path });
-  const cwd = join(folder.path, "package");
-  folder.write({ "package/devenv.config.ts": config });
+  const cwd = unpackNpmPackage(folder, "fastq@1.20.3");
+  writeFileSync(join(cwd, "devenv.config.ts"), config);
   try {
     const up = await runCli(["up"], { cwd, timeoutMs: 400_000 });
     expect(up, up.stderr).toMatchObject({ exitCode: 0 });
