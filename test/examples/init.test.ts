@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type DebianSourcePackage, unpackDebianSource, unpackNpmPackage } from "../support/foreign-project.ts";
+import { removeProject } from "../support/remove-project.ts";
 import { type CliResult, runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -12,7 +13,7 @@ const sortedcontainers: DebianSourcePackage = {
 };
 
 /** init, up and the tests of a project that knew nothing of devenv; gives what the tests printed. */
-async function initAndTest(cwd: string): Promise<string> {
+async function initAndTest(project: string, cwd: string): Promise<string> {
   try {
     expectDone(await runCli(["init", "--yes"], { cwd }));
     expectDone(await runCli(["up"], { cwd, timeoutMs: 500_000 }));
@@ -24,7 +25,8 @@ async function initAndTest(cwd: string): Promise<string> {
     });
     return test.stdout;
   } finally {
-    expectDone(await runCli(["down", "--volumes"], { cwd, timeoutMs: 100_000 }));
+    await runCli(["down", "--volumes"], { cwd, timeoutMs: 100_000 });
+    await removeProject(project);
   }
 }
 
@@ -34,18 +36,18 @@ function expectDone(result: CliResult): void {
 
 it("`init`, `up` and `task test` run the linter and the tests of fastq from the npm registry", async () => {
   using folder = temporaryFolder();
-  const output = await initAndTest(unpackNpmPackage(folder, "fastq@1.20.3"));
+  const output = await initAndTest("fastq", unpackNpmPackage(folder, "fastq@1.20.3"));
   expect(Number(/^# pass\s+(\d+)$/m.exec(output)?.[1])).toBeGreaterThan(100);
 });
 
 it("`init`, `up` and `task test` run the linter and the tests of split2 from the npm registry", async () => {
   using folder = temporaryFolder();
-  const output = await initAndTest(unpackNpmPackage(folder, "split2@4.2.0"));
+  const output = await initAndTest("split2", unpackNpmPackage(folder, "split2@4.2.0"));
   expect(Number(/^# pass\s+(\d+)$/m.exec(output)?.[1])).toBeGreaterThan(50);
 });
 
 it("`init`, `up` and `task test` run the tests of sortedcontainers from a Debian source package", async () => {
   using folder = temporaryFolder();
-  const output = await initAndTest(await unpackDebianSource(folder, sortedcontainers));
+  const output = await initAndTest("sortedcontainers", await unpackDebianSource(folder, sortedcontainers));
   expect(output).toMatch(/^=+ 367 passed in /m);
 });

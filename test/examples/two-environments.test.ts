@@ -2,10 +2,13 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { removeProject } from "../support/remove-project.ts";
 import { runCli } from "../support/run-cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const example = fileURLToPath(new URL("../../examples/two-environments", import.meta.url));
+
+const project = "two-environments-test";
 
 it("examples/two-environments builds what both images begin with once, and later only what changed", async () => {
   using folder = temporaryFolder();
@@ -13,8 +16,10 @@ it("examples/two-environments builds what both images begin with once, and later
   await cp(example, cwd, { recursive: true });
   const config = join(cwd, "devenv.config.ts");
   const text = await readFile(config, "utf8");
-  // Nothing of an earlier run is in the build cache.
-  const fresh = text.replace("/etc/built-once", `/etc/built-once # ${crypto.randomUUID()}`);
+  // Nothing of an earlier run is in the build cache, and its images are nobody else's.
+  const fresh = text
+    .replace('name: "two-environments"', `name: "${project}"`)
+    .replace("/etc/built-once", `/etc/built-once # ${crypto.randomUUID()}`);
   await writeFile(config, fresh);
   const output = async (environment: string, ...command: string[]) =>
     (await runCli(["exec", environment, "--", ...command], { cwd })).stdout;
@@ -34,6 +39,6 @@ it("examples/two-environments builds what both images begin with once, and later
     expect(await output("reports", "sh", "-c", "command -v less")).toBe("/usr/bin/less\n");
     expect(await output("reports", "cat", "/etc/built-once")).toBe(number);
   } finally {
-    expect(await runCli(["down"], { cwd })).toMatchObject({ exitCode: 0 });
+    await removeProject(project);
   }
 });

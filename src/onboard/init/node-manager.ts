@@ -13,6 +13,8 @@ export interface NodeManager extends Pick<Part, "layers" | "env"> {
 
 interface Manager {
   readonly locks: readonly string[];
+  /** Its own settings. */
+  readonly settings?: string;
   open(project: ManagedProject): Omit<NodeManager, "name">;
 }
 
@@ -28,17 +30,19 @@ interface ManagedProject {
 /** Where several have left lock files, the first one counts: npm's is the one most often left over. */
 const managers: Readonly<Record<NodeManager["name"], Manager>> = {
   pnpm: { locks: ["pnpm-lock.yaml"], open: openPnpm },
-  yarn: { locks: ["yarn.lock"], open: openYarn },
+  yarn: { locks: ["yarn.lock"], settings: ".yarnrc.yml", open: openYarn },
   bun: { locks: ["bun.lock", "bun.lockb"], open: openBun },
   npm: { locks: ["package-lock.json", "npm-shrinkwrap.json"], open: openNpm },
 };
 
-/** What package.json names, else what has left a lock file, else npm. */
+/** What package.json names, else what has left a lock file or settings, else npm. */
 export function nodeManagerOf(folder: ProjectFolder, manifest: PackageJson): NodeManager {
   const names = Object.keys(managers) as NodeManager["name"][];
   const [, named, version] = /^(npm|pnpm|yarn|bun)@(\d+\.\d+\.\d+)/.exec(manifest.packageManager ?? "") ?? [];
   const hasLock = (name: NodeManager["name"]) => managers[name].locks.some((file) => folder.entries.includes(file));
-  const name = names.find((candidate) => candidate === named) ?? names.find(hasLock) ?? "npm";
+  const hasSettings = (name: NodeManager["name"]) => folder.entries.includes(managers[name].settings ?? "/");
+  const name =
+    names.find((candidate) => candidate === named) ?? names.find(hasLock) ?? names.find(hasSettings) ?? "npm";
   return { name, ...managers[name].open({ folder, manifest, version, isLocked: hasLock(name) }) };
 }
 

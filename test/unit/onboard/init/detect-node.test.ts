@@ -165,6 +165,14 @@ describe("the package manager of a Node project", () => {
       ['run("npm install --global @yarnpkg/cli-dist@4")'],
     ],
     [
+      "a newer yarn by its settings",
+      { ".yarnrc.yml": "" },
+      {},
+      "yarn",
+      "yarn install",
+      ['run("npm install --global @yarnpkg/cli-dist@4")'],
+    ],
+    [
       "a newer yarn by name",
       { "yarn.lock": "" },
       { packageManager: "yarn@4.5.0" },
