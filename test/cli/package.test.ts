@@ -26,4 +26,7 @@ export default defineConfig({ name: "shop", image: { from: "debian:12", layers: 
   expect(JSON.parse(devenv("config", "--json"))).toMatchObject({ name: "shop" });
   expect(devenv("build", "--print")).toContain("apt-get install -y --no-install-recommends git");
   expect(readdirSync(`${project.path}/node_modules/devenv/dist`)).toContain("index.d.ts");
+  project.write({ started: null });
+  devenv("--cwd", "started", "init", "go", "--yes", "--base", "bootstrap");
+  expect(readdirSync(`${project.path}/started`)).toEqual(["devenv.config.ts", "go.mod", "main.go", "main_test.go"]);
 });
