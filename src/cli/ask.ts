@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { createInterface } from "node:readline/promises";
+import { on } from "node:events";
+import { createInterface } from "node:readline";
 import type { CliContext } from "./command.ts";
 
 /** A person can be asked: what is typed is read and what is asked is seen. */
@@ -7,20 +7,23 @@ export function canAsk({ stdio }: Pick<CliContext, "stdio">): boolean {
   return stdio.stdin.isTTY === true && stdio.stderr.isTTY === true;
 }
 
-/** Ask a question that Enter alone says yes to; the end of the input says no. Throws when interrupted. */
-export async function ask(
-  { stdio, interrupts }: Pick<CliContext, "stdio" | "interrupts">,
-  question: string,
-): Promise<boolean> {
+export interface Questions extends Disposable {
+  /** Ask what Enter alone says yes to; the end of the input says no. Throws when interrupted. */
+  ask(question: string): Promise<boolean>;
+}
+
+/** Several questions, one after another; an answer that was typed ahead counts. Reads stdin from now on. */
+export function openQuestions({ stdio, interrupts }: Pick<CliContext, "stdio" | "interrupts">): Questions {
   // Without `terminal` the terminal itself edits the line and turns Ctrl-C into a signal.
-  const lines = createInterface({ input: stdio.stdin, output: stdio.stderr, terminal: false });
-  const { signal } = interrupts;
-  try {
-    const end = once(lines, "close", { signal }).then(() => undefined);
-    const answer = await Promise.race([lines.question(`${question} [Y/n] `, { signal }), end]);
-    return answer !== undefined && /^\s*(y(es)?\s*)?$/i.test(answer);
-  } finally {
-    lines.close();
-    stdio.stdin.unref?.();
-  }
+  const reader = createInterface({ input: stdio.stdin, terminal: false });
+  const lines = on(reader, "line", { close: ["close"], signal: interrupts.signal });
+  return {
+    async ask(question) {
+      stdio.stderr.write(`${question} [Y/n] `);
+      const { done, value } = await lines.next();
+      return done !== true && /^\s*(y(es)?\s*)?$/i.test(String(value));
+    },
+    // Closing it pauses stdin, which then keeps no process alive.
+    [Symbol.dispose]: () => reader.close(),
+  };
 }

@@ -18,4 +18,8 @@ export const initErrors = {
     message: ({ file, reason }) => `\`${file}\` of this project could not be read: ${reason}`,
     hint: ({ file }) => `mend \`${file}\` and run \`devenv init\` again`,
   }),
+  PROJECT_UNWRITABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `\`${file}\` could not be written: ${reason}`,
+    hint: () => "see that the folder is yours and that the disk has space, and run `devenv init` again",
+  }),
 };

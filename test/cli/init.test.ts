@@ -88,6 +88,17 @@ describe("devenv init", () => {
     expect(existsSync(join(folder.path, "devenv.config.ts"))).toBe(true);
   });
 
+  it("asks whether git shall ignore devenv.local.ts", async () => {
+    using folder = temporaryFolder(project);
+    const cwd = folder.path;
+    execFileSync("git", ["init", "--quiet"], { cwd });
+    const { exitCode, stdout } = await runCliInTerminal(init, { cwd, stdin: "y\nn\n" });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Add devenv.local.ts to .gitignore? [Y/n] ");
+    expect(stdout).toContain("wrote devenv.config.ts\r\n");
+    expect(existsSync(join(cwd, ".gitignore"))).toBe(false);
+  });
+
   it("writes nothing when the answer is no", async () => {
     using folder = temporaryFolder(project);
     const { exitCode, stdout } = await runCliInTerminal(init, { cwd: folder.path, stdin: "n\n" });

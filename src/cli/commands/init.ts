@@ -2,7 +2,7 @@ import { ignoreLocalConfig, localConfig } from "../../onboard/init/git-ignore.ts
 import { applyInit, type InitPlan, planInit } from "../../onboard/init/init.ts";
 import { hasRegistry } from "../../onboard/init/registry.ts";
 import { parseImageReference } from "../../spec/image-reference.ts";
-import { ask, canAsk } from "../ask.ts";
+import { canAsk, openQuestions } from "../ask.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { printInitDone, printInitPlan } from "../init-summary.ts";
 import { usageError } from "../usage.ts";
@@ -21,9 +21,10 @@ export const command = defineCommand({
     const { host, options, stdio, style } = context;
     const plan = await planInit({ host, folder: options.cwd, template, base, force, hasRegistry });
     if (!yes || !(options.quiet || options.json)) stdio.stderr.write(printInitPlan(plan, style.err));
-    if (!yes && !(await ask(context, "Write it?"))) return { exitCode: 1, summary: "nothing was written\n" };
+    using questions = yes ? undefined : openQuestions(context);
+    if ((await questions?.ask("Write it?")) === false) return { exitCode: 1, summary: "nothing was written\n" };
     await applyInit(plan);
-    const ignores = plan.isLocalTracked && (yes || (await ask(context, `Add ${localConfig} to .gitignore?`)));
+    const ignores = plan.isLocalTracked && (await questions?.ask(`Add ${localConfig} to .gitignore?`)) !== false;
     if (ignores) await ignoreLocalConfig(plan.folder);
     return { data: initDocument(plan), summary: printInitDone(plan, ignores) };
   },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { devenvError } from "../../errors.ts";
+import { writeFileAtomic } from "../../host/atomic-write.ts";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
 
 /** A project's folder, as far as detection looks at it. */
@@ -27,4 +28,13 @@ export function openFolder(path: string): ProjectFolder {
       }
     },
   };
+}
+
+/** Write a file below the folder. Throws PROJECT_UNWRITABLE. */
+export async function writeInto(folder: string, file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(join(folder, file), text);
+  } catch (error) {
+    throw devenvError("PROJECT_UNWRITABLE", { file, reason: reasonOf(error) }, error);
+  }
 }

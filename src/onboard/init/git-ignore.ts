@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { isDevenvError } from "../../errors.ts";
-import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
+import { openFolder, writeInto } from "./folder.ts";
 
 /** One developer's own overrides are no part of the project. */
 export const localConfig = "devenv.local.ts";
@@ -20,9 +18,9 @@ export async function needsIgnoring(folder: string, host: Host): Promise<boolean
   }
 }
 
-/** Add it as the last line of the folder's `.gitignore`. */
+/** Add it as the last line of the folder's `.gitignore`. Throws PROJECT_UNREADABLE, PROJECT_UNWRITABLE. */
 export async function ignoreLocalConfig(folder: string): Promise<void> {
-  const file = join(folder, ".gitignore");
-  const text = await readFile(file, "utf8").catch(() => "");
-  await writeFileAtomic(file, `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${localConfig}\n`);
+  const file = ".gitignore";
+  const text = openFolder(folder).read(file) ?? "";
+  await writeInto(folder, file, `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${localConfig}\n`);
 }

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { configOfFolder } from "../../config/find.ts";
 import { devenvError } from "../../errors.ts";
-import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
 import { type Base, bootstrapBase, imageBase, namedBase } from "./base.ts";
 import { detect } from "./detect.ts";
-import { openFolder } from "./folder.ts";
+import { openFolder, writeInto } from "./folder.ts";
 import { needsIgnoring } from "./git-ignore.ts";
 import type { Candidate, Language } from "./part.ts";
 import { projectName } from "./project-name.ts";
@@ -85,9 +84,9 @@ export async function planInit(request: InitRequest): Promise<InitPlan> {
   };
 }
 
-/** Write the config and what a template brings. */
+/** Write what a template brings, then the config: without that, the next `init` begins again. Throws PROJECT_UNWRITABLE. */
 export async function applyInit({ folder, files }: InitPlan): Promise<void> {
-  for (const { path, text } of files) await writeFileAtomic(join(folder, path), text);
+  for (const { path, text } of files.toReversed()) await writeInto(folder, path, text);
 }
 
 function refuseToReplace({ folder, force }: InitRequest): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../../src/config/load.ts";
@@ -195,6 +195,17 @@ hint: run \`devenv init --force\` to write a new \`devenv.config.ts\``,
 
 hint: start one from a template: \`devenv init node\`, \`devenv init python\` or \`devenv init go\``,
     });
+  });
+
+  it("to go on when a file cannot be written, and leaves no config", async () => {
+    using folder = temporaryFolder({ tests: "a file where the template has a folder" });
+    expect(await thrown(applyInit(await planInit(request(folder.path, { template: "python" }))))).toEqual({
+      code: "PROJECT_UNWRITABLE",
+      text: `\`tests/test_greeting.py\` could not be written: file already exists (EEXIST)
+
+hint: see that the folder is yours and that the disk has space, and run \`devenv init\` again`,
+    });
+    expect(readdirSync(folder.path)).toEqual(["tests"]);
   });
 
   it("a template that there is not", async () => {
