@@ -29,6 +29,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "keep the state of an environment; list, show, restore, rm",
     load: () => import("./commands/snapshot.ts"),
   },
+  {
+    name: "prune",
+    summary: "remove what nothing of the project needs any more",
+    load: () => import("./commands/prune.ts"),
+  },
   { name: "config", summary: "the resolved config, or its JSON schema", load: () => import("./commands/config.ts") },
   {
     name: "completion",

@@ -17,7 +17,7 @@ export function printStatus({ environments, leftovers }: StatusResult, style: St
   ]);
   const rest = leftovers.map(
     ({ environment, container, state }) =>
-      `${style.yellow("leftover:")} \`${container}\` (${state}) of \`${environment}\`, which the config no longer has; \`devenv down ${environment}\` removes it`,
+      `${style.yellow("leftover:")} \`${container}\` (${state}) of \`${environment}\`, which the config no longer has; \`devenv down ${environment}\` or \`devenv prune\` removes it`,
   );
   return `${[style.dim(print(titles).trimEnd()), ...lines, ...rest].join("\n")}\n`;
 }

@@ -3,6 +3,7 @@
 import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import type { PrunedKind } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /** Everything an operation works on; `signal` aborts it, and nothing half-made is left. */
@@ -120,4 +121,22 @@ export interface BuildResult {
     readonly fingerprint: string;
     readonly action: "reused" | "built";
   }[];
+}
+
+/** What `prune --json` prints. */
+export interface PruneResult {
+  readonly project: string;
+  readonly dryRun: boolean;
+  /** In the order of their removal. */
+  readonly items: readonly {
+    readonly kind: PrunedKind;
+    readonly name: string;
+    /** Bytes; null where the engine does not tell. */
+    readonly size: number | null;
+    /** ISO 8601; null where the engine does not tell. */
+    readonly created: string | null;
+    readonly reason: string;
+  }[];
+  /** Bytes, as the engine counts them: layers that images share count for each. */
+  readonly size: number;
 }

@@ -7,6 +7,7 @@ import {
   folderLabel,
   type Labels,
   projectLabel,
+  rootLabel,
   volumeLabel,
   workspaceLabel,
 } from "./labels.ts";
@@ -56,6 +57,7 @@ export function ownVolume(
       [projectLabel]: project,
       [workspaceLabel]: workspace.id,
       [folderLabel]: workspace.folder,
+      [rootLabel]: workspace.root,
       [environmentLabel]: environment.name,
       [volumeLabel]: what,
     },

@@ -83,6 +83,7 @@ Commands:
   logs        what the containers print
   build       build images only, or show their Dockerfiles
   snapshot    keep the state of an environment; list, show, restore, rm
+  prune       remove what nothing of the project needs any more
   config      the resolved config, or its JSON schema
   completion  the script that completes command lines in your shell
   doctor      check this machine, and mend it

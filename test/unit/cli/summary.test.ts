@@ -1,6 +1,7 @@
 import pico from "picocolors";
 import { describe, expect, it } from "vitest";
 import { printChecks } from "../../../src/cli/doctor-table.ts";
+import { printPruned, printPruneSummary } from "../../../src/cli/prune-table.ts";
 import { printStatus } from "../../../src/cli/status-table.ts";
 import { printTasks, taskList } from "../../../src/cli/task-list.ts";
 import { printUpSummary } from "../../../src/cli/up-summary.ts";
@@ -103,6 +104,57 @@ integration  absent   none    -          localhost/shop/dev:3f9a1c27e0b4
   the next \`devenv up\` creates the container
 `,
     );
+  });
+});
+
+describe("status of a project that an environment was taken out of", () => {
+  it("tells what is left over, and what removes it", () => {
+    const leftovers = [{ environment: "old", container: "shop-old-1a2b3c4d", state: "exited" }];
+    expect(printStatus({ project: "shop", environments: [], services: [], leftovers }, style)).toBe(
+      `ENVIRONMENT  STATE  HEALTH  PORTS  IMAGE
+leftover: \`shop-old-1a2b3c4d\` (exited) of \`old\`, which the config no longer has; \`devenv down old\` or \`devenv prune\` removes it
+`,
+    );
+  });
+});
+
+describe("prune", () => {
+  const hour = 60 * 60 * 1000;
+  const now = Date.parse("2026-11-24T12:00:00Z");
+  const made = (hoursAgo: number) => new Date(now - hoursAgo * hour).toISOString();
+  const items = [
+    { kind: "container", name: "shop-old-1a2b3c4d", size: null, created: made(0), reason: "one" },
+    { kind: "volume", name: "shop-old-1a2b3c4d-deps", size: 12_345_678, created: made(0.5), reason: "two" },
+    {
+      kind: "image",
+      name: `localhost/shop/old:${"3f9a1c27e0b4".padEnd(64, "0")}`,
+      size: 2e8,
+      created: made(5),
+      reason: "three",
+    },
+    { kind: "image", name: `sha256:${"a".repeat(64)}`, size: 0, created: made(60), reason: "four" },
+    { kind: "snapshot", name: "localhost/shop/old/snapshots:one", size: 1e6, created: null, reason: "five" },
+  ] as const;
+  const result = { project: "shop", dryRun: true, items, size: 213_345_678 };
+
+  it("is an aligned table with sizes, ages and reasons, and a total", () => {
+    expect(printPruned(result, { now, style })).toBe(
+      `KIND       NAME                    SIZE      AGE  REASON
+container  shop-old-1a2b3c4d       -         now  one
+volume     shop-old-1a2b3c4d-deps  12.3 MB   30m  two
+image      shop/old:3f9a1c27e0b4   200.0 MB  5h   three
+image      sha256:aaaaaaaaaaaa     0.0 MB    2d   four
+snapshot   shop/old/snapshots:one  1.0 MB    -    five
+total                              213.3 MB
+`,
+    );
+  });
+
+  it("says in one line what it did, or would do", () => {
+    expect(printPruneSummary(result)).toBe("shop: `devenv prune` would remove 5 items\n");
+    expect(printPruneSummary({ ...result, dryRun: false, items: [items[0]] })).toBe("shop: removed 1 item\n");
+    const nothing = { ...result, items: [], size: 0 };
+    expect(printPruneSummary(nothing) + printPruned(nothing, { now, style })).toBe("shop: nothing to remove\n");
   });
 });
 

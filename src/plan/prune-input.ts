@@ -1,0 +1,60 @@
+/** What is known of a project in the engine, and what of it is to go. */
+import type { ObservedContainer } from "./diff.ts";
+import type { Labels } from "./labels.ts";
+import type { Workspace } from "./plan.ts";
+
+export type PrunedKind = "container" | "volume" | "image" | "snapshot";
+
+export interface PrunedItem {
+  readonly kind: PrunedKind;
+  /** What the engine knows it by. */
+  readonly reference: string;
+  /** For people. */
+  readonly name: string;
+  /** Bytes; undefined where the engine does not tell, and for a name of an image that stays under another one. */
+  readonly size: number | undefined;
+  /** Seconds since the epoch; 0 where the engine does not tell. */
+  readonly created: number;
+  readonly reason: string;
+}
+
+export interface PruneContainer extends ObservedContainer {
+  readonly image: string;
+}
+
+interface PruneImage {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly labels: Labels;
+  readonly size: number;
+  readonly created: number;
+}
+
+interface PruneVolume {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly created: number;
+}
+
+export interface PruneInput {
+  readonly project: string;
+  readonly workspace: Workspace;
+  /** Of the config, with the images that they have now. */
+  readonly environments: readonly { readonly name: string; readonly image: { readonly tag: string } }[];
+  /** Those of the project. */
+  readonly containers: readonly PruneContainer[];
+  readonly volumes: readonly PruneVolume[];
+  readonly images: readonly PruneImage[];
+  /** Images by name or id that containers of other projects, or of none, were made from. */
+  readonly otherImages: ReadonlySet<string>;
+  /** Folders of workspaces that do not exist any more. */
+  readonly gone: ReadonlySet<string>;
+  /** Of containers of `devenv ci`, by id. */
+  readonly ciRuns: ReadonlyMap<string, "running" | "ended" | "unknown">;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** Seconds that what is removed must have existed for. */
+  readonly olderThan: number | undefined;
+  /** Snapshots too. */
+  readonly snapshots: boolean;
+}

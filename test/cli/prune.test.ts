@@ -1,0 +1,150 @@
+/** `devenv prune` on the real engine: what goes, and above all what stays. */
+import { rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { expect, it } from "vitest";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { ownMark, writeMark } from "../../src/host/process-mark.ts";
+import { projectLabel } from "../../src/plan/labels.ts";
+import { removeProject } from "../support/remove-project.ts";
+import { runCli } from "../support/run-cli.ts";
+import { baseImage } from "../support/sandbox.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testHost } from "../support/test-host.ts";
+
+const host = testHost();
+const engine = connectEngine(host);
+
+const environment = (layer: string) =>
+  `{ image: { from: "devenv-test/base:bookworm", layers: [run("${layer}")] }, workspace: { volumes: ["deps"] } }`;
+const config = (name: string, environments: string) => `
+import { defineConfig, run } from "devenv";
+export default defineConfig({ name: "${name}", environments: { ${environments} } });
+`;
+
+function openProject(name: string, environments: string) {
+  const folder = temporaryFolder({ "shop/devenv.config.ts": config(name, environments) });
+  const at =
+    (place: string) =>
+    (...args: string[]) =>
+      runCli(args, { cwd: `${folder.path}/${place}` });
+  const prune = async (...args: string[]) => JSON.parse((await at("shop")("prune", "--json", ...args)).stdout);
+  return {
+    ...folder,
+    at,
+    devenv: at("shop"),
+    prune,
+    kinds: async (...args: string[]) =>
+      (await prune(...args)).items.map(({ kind, reason }: { kind: string; reason: string }) => `${kind}: ${reason}`),
+    [Symbol.asyncDispose]: async () => {
+      await removeProject(name);
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** A tar that holds nothing. */
+const emptyTar = () => Readable.from([Buffer.alloc(1024)]);
+
+it("removes what the config no longer has and what it no longer builds, and nothing that is in use", async () => {
+  await using project = openProject("prune-own", `dev: ${environment("true")}, old: ${environment("echo old")}`);
+  const first = JSON.parse((await project.devenv("up", "--json")).stdout).environments;
+  const [oldDev, old] = first;
+  project.write({ "shop/devenv.config.ts": config("prune-own", `dev: ${environment("echo new")}`) });
+  const [dev] = JSON.parse((await project.devenv("up", "--json")).stdout).environments;
+
+  expect((await project.devenv("status")).stdout).toBe(
+    `ENVIRONMENT  STATE    HEALTH  PORTS  IMAGE
+dev          running  none    -      ${dev.image.slice(0, dev.image.indexOf(":") + 13)}
+leftover: \`${old.container}\` (running) of \`old\`, which the config no longer has; \`devenv down old\` or \`devenv prune\` removes it
+`,
+  );
+  const gone = "environment `old` is no longer in the config";
+  const unused = "no environment of the config has it, and no container";
+  const dry = await project.prune("--dry-run");
+  expect(dry).toMatchObject({ project: "prune-own", dryRun: true });
+  const told = dry.items.map(({ kind, name, reason }: Record<string, string>) => [kind, name, reason].join(" "));
+  expect(told.toSorted()).toEqual([
+    `container ${old.container} ${gone}`,
+    ...[`image ${old.image} ${unused}`, `image ${oldDev.image} ${unused}`].toSorted(),
+    `volume ${old.container}-deps ${gone}`,
+    expect.stringMatching(`^volume ${old.container}-history-\\w+ ${gone}$`),
+  ]);
+  expect(dry.size).toBe(dry.items.reduce((sum: number, { size }: { size: number | null }) => sum + (size ?? 0), 0));
+  expect(dry.size).toBeGreaterThan(1e6);
+  expect(await project.kinds("--older-than", "1h")).toEqual([]);
+
+  const { stdout, stderr } = await project.devenv("prune");
+  expect(stderr).toBe("prune-own: removed 5 items\n");
+  const [titles = "", ...lines] = stdout.trimEnd().split("\n");
+  expect(titles.split(/ {2,}/)).toEqual(["KIND", "NAME", "SIZE", "AGE", "REASON"]);
+  expect(lines[0]?.split(/ {2,}/)).toEqual(["container", old.container, "-", expect.any(String), gone]);
+  expect(lines.at(-1)).toMatch(/^total +\d+\.\d MB$/);
+
+  expect(await project.devenv("prune")).toMatchObject({ stdout: "", stderr: "prune-own: nothing to remove\n" });
+  const volumes = await engine.volumes.list({ [projectLabel]: "prune-own" });
+  expect(volumes.map(({ labels }) => labels["devenv.environment"])).toEqual(["dev", "dev"]);
+  expect(JSON.parse((await project.devenv("up", "--json")).stdout).environments[0].action).toBe("kept");
+});
+
+it("removes what workspaces left whose folders are gone, and keeps those of others", async () => {
+  await using project = openProject("prune-gone", `dev: ${environment("true")}`);
+  const text = config("prune-gone", `dev: ${environment("true")}`);
+  project.write({ "there/devenv.config.ts": text, "lost/devenv.config.ts": text });
+  await project.at("there")("up");
+  await project.at("lost")("up");
+  rmSync(`${project.path}/lost`, { recursive: true });
+  const gone = `workspace \`${project.path}/lost\` no longer exists`;
+  expect(await project.kinds()).toEqual([`container: ${gone}`, `volume: ${gone}`, `volume: ${gone}`]);
+  expect(await project.kinds()).toEqual([]);
+  expect(await engine.containers.list({ [projectLabel]: "prune-gone" })).toMatchObject([
+    { labels: { "devenv.root": `${project.path}/there` } },
+  ]);
+  expect(await engine.volumes.list({ [projectLabel]: "prune-gone" })).toHaveLength(2);
+});
+
+it("removes what killed commands left, snapshots when asked, and never another project's", async () => {
+  await using project = openProject("prune-left", `dev: ${environment("true")}`);
+  await using neighbour = openProject("prune-next", `dev: ${environment("true")}`);
+  await project.devenv("up");
+  const [dev] = await engine.containers.list({ [projectLabel]: "prune-left" });
+  const mark = await ownMark(host);
+  const create = (name: string, labels: Record<string, string>) =>
+    engine.containers.create({
+      ...{ name, image: baseImage, command: ["true"], workdir: "/", env: {}, mounts: [], ports: [] },
+      labels: { [projectLabel]: "prune-left", ...labels },
+    });
+  const tag = (project: string, rest: string) => `localhost/${project}/dev${rest}`;
+  const importImage = (name: string, labels: Record<string, string>) =>
+    engine.images.import(emptyTar(), { tag: name, platform: "linux/amd64", labels });
+  await create("prune-left-half-made", dev?.labels ?? {});
+  await create("prune-left-ended", { "devenv.ci": writeMark({ ...mark, started: "1" }) });
+  await create("prune-left-running", { "devenv.ci": writeMark(mark) });
+  await importImage(tag("prune-left", "/snapshots:one"), {
+    ...{ [projectLabel]: "prune-left", "devenv.environment": "dev", "devenv.snapshot": "one" },
+  });
+  const foreign = tag("prune-next", `:${"a".repeat(64)}`);
+  await importImage(foreign, { [projectLabel]: "prune-next" });
+
+  expect(await project.kinds()).toEqual(
+    expect.arrayContaining([
+      "container: left by an interrupted command",
+      "container: left by a `devenv ci` that was killed",
+    ]),
+  );
+  const names = async () =>
+    (await engine.containers.list({ [projectLabel]: "prune-left" })).map(({ name }) => name).toSorted();
+  expect(await names()).toEqual([dev?.name, "prune-left-running"].toSorted());
+  expect(await project.kinds()).toEqual([]);
+  expect(await project.kinds("--snapshots")).toEqual(["snapshot: no container was made from it"]);
+  expect(await engine.images.inspect(foreign)).toBeDefined();
+  expect(await neighbour.kinds()).toEqual(["image: no environment of the config has it, and no container"]);
+});
+
+it("refuses an age that is none", async () => {
+  await using project = openProject("prune-age", `dev: ${environment("true")}`);
+  expect(await project.devenv("prune", "--older-than", "soon")).toMatchObject({
+    exitCode: 2,
+    stderr:
+      "error: `--older-than` takes an age such as `7d`, not `soon`\n\nhint: the units are `m`, `h`, `d` and `w`\n",
+  });
+});
