@@ -9,6 +9,7 @@ import { stepTitle, withoutPrelude } from "../plan/step-title.ts";
 import { dockerfileSteps } from "../plan/steps.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
+import { tellFullDisk } from "./full-disk.ts";
 import type { OperationContext } from "./operation.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { runStep } from "./step.ts";
@@ -34,7 +35,15 @@ export async function ensureImage(context: OperationContext, options: EnsureImag
     await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
     return { action: "reused", info: { ...present, tag } };
   }
-  await ensureBaseImage(context, options);
+  return tellFullDisk(context.engine, { watch: true }, async () => {
+    await ensureBaseImage(context, options);
+    return makeImage(context, options);
+  });
+}
+
+function makeImage(context: OperationContext, options: EnsureImageOptions): Promise<EnsuredImage> {
+  const { image } = options;
+  const { environment, tag } = image;
   return runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
     await buildImage(context, options);
     const info = await context.engine.images.inspect(tag);

@@ -4,6 +4,7 @@ import { snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { bringUp, describeResult } from "./bring-up.ts";
+import { tellFullDisk } from "./full-disk.ts";
 import { underLock } from "./lock.ts";
 import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
@@ -65,7 +66,7 @@ export async function bringAllUp(
   for (const environment of selected) {
     const { name } = environment;
     const target = { plan, environment, observed: observed.get(name), moved: moved.get(name), source };
-    results.push(await bringUp(context, target));
+    results.push(await tellFullDisk(context.engine, { watch: false }, () => bringUp(context, target)));
   }
   return results;
 }

@@ -6,6 +6,11 @@ export const machineErrors = {
     message: ({ first, last }) => `No port from ${first} to ${last} is free on this machine`,
     hint: () => "take environments down that you do not use: `devenv down`",
   }),
+  DISK_FULL: entry<{ folder: string; freeBytes: number; reason: string }>({
+    message: ({ folder, freeBytes, reason }) =>
+      `The disk of the container engine is full, only ${Math.round(freeBytes / 1e6)} MB are free at \`${folder}\`:\n${indent(reason)}`,
+    hint: () => "make room there, as with `devenv prune` or `docker system prune`, then run the command again",
+  }),
   ENV_FILE_UNREADABLE: entry<{ key: string; file: string; reason: string }>({
     message: ({ key, file, reason }) => `\`${key}\` names \`${file}\`, which cannot be read: ${reason}`,
     hint: ({ file }) => `create \`${file}\`, or remove it from \`envFile\``,
@@ -21,6 +26,10 @@ export const machineErrors = {
     hint: ({ source, from }) => secretHints[source](from),
   }),
 };
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
 
 export interface SecretDetails {
   readonly name: string;

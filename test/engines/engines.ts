@@ -78,6 +78,8 @@ export const engineKinds: readonly EngineKind[] = [
 export interface RunningEngine extends AsyncDisposable {
   /** `unix://…`, for DOCKER_HOST. */
   readonly address: string;
+  /** Kill it and all that runs in it, as when its machine loses power, and start it again. */
+  reboot(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -86,6 +88,8 @@ export interface StartOptions {
   readonly outer: Engine;
   /** Folders that the engine has to see at the same path, so that bind mounts work. */
   readonly folders: readonly string[];
+  /** Folder for its data instead of a volume; it has to be one of `folders` too. */
+  readonly dataRoot?: string | undefined;
 }
 
 /** Start an engine and wait until it answers; disposing it removes its container and its data. */
@@ -94,7 +98,8 @@ export async function startEngine(kind: EngineKind, options: StartOptions): Prom
   const folder = await mkdtemp("/tmp/devenv-engine-");
   await chmod(folder, 0o755);
   await mkdir(join(folder, "config"));
-  for (const [name, text] of Object.entries(kind.files)) await writeFile(join(folder, "config", name), text);
+  for (const [name, text] of Object.entries(filesOf(kind, options)))
+    await writeFile(join(folder, "config", name), text);
   const name = `devenv-engine-${folder.split("-").at(-1)}`.toLowerCase();
   const dispose = async () => {
     await run("docker", ["rm", "--force", "--volumes", name]).catch(() => undefined);
@@ -118,7 +123,19 @@ export async function startEngine(kind: EngineKind, options: StartOptions): Prom
     await dispose();
     throw error;
   }
-  return { address: `unix://${join(folder, "engine.sock")}`, [Symbol.asyncDispose]: dispose };
+  const reboot = async () => {
+    await run("docker", ["kill", name]);
+    await rm(join(folder, "engine.sock"), { force: true });
+    await run("docker", ["start", name]);
+    await waitForEngine(name, join(folder, "engine.sock"));
+  };
+  return { address: `unix://${join(folder, "engine.sock")}`, reboot, [Symbol.asyncDispose]: dispose };
+}
+
+function filesOf({ files }: EngineKind, { dataRoot }: StartOptions): EngineKind["files"] {
+  const { "daemon.json": daemon } = files;
+  if (dataRoot === undefined || daemon === undefined) return files;
+  return { ...files, "daemon.json": JSON.stringify({ ...JSON.parse(daemon), "data-root": dataRoot }) };
 }
 
 async function ensureEngineImage(kind: EngineKind, { host, outer }: StartOptions): Promise<string> {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { ContainerInfo } from "../../src/engine/containers.ts";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { removeProject } from "./remove-project.ts";
 import { type CliResult, type RunCliOptions, runCli } from "./run-cli.ts";
@@ -11,6 +12,7 @@ import { testHost } from "./test-host.ts";
 /** A project on the real engine; its containers, volumes and images are gone afterwards. */
 export interface TestProject extends AsyncDisposable {
   readonly path: string;
+  readonly engine: Engine;
   write(tree: Tree): void;
   /** Run the built `devenv` in its folder. */
   devenv(args: readonly string[], options?: RunCliOptions): Promise<CliResult>;
@@ -31,6 +33,7 @@ export function openTestProject(name: string, config: string, files: Tree = {}):
     runCli(args, { cwd: folder.path, ...options });
   return {
     path: folder.path,
+    engine,
     write: folder.write,
     devenv,
     up: async (options) => {
