@@ -56,6 +56,9 @@ function firstLine(command: string): string {
   return others.length === 0 ? first : `${first} …`;
 }
 
+/** Both outputs as one: the engine carries them apart, and their order would be lost. */
+const joined = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh"];
+
 type HookCommand = HookSpec["commands"][number];
 
 async function runCommand(context: OperationContext, run: HookRun, hookCommand: HookCommand): Promise<void> {
@@ -65,7 +68,7 @@ async function runCommand(context: OperationContext, run: HookRun, hookCommand: 
   const id = `${hookPrefix}${randomUUID()}`;
   const variables = environment.secrets.filter(({ asEnv }) => asEnv).map(({ name }) => name);
   const inside = await engine.containers.exec(container, {
-    command: withSecretVariables(variables, ["/bin/sh", "-c", hookCommand.command]),
+    command: withSecretVariables(variables, [...joined, "/bin/sh", "-c", hookCommand.command]),
     env: { [execVariable]: id },
     workdir: environment.container.workdir,
   });
