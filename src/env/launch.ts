@@ -161,11 +161,32 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
     await containers.start(id);
+    if (replaced !== undefined) await checkRuns(context, request, id);
     return { id, name: create.name, ports: parts.ports };
   } catch (error) {
     await containers.remove(id).catch(() => undefined);
     throw error;
   }
+}
+
+/** The engine's own first process starts also where the command is not in the image, and ends a moment later. */
+async function checkRuns({ engine }: OperationContext, request: LaunchRequest, id: string): Promise<void> {
+  const { environment, image } = request;
+  const [program = ""] = idleCommand;
+  try {
+    const running = await engine.containers.exec(id, { command: [program, "/dev/null"] });
+    running.stdout.resume();
+    running.stderr.resume();
+    running.stdin.end();
+    if ((await running.exitCode()) === 0) return;
+  } catch (error) {
+    if (!isDevenvError(error, "CONTAINER_NOT_RUNNING")) throw error;
+  }
+  throw devenvError("CONTAINER_ENDS", {
+    environment: environment.name,
+    image: image.tag,
+    command: idleCommand.join(" "),
+  });
 }
 
 /** What works in it has nothing to save that it could not lose at any time. */

@@ -19,6 +19,12 @@ export const environmentErrors = {
     hint: ({ port }) =>
       `stop what holds port ${port}, choose another \`host\` port, or drop \`required\` in the config`,
   }),
+  CONTAINER_ENDS: entry<{ environment: string; image: string; command: string }>({
+    message: ({ environment, image, command }) =>
+      `No container of environment \`${environment}\` stays up: \`${command}\` does not run in image \`${image}\``,
+    hint: ({ command }) =>
+      `see that the image has \`${command.split(" ")[0]}\`; the container that was there is as it was`,
+  }),
   MOUNT_SOURCE_MISSING: entry<{ environment: string; source: string }>({
     message: ({ environment, source }) => `Environment \`${environment}\` mounts \`${source}\`, which does not exist`,
     hint: () => "create it, or correct `source` in `mounts`; it starts at the folder of the config",

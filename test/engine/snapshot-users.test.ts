@@ -1,0 +1,64 @@
+/** A snapshot that one person took, restored by another: on machines of their own they have other ids. */
+import { chmodSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { expect, it } from "vitest";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { openExec } from "../../src/env/exec.ts";
+import type { OperationContext, ProgressEvent } from "../../src/env/operation.ts";
+import { openProject } from "../../src/env/project.ts";
+import { createSnapshot } from "../../src/env/snapshot/create.ts";
+import { restoreSnapshot } from "../../src/env/snapshot/restore.ts";
+import { up } from "../../src/env/up.ts";
+import { removeProject } from "../support/remove-project.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testHost } from "../support/test-host.ts";
+
+const config = `
+import { defineConfig, run } from "devenv";
+const from = "devenv-test/base:bookworm";
+export default defineConfig({
+  name: "snapusers",
+  environments: {
+    named: { image: { from, layers: [run("useradd --create-home ada")], user: "ada" } },
+    unnamed: { image: from },
+  },
+});
+`;
+
+it.each(["named", "unnamed"])("gives the files of the environment's user to whoever restores it: %s", async (name) => {
+  using folder = temporaryFolder({ "devenv.config.ts": config });
+  chmodSync(folder.path, 0o755);
+  const engine = connectEngine(testHost());
+  const events: ProgressEvent[] = [];
+  const contextOf = async (id: number): Promise<OperationContext> => {
+    const host = testHost({ uid: id, gid: id });
+    const { spec, locate } = await openProject({ host, cwd: folder.path });
+    return { host, engine, spec, locate, report: (event) => void events.push(event) };
+  };
+  const sh = async (script: string) => {
+    const command = ["sh", "-c", script];
+    const { process } = await openExec({ engine, root: folder.path, environment: name, command });
+    process.stderr.resume();
+    return (await text(process.stdout)).trim();
+  };
+  const user = name === "named" ? "ada" : "dev";
+  try {
+    const [first, second] = [await contextOf(4321), await contextOf(4322)];
+    await up(first, { names: [name] });
+    expect(await sh("echo mine > ~/mine; id -un; id -u; stat -c %u ~ ~/mine")).toBe(`${user}\n4321\n4321\n4321`);
+    const taken = await createSnapshot(first, { name: "state", environment: name });
+    expect(taken.user).toEqual({ name: user, uid: 4321 });
+
+    const { environments } = await restoreSnapshot(second, { name: "state", environment: name });
+    expect(environments.map(({ action, reasons }) => [action, reasons])).toEqual([
+      ["recreated", ["from snapshot `state`"]],
+    ]);
+    expect(
+      await sh("id -un; id -u; stat -c %u ~ ~/mine; cat ~/mine; echo more >> ~/mine; grep -c 4321 /etc/passwd"),
+    ).toBe(`${user}\n4322\n4322\n4322\nmine\n0`);
+    expect((await up(second, { names: [name] })).environments[0]?.action).toBe("kept");
+    expect(events.filter(({ kind }) => kind === "warning")).toEqual([]);
+  } finally {
+    await removeProject("snapusers");
+  }
+});
