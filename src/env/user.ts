@@ -70,7 +70,7 @@ export async function giveOwnership(context: OperationContext, request: Ownershi
   const isMapped = hasHome && mapped.before?.uid === ids.uid && mapped.before.gid === ids.gid;
   const given = await ownVolumes(context.engine, { id, plan, volumes, ids, mapped, source });
   const folders = [...(hasHome ? [] : [mapped.home]), ...foldersAbove(plan, mapped), ...given].sort();
-  const files = [...(isMapped ? [] : accountFiles(mapped)), ...owned(folders, ids)];
+  const files = [...(isMapped ? [] : accountFiles(mapped)), ...owned(folders, ids), ...memoryFolders(plan)];
   const { containers } = context.engine;
   if (isMapped || !hasHome) return containers.writeFiles(id, files);
   await withHome(context, { ...request, source, mapped }, (tar) =>
@@ -113,6 +113,11 @@ function accountFiles({ passwd, group }: MappedUser): readonly ContainerFile[] {
     { ...file, path: "/etc/passwd", content: Buffer.from(passwd) },
     { ...file, path: "/etc/group", content: Buffer.from(group) },
   ];
+}
+
+/** What the image has in their place may be closed to the user, and runc before 1.1.10 gives a folder in memory the mode of that. */
+function memoryFolders({ tmpfs }: ContainerPlan): readonly ContainerFile[] {
+  return tmpfs.map(({ target, mode }) => ({ path: target, mode, uid: 0, gid: 0 }));
 }
 
 function owned(folders: readonly string[], ids: Ids): readonly ContainerFile[] {

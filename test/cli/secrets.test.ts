@@ -1,10 +1,12 @@
 /** Secrets on the real engine, through the built bundle: where they are, and above all where they are not. */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { sha256 } from "../../src/digest.ts";
+import { removeProject } from "../support/remove-project.ts";
 import { runCliInTerminal } from "../support/run-cli.ts";
+import { openSecondAccount } from "../support/second-account.ts";
 import { configText, docker, openTestProject } from "../support/test-project.ts";
 
 const base = `from: "devenv-test/base:bookworm"`;
@@ -110,6 +112,31 @@ function readArguments(pid: string): string {
     return "";
   }
 }
+
+it("lets the user read them also under the ids of somebody who is not root, in commands and in hooks", async () => {
+  using ada = openSecondAccount();
+  const hooks = `hooks: { create: "cat /run/secrets/TOKEN && id -u > made-by", start: "cat /run/secrets/TOKEN" },`;
+  using folder = ada.folder({
+    "devenv.config.mjs": configText(
+      "secretids",
+      `image: { ${base}, user: "dev" }, secrets: { TOKEN: { env: "T2_VARIABLE" } }, ${hooks}`,
+    ),
+  });
+  try {
+    const options = { cwd: folder.path, env };
+    const up = await ada.devenv(["up"], options);
+    expect(`${up.exitCode}\n${up.stderr}`).toMatch(/^0\n/);
+    expect(shown(up.stderr)).toEqual([]);
+    const script = "stat -c '%a %u %U' /run/secrets/TOKEN; cat made-by /run/secrets/TOKEN";
+    const inside = () => ada.devenv(["exec", "--", "sh", "-c", script], options);
+    expect((await inside()).stdout).toBe(`600 ${ada.uid} dev\n${ada.uid}\n${variable}`);
+    expect(statSync(`${folder.path}/made-by`).uid).toBe(ada.uid);
+    await ada.devenv(["stop"], options);
+    expect((await inside()).stdout).toBe(`600 ${ada.uid} dev\n${ada.uid}\n${variable}`);
+  } finally {
+    await removeProject("secretids");
+  }
+});
 
 it("gives secrets to commands of the build, and leaves them out of the image and the log", async () => {
   const check = `test \\"$(sha256sum < /run/secrets/COMMAND)\\" = \\"${sha256(command)}  -\\" && cat /run/secrets/COMMAND && echo \\"variable: $AS_VARIABLE\\" && echo got > /got # ${randomUUID()}`;
