@@ -1,17 +1,28 @@
 import { randomUUID } from "node:crypto";
-import type { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
+import type { Engine } from "../engine/engine.ts";
+import { eachLine } from "../host/each-line.ts";
 import type { OperationContext, StepName } from "./operation.ts";
+import { withSecretVariables } from "./secret-variables.ts";
+import { endExec, execVariable } from "./signal-exec.ts";
 
 /** Last lines of a failed command that its error carries. */
 const errorLines = 20;
+
+/** Begins the mark of every process of a command that is shown. */
+const markPrefix = "shown-";
 
 export interface ShownCommand {
   readonly environment: string;
   readonly step: StepName;
   readonly container: string;
   readonly command: readonly string[];
-  readonly workdir?: string | undefined;
+  readonly workdir: string;
+  /** Tells it from others that run at once. */
+  readonly source?: string | undefined;
+  /** Names of the secrets that it gets as variables. */
+  readonly secretVariables?: readonly string[];
+  /** Takes what nobody may see out of a line. */
+  redact?(line: string): string;
 }
 
 export interface CommandEnd {
@@ -20,26 +31,44 @@ export interface CommandEnd {
   readonly output: readonly string[];
 }
 
-/** Run a command inside as the environment's user, each line that it prints reported as output of a step. */
+/** Both outputs as one: the engine carries them apart, and their order would be lost. */
+const joined = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh"];
+
+/**
+ * Run a command inside as the environment's user, each line that it prints reported as output of a step. An
+ * abort ends it with all that it has started.
+ */
 export async function runShown(context: OperationContext, command: ShownCommand): Promise<CommandEnd> {
   const { engine, signal, report } = context;
-  const { environment, step, workdir } = command;
+  const { environment, step, container, workdir, source, secretVariables = [], redact } = command;
   signal?.throwIfAborted();
-  const inside = await engine.containers.exec(command.container, {
-    command: command.command,
+  const mark = `${markPrefix}${randomUUID()}`;
+  const inside = await engine.containers.exec(container, {
+    command: withSecretVariables(secretVariables, [...joined, ...command.command]),
+    env: { [execVariable]: mark },
     workdir,
-    // what is left of it is ended with what is left of hooks
-    env: { DEVENV_EXEC: `hook-${randomUUID()}` },
   });
   inside.stdin.end();
-  const lines: string[] = [];
-  const show = (line: string) => {
-    lines.push(line);
-    if (lines.length > errorLines) lines.shift();
-    report({ kind: "output", environment, step, line });
+  const output: string[] = [];
+  const show = (text: string) => {
+    const line = redact?.(text) ?? text;
+    output.push(line);
+    if (output.length > errorLines) output.shift();
+    report({ kind: "output", environment, step, source, line });
   };
-  await untilAbort(Promise.all([eachLine(inside.stdout, show), eachLine(inside.stderr, show)]), signal);
-  return { exitCode: await inside.exitCode(), output: lines };
+  try {
+    await untilAbort(Promise.all([eachLine(inside.stdout, show), eachLine(inside.stderr, show)]), signal);
+  } catch (error) {
+    // where it cannot be ended it is when the next command takes up what this one left
+    if (signal?.aborted) await endExec(engine, container, mark).catch(() => undefined);
+    throw error;
+  }
+  return { exitCode: await inside.exitCode(), output };
+}
+
+/** End what is left of shown commands in a container: those of a devenv that was killed run on. */
+export function endShown(engine: Engine, container: string): Promise<void> {
+  return endExec(engine, container, `${markPrefix}.*`);
 }
 
 /** The end of some work, or at once the reason of an abort. */
@@ -54,16 +83,4 @@ export async function untilAbort<Value>(work: Promise<Value>, signal: AbortSigna
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-async function eachLine(stream: Readable, take: (line: string) => void): Promise<void> {
-  const decoder = new StringDecoder("utf8");
-  let open = "";
-  for await (const chunk of stream) {
-    const lines = (open + decoder.write(chunk as Buffer)).split("\n");
-    open = lines.pop() ?? "";
-    for (const line of lines) take(line.replace(/\r$/, ""));
-  }
-  open += decoder.end();
-  if (open !== "") take(open);
 }

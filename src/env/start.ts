@@ -2,9 +2,10 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import { applyDotfiles } from "./dotfiles.ts";
-import { endHooks, runHook } from "./hooks.ts";
+import { runHook } from "./hooks.ts";
 import type { OperationContext } from "./operation.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
+import { endShown } from "./shown-command.ts";
 import { runStep } from "./step.ts";
 
 /** What of a container is needed to bring it to its end state. */
@@ -40,7 +41,7 @@ export async function startContainer(
   const secrets = await openSecrets(context, phaseOf(name) === "done" ? [] : environment.secrets);
   if (name !== container.name) await containers.rename(container.id, name);
   if (isPaused) await containers.unpause(container.id);
-  else if (runs && due !== "done") await endHooks(context.engine, container.id);
+  else if (runs && due !== "done") await endShown(context.engine, container.id);
   else if (!runs) {
     await runStep(context, { environment: environment.name, step: "container", text: "starting" }, async () => {
       await containers.start(container.id);

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { openLogs } from "../../env/logs.ts";
+import { eachLine } from "../../host/each-line.ts";
 import { type CliContext, defineCommand } from "../command.ts";
-import { eachLine } from "../lines.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 import type { OutputStream } from "../stdio.ts";
 import type { Style } from "../style.ts";

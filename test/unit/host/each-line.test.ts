@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { expect, it } from "vitest";
-import { eachLine } from "../../../src/cli/lines.ts";
+import { eachLine } from "../../../src/host/each-line.ts";
 
 it("splits a stream into lines, across chunks and characters", async () => {
   const bytes = Buffer.from("grüße\r\n\nende €");
