@@ -1,5 +1,5 @@
 import type { Project } from "../env/project.ts";
-import { watchFiles } from "../host/watch.ts";
+import { type FileWatcher, watchFiles } from "../host/watch.ts";
 import type { CliContext, Outcome } from "./command.ts";
 import { projectOf } from "./operate.ts";
 import { renderOutcome } from "./render.ts";
@@ -7,24 +7,43 @@ import { reportError } from "./report-error.ts";
 
 type Apply = (project: Project) => Promise<Outcome>;
 
-interface Round {
-  /** The files that the config and the variables were last read from. */
-  readonly files: readonly string[];
-  /** Undefined when it cannot be read now. */
-  readonly project: Project | undefined;
-}
-
 /**
  * Apply the config now and after every change of its files, until interrupted. A config that cannot be
  * read at the start throws; later failures are reported, and the next change tries again.
  */
 export async function watchConfig(context: CliContext, apply: Apply): Promise<void> {
   const { signal } = context.interrupts;
-  const project = await projectOf(context);
-  let round: Round = { files: watchedFiles(project), project };
-  while (!signal.aborted) {
-    await applyUntilChange(context, round, apply);
-    if (!signal.aborted) round = await readAgain(context, round);
+  const watch = openWatch(signal);
+  try {
+    await watch.over(watchedFiles(await projectOf(context)));
+    while (!signal.aborted) {
+      const project = await readWatched(context, watch);
+      if (project !== undefined) await applyOnce(context, project, apply);
+      if (signal.aborted) return;
+      if (!context.options.quiet) say(context, "watching the config for changes; Ctrl-C ends");
+      await watch.changed();
+    }
+  } finally {
+    await watch.close();
+  }
+}
+
+/** Read the config while exactly its files are watched, so that no change after this is missed. */
+async function readWatched(context: CliContext, watch: Watch): Promise<Project | undefined> {
+  for (;;) {
+    watch.forget();
+    const project = await readAgain(context);
+    if (project === undefined || watch.isOver(watchedFiles(project))) return project;
+    await watch.over(watchedFiles(project));
+  }
+}
+
+async function readAgain(context: CliContext): Promise<Project | undefined> {
+  try {
+    return await projectOf(context);
+  } catch (error) {
+    tell(context, error);
+    return undefined;
   }
 }
 
@@ -32,22 +51,41 @@ function watchedFiles({ files, envFiles }: Project): readonly string[] {
   return [...files, ...envFiles];
 }
 
-/** The watch stands before the work starts, so that a change during a long build is not missed. */
-async function applyUntilChange(context: CliContext, { files, project }: Round, apply: Apply): Promise<void> {
-  const { signal } = context.interrupts;
-  const changed = Promise.withResolvers<void>();
-  const stop = () => changed.resolve();
-  const watcher = await watchFiles(files, stop);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    if (project !== undefined) await applyOnce(context, project, apply);
-    if (signal.aborted) return;
-    if (!context.options.quiet) say(context, "watching the config for changes; Ctrl-C ends");
-    await changed.promise;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    await watcher.close();
-  }
+interface Watch {
+  /** Watch these files instead; resolves when their changes can no longer be missed. */
+  over(files: readonly string[]): Promise<void>;
+  isOver(files: readonly string[]): boolean;
+  /** Let the changes up to now be no news. */
+  forget(): void;
+  /** Resolves at the first change that was not forgotten, and at the end of the signal. */
+  changed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function openWatch(signal: AbortSignal): Watch {
+  let watched: readonly string[] = [];
+  let watcher: FileWatcher | undefined;
+  let change = Promise.withResolvers<void>();
+  const tellChange = () => change.resolve();
+  signal.addEventListener("abort", tellChange, { once: true });
+  return {
+    over: async (files) => {
+      const before = watcher;
+      watcher = await watchFiles(files, tellChange);
+      watched = files;
+      await before?.close();
+    },
+    isOver: (files) => files.length === watched.length && files.every((file) => watched.includes(file)),
+    forget: () => {
+      change = Promise.withResolvers<void>();
+      if (signal.aborted) change.resolve();
+    },
+    changed: () => change.promise,
+    close: async () => {
+      signal.removeEventListener("abort", tellChange);
+      await watcher?.close();
+    },
+  };
 }
 
 async function applyOnce(context: CliContext, project: Project, apply: Apply): Promise<void> {
@@ -55,16 +93,6 @@ async function applyOnce(context: CliContext, project: Project, apply: Apply): P
     renderOutcome(await apply(project), context);
   } catch (error) {
     tell(context, error);
-  }
-}
-
-async function readAgain(context: CliContext, { files }: Round): Promise<Round> {
-  try {
-    const project = await projectOf(context);
-    return { files: watchedFiles(project), project };
-  } catch (error) {
-    tell(context, error);
-    return { files, project: undefined };
   }
 }
 
