@@ -52,6 +52,8 @@ export interface ContainerInfo {
   readonly ports: readonly { readonly container: number; readonly host: number }[];
   /** Seconds since the epoch. */
   readonly created: number;
+  /** Names of the volumes that are mounted in it, if any are. */
+  readonly volumes?: readonly string[] | undefined;
 }
 
 export interface ContainerRequest {

@@ -1,11 +1,12 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
-import { environmentLabel, folderLabel, projectLabel, workspaceLabel } from "../plan/labels.ts";
+import { environmentLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
 import { underLock } from "./lock.ts";
 import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { DownResult, OperationContext } from "./operation.ts";
+import { listVolumes } from "./volumes.ts";
 import { readWorkspace } from "./workspace.ts";
 
 export interface DownOptions {
@@ -48,12 +49,8 @@ async function removeVolumes(
   workspace: Workspace,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  const volumes = await engine.volumes.list({ [projectLabel]: spec.project });
-  const own = volumes.filter(
-    ({ labels }) =>
-      (labels[workspaceLabel] === workspace.id || labels[folderLabel] === workspace.folder) &&
-      (names.length === 0 || names.includes(labels[environmentLabel] ?? "")),
-  );
-  await Promise.all(own.map(({ name }) => engine.volumes.remove(name)));
-  return own.map(({ name }) => name).sort();
+  const { own } = await listVolumes(engine, { project: spec.project, workspace });
+  const chosen = own.filter(({ labels }) => names.length === 0 || names.includes(labels[environmentLabel] ?? ""));
+  await Promise.all(chosen.map(({ name }) => engine.volumes.remove(name)));
+  return chosen.map(({ name }) => name).sort();
 }

@@ -1,18 +1,17 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { VolumeInfo } from "../engine/volumes.ts";
 import { environmentLabel, projectLabel, readPorts, workspaceLabel, writePorts } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import { ownVolume, portsVolume } from "../plan/volumes.ts";
 import type { OperationContext } from "./operation.ts";
 import { type AssignedPort, assignPorts, portTable } from "./ports.ts";
-import { findVolume } from "./volumes.ts";
+import { findVolume, newName, type ProjectVolumes } from "./volumes.ts";
 
 interface MemoryPlace {
   readonly plan: Plan;
   readonly environment: EnvironmentPlan;
   /** The volumes of the project. */
-  readonly known: readonly VolumeInfo[];
+  readonly known: ProjectVolumes;
 }
 
 export interface PortChoice extends MemoryPlace {
@@ -26,7 +25,7 @@ export async function choosePorts(context: OperationContext, choice: PortChoice)
   const { plan, environment, known, replaced, lost } = choice;
   const wanted = environment.container.ports;
   if (wanted.length === 0) return [];
-  const memory = findVolume(known, plan, { environment: environment.name, what: portsVolume });
+  const memory = findVolume(known, { environment: environment.name, what: portsVolume });
   const remembered = { ...readPorts(memory?.labels ?? {}), ...readPorts(replaced?.labels ?? {}) };
   const claimed = new Map(await claimedPorts(context.engine, { plan, environment, replaced }));
   const own = new Set((replaced?.ports ?? []).map(({ host }) => host));
@@ -59,10 +58,11 @@ export async function rememberPorts(
   { plan, environment, known, ports }: MemoryPlace & { readonly ports: readonly AssignedPort[] },
 ): Promise<void> {
   const table = portTable(ports.filter(({ host, wanted }) => host !== wanted));
-  const memory = findVolume(known, plan, { environment: environment.name, what: portsVolume });
+  const memory = findVolume(known, { environment: environment.name, what: portsVolume });
   if (JSON.stringify(table) === JSON.stringify(readPorts(memory?.labels ?? {}))) return;
   const { project, workspace } = plan;
   const { name, labels } = ownVolume({ project, workspace, environment }, portsVolume);
   if (memory !== undefined) await engine.volumes.remove(memory.name);
-  if (Object.keys(table).length > 0) await engine.volumes.create(name, { ...labels, ...writePorts(table) });
+  if (Object.keys(table).length > 0)
+    await engine.volumes.create(newName(known, plan, name), { ...labels, ...writePorts(table) });
 }

@@ -1,7 +1,16 @@
+import { existsSync } from "node:fs";
 import type { ContainerMount } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { VolumeInfo } from "../engine/volumes.ts";
-import { environmentLabel, folderLabel, projectLabel, uidLabel, volumeLabel, workspaceLabel } from "../plan/labels.ts";
+import {
+  environmentLabel,
+  folderLabel,
+  projectLabel,
+  rootLabel,
+  uidLabel,
+  volumeLabel,
+  workspaceLabel,
+} from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan, VolumePlan } from "../plan/plan.ts";
 
 /** A volume in its place in a container. */
@@ -13,28 +22,59 @@ export type PlacedVolume = ContainerMount & {
   readonly present: VolumeInfo | undefined;
 };
 
-/** All volumes of the project. One call. */
-export function listVolumes(engine: Engine, { project }: Plan): Promise<readonly VolumeInfo[]> {
-  return engine.volumes.list({ [projectLabel]: project });
+/** The volumes of a project, as one workspace sees them. */
+export interface ProjectVolumes {
+  readonly own: readonly VolumeInfo[];
+  /** Names of those that belong to other workspaces. */
+  readonly others: ReadonlySet<string>;
 }
 
-/** Whether a volume belongs to this workspace, also from before its folder was moved. */
-export function isOfWorkspace({ labels }: VolumeInfo, { workspace }: Plan): boolean {
-  return labels[workspaceLabel] === workspace.id || labels[folderLabel] === workspace.folder;
+/**
+ * A volume stays with its folder when that is moved, and with its place when the folder is deleted and made
+ * anew. Where a folder was moved and another one stands in its place now, whoever mounted the volume first
+ * keeps it. One call; another one after such a change.
+ */
+export async function listVolumes(
+  engine: Engine,
+  { project, workspace }: Pick<Plan, "project" | "workspace">,
+): Promise<ProjectVolumes> {
+  const all = await engine.volumes.list({ [projectLabel]: project });
+  const isHere = ({ labels }: VolumeInfo) => labels[workspaceLabel] === workspace.id;
+  const isFolders = ({ labels }: VolumeInfo) => labels[folderLabel] === workspace.folder;
+  const sure = all.filter((volume) => isHere(volume) && isFolders(volume));
+  const unsure = all.filter((volume) => isHere(volume) !== isFolders(volume));
+  const used = unsure.length === 0 ? new Set<string>() : await usedElsewhere(engine, { project, workspace });
+  const kept = unsure.filter((volume) => !used.has(volume.name) && !sure.some((one) => hasSameUse(one, volume)));
+  const own = [...sure, ...kept];
+  return { own, others: new Set(all.filter((volume) => !own.includes(volume)).map(({ name }) => name)) };
+}
+
+async function usedElsewhere(
+  { containers }: Engine,
+  { project, workspace }: Pick<Plan, "project" | "workspace">,
+): Promise<ReadonlySet<string>> {
+  const all = await containers.list({ [projectLabel]: project });
+  const elsewhere = all.filter(
+    ({ labels }) => labels[workspaceLabel] !== workspace.id && existsSync(labels[rootLabel] ?? "/"),
+  );
+  return new Set(elsewhere.flatMap(({ volumes = [] }) => volumes));
+}
+
+function hasSameUse(one: VolumeInfo, other: VolumeInfo): boolean {
+  return [environmentLabel, volumeLabel].every((label) => one.labels[label] === other.labels[label]);
 }
 
 /** The volume of an environment that holds something, if there is one. */
 export function findVolume(
-  known: readonly VolumeInfo[],
-  plan: Plan,
+  { own }: ProjectVolumes,
   { environment, what }: { readonly environment: string; readonly what: string },
 ): VolumeInfo | undefined {
-  return known.find(
-    (volume) =>
-      isOfWorkspace(volume, plan) &&
-      volume.labels[environmentLabel] === environment &&
-      volume.labels[volumeLabel] === what,
-  );
+  return own.find(({ labels }) => labels[environmentLabel] === environment && labels[volumeLabel] === what);
+}
+
+/** The name for a volume that is made now. */
+export function newName({ others }: ProjectVolumes, { workspace }: Pick<Plan, "workspace">, name: string): string {
+  return others.has(name) ? `${name}-${workspace.folder.slice(0, 4)}` : name;
 }
 
 interface VolumePlace {
@@ -45,14 +85,14 @@ interface VolumePlace {
 
 /** The volumes of an environment as mounts: those that are there keep their names. */
 export function placeVolumes(
-  known: readonly VolumeInfo[],
+  known: ProjectVolumes,
   plan: Plan,
   { environment: { name: environment, container }, uid }: VolumePlace,
 ): readonly PlacedVolume[] {
   return container.volumes.map(({ kind: scope, what, name, target, labels }) => {
-    const present = scope === "own" ? findVolume(known, plan, { environment, what }) : undefined;
+    const present = scope === "own" ? findVolume(known, { environment, what }) : undefined;
     const owner = scope === "own" && uid !== undefined ? { [uidLabel]: String(uid) } : {};
-    const source = present?.name ?? name;
+    const source = present?.name ?? (scope === "own" ? newName(known, plan, name) : name);
     return { kind: "volume", scope, what, present, source, target, readOnly: false, labels: { ...labels, ...owner } };
   });
 }

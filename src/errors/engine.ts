@@ -99,7 +99,8 @@ export const engineErrors = {
   PORT_IN_USE: entry<{ port?: number | undefined; container: string; reason: string }>({
     message: ({ port, container, reason }) =>
       `Container \`${container}\` could not be started: port ${port ?? ""} is in use (${reason})`.replace("  ", " "),
-    hint: () => "stop what holds the port, or choose another `host` port in the config",
+    hint: () =>
+      "stop what holds the port, or run `devenv up`, which gives the container another one where the config does not require it",
   }),
 };
 

@@ -56,7 +56,13 @@ async function listContainers(connection: Connection, labels: LabelSelection): P
       PublicPort ? [{ container: PrivatePort, host: PublicPort }] : [],
     ),
     created: container.Created,
+    volumes: volumesOf(container),
   }));
+}
+
+function volumesOf({ Mounts }: ListedContainer): readonly string[] | undefined {
+  const names = (Mounts ?? []).flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
+  return names.length === 0 ? undefined : names;
 }
 
 interface ListedContainer {
@@ -67,6 +73,7 @@ interface ListedContainer {
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Ports?: readonly { readonly PrivatePort: number; readonly PublicPort?: number }[] | null;
   readonly Created: number;
+  readonly Mounts?: readonly { readonly Type?: string; readonly Name?: string }[] | null;
 }
 
 const podmanStates: Readonly<Record<string, ContainerInfo["state"]>> = {
