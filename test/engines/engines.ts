@@ -65,6 +65,24 @@ const podman: EngineKind = {
   dataRoot: "/var/lib/containers",
 };
 
+/** Runs as user 1000 of its own container, so as nobody's root on the host. */
+const rootless: EngineKind = {
+  name: "docker 26.1 rootless",
+  suite: "trixie",
+  packages: [...dockerPackages, "fuse-overlayfs", "passwd", "rootlesskit", "slirp4netns", "uidmap", "util-linux"],
+  files: { "daemon.json": "{}" },
+  command: `useradd --create-home --uid 1000 rl
+    echo rl:100000:65536 | tee /etc/subuid >/etc/subgid
+    chmod 666 /dev/net/tun /dev/fuse
+    mkdir -p /run/user/1000 /home/rl/.local/share/docker
+    chown -R 1000:1000 /run/user/1000 /home/rl $(dirname $SOCKET)
+    exec setpriv --reuid=1000 --regid=1000 --init-groups --bounding-set=-sys_resource env -i HOME=/home/rl \
+      PATH=/usr/sbin:/usr/bin:/sbin:/bin XDG_RUNTIME_DIR=/run/user/1000 DOCKERD_ROOTLESS_ROOTLESSKIT_NET=slirp4netns \
+      DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=builtin sh /usr/share/docker.io/contrib/dockerd-rootless.sh \
+      --config-file /etc/engine/daemon.json --host unix://$SOCKET`,
+  dataRoot: "/home/rl/.local/share/docker",
+};
+
 export const engineKinds: readonly EngineKind[] = [
   docker("docker 20.10", "bookworm", { "storage-driver": "overlay2" }),
   docker("docker 26.1", "trixie", { "storage-driver": "overlay2" }),
@@ -72,6 +90,7 @@ export const engineKinds: readonly EngineKind[] = [
     "storage-driver": "overlayfs",
     features: { "containerd-snapshotter": true },
   }),
+  rootless,
   podman,
 ];
 
@@ -173,7 +192,18 @@ function engineFlags(kind: EngineKind, folder: string, { folders }: StartOptions
   return [
     ...["--label", "devenv.test=engine", "--hostname", "engine", "--env", `SOCKET=${folder}/engine.sock`],
     ...["--cgroupns", "private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", ...security],
-    ...["--device-cgroup-rule", "a *:* rwm", "--device", "/dev/fuse", "--tmpfs", "/run", "--tmpfs", "/tmp:exec"],
+    ...[
+      "--device-cgroup-rule",
+      "a *:* rwm",
+      "--device",
+      "/dev/fuse",
+      "--device",
+      "/dev/net/tun",
+      "--tmpfs",
+      "/run",
+      "--tmpfs",
+      "/tmp:exec",
+    ],
     ...volumes.flatMap((volume) => ["--volume", volume]),
   ];
 }
