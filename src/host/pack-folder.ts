@@ -21,6 +21,8 @@ export interface PackFolderOptions {
 
 /** Larger files are not held in memory. */
 const smallFile = 1024 * 1024;
+/** Bytes sent at once. */
+const partSize = 128 * 1024;
 /** Entries read at once: enough to hide a disk's latency. */
 const readsAtOnce = 16;
 
@@ -32,12 +34,27 @@ export function packFolder(options: PackFolderOptions): Readable {
   const tar = pack();
   const add = async () => {
     const root = await read(options, "", () => stat(options.root));
-    await addEntry(tar, { ...headerOf(options, "", root), type: "directory" });
+    await addEntry(tar, folderHead(options, "", root));
     await addFolder(tar, options, "");
     tar.finalize();
   };
   add().catch((error: Error) => tar.destroy(error));
-  return Readable.from(tar);
+  return Readable.from(inParts(tar));
+}
+
+/** A tar comes in a piece for each header and each file; each piece would be sent by itself. */
+async function* inParts(tar: Pack): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of tar as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < partSize) continue;
+    yield Buffer.concat(pieces, length);
+    pieces = [];
+    length = 0;
+  }
+  yield Buffer.concat(pieces, length);
 }
 
 async function addFolder(tar: Pack, options: PackFolderOptions, folder: string): Promise<void> {
@@ -69,8 +86,9 @@ interface Member {
 async function readMember(options: PackFolderOptions, entry: Dirent, path: string): Promise<Member> {
   const place = join(options.root, path);
   return read(options, path, async () => {
-    const header = headerOf(options, path, await lstat(place));
-    if (entry.isDirectory()) return { path, header: { ...header, type: "directory" } };
+    const stats = await lstat(place);
+    if (entry.isDirectory()) return { path, header: folderHead(options, path, stats) };
+    const header = headerOf(options, path, stats);
     if (entry.isSymbolicLink()) {
       return { path, header: { ...header, type: "symlink", linkname: await readlink(place) } };
     }
@@ -78,6 +96,12 @@ async function readMember(options: PackFolderOptions, entry: Dirent, path: strin
     const content = await readFile(place);
     return { path, header: { ...header, type: "file", size: content.length }, content };
   });
+}
+
+/** The owner may work in its copy of a folder that nobody may write to. */
+function folderHead(options: PackFolderOptions, path: string, stats: Stats): Head {
+  const header = headerOf(options, path, stats);
+  return { ...header, type: "directory", mode: (header.mode ?? 0) | 0o700 };
 }
 
 function headerOf({ target, owner }: PackFolderOptions, path: string, stats: Stats): Head {

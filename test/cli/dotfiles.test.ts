@@ -118,6 +118,18 @@ hint: the container is up: look into it with \`devenv shell dev\`; the next \`de
   expect((await project.devenv("up")).stderr).toBe("dots-fail · dev is up to date\n");
 });
 
+it("ends an installer that is interrupted", async () => {
+  const installer = "#!/bin/sh\necho begun\nsleep 301\ntouch ~/late\n";
+  await using project = openProject("dots-int", { install: { text: installer, mode: 0o755 } }, `dotfiles: "../dots",`);
+  const result = await runCli(["up"], {
+    cwd: `${project.path}/shop`,
+    onStart: (running) => void running.printed("| begun\n").then(() => running.kill("SIGINT")),
+  });
+  expect(result).toMatchObject({ exitCode: 130 });
+  const look = "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'sleep 3[0]1'; ls ~/late";
+  expect(await project.inside(look)).toBe("0\n");
+});
+
 it.each([
   [
     "a folder that is not there",

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -22,7 +22,7 @@ async function unpack(tar: Readable): Promise<(Header & { content: Buffer })[]> 
   return entries;
 }
 
-it("keeps content, modes, times and links, and gives everything the owner", async () => {
+it("keeps content, modes, times and links, gives everything the owner, and lets it write", async () => {
   using folder = temporaryFolder({
     "run.sh": { text: "#!/bin/sh\n", mode: 0o750 },
     "a/b": "b\n",
@@ -30,6 +30,7 @@ it("keeps content, modes, times and links, and gives everything the owner", asyn
     "left/out": "no\n",
     "a/left": "yes\n",
   });
+  chmodSync(join(folder.path, "a"), 0o555);
   utimesSync(join(folder.path, "run.sh"), 1, 1_700_000_000);
   const entries = await unpack(
     packFolder({ root: folder.path, target: "/src/shop", owner, skips: (path) => path === "left" }),
@@ -45,6 +46,7 @@ it("keeps content, modes, times and links, and gives everything the owner", asyn
   const run = entries.find(({ name }) => name.endsWith("run.sh"));
   expect(run).toMatchObject({ mode: 0o750, mtime: new Date(1_700_000_000_000) });
   expect(run?.content.toString()).toBe("#!/bin/sh\n");
+  expect(entries.find(({ name }) => name === "src/shop/a")?.mode).toBe(0o755);
   expect(entries.find(({ name }) => name.endsWith("link"))?.linkname).toBe("../outside");
 });
 
