@@ -251,16 +251,36 @@ it("keeps the state of a snapshot where a port was taken and the container is ma
   expect(await inside(project, "cat /state")).toBe("kept\n");
 });
 
-it("takes up a container that a killed `snapshot` left paused", async () => {
-  await using project = openTestProject("snapkilled", `environments: { dev: { ${image} } },\n`);
-  const { container } = await project.up({ timeoutMs });
+it("takes up what a killed `snapshot` left: a paused container, one that it read files in, and an unchecked image", async () => {
+  const secrets = `secrets: { TOKEN: { env: "SNAP_TOKEN" } },`;
+  await using project = openTestProject("snapkilled", `environments: { dev: { ${image} ${secrets} } },\n`);
+  const env = { SNAP_TOKEN: "secret-of-the-day" };
+  const { container } = await project.up({ env, timeoutMs });
   await docker("pause", container);
   expect(await inside(project, "echo works")).toBe("works\n");
   await docker("pause", container);
-  expect(await project.up()).toMatchObject({ action: "started", reasons: ["the container is paused"] });
+  expect(await project.up({ env })).toMatchObject({ action: "started", reasons: ["the container is paused"] });
   await docker("pause", container);
-  expect((await said(project, ["start"])).stderr).toContain("snapkilled · dev is started\n");
+  expect((await said(project, ["start"], env)).stderr).toContain("snapkilled · dev is started\n");
   expect(await project.status()).toMatchObject({ state: "running", stale: [] });
+
+  await docker("tag", "devenv-test/base:bookworm", "localhost/snapkilled/dev/unchecked:state");
+  const labels = Object.entries((await project.containers())[0]?.labels ?? {}).filter(([name]) =>
+    ["devenv.project", "devenv.workspace", "devenv.environment"].includes(name),
+  );
+  const asLabels = labels.flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+  const reader = await docker(
+    "create",
+    "--name",
+    `${container}.check`,
+    ...asLabels,
+    "devenv-test/base:bookworm",
+    "true",
+  );
+  expect((await project.status()).stale).toEqual([`\`${container}.check\` was left by an interrupted command`]);
+  expect((await said(project, ["snapshot", "state"], env)).exitCode).toBe(0);
+  expect((await project.containers()).map(({ id }) => id)).not.toContain(reader.trim());
+  expect(await docker("image", "ls", "--quiet", "localhost/snapkilled/dev/unchecked")).toBe("");
 });
 
 it("says which names and environments it can work with", async () => {

@@ -77,16 +77,20 @@ async function findFiles(
   }
 }
 
-/** Its labels let the next command remove what an interrupted one left. */
+/** Its labels let the next command remove what an interrupted one left; so does the next snapshot. */
 async function createReader({ engine }: OperationContext, { container, image }: SecretCheck): Promise<string> {
+  const name = `${nameInPhase(container.name, "done")}.check`;
   const own = [projectLabel, workspaceLabel, environmentLabel];
+  const labels = Object.fromEntries(own.map((label) => [label, container.labels[label] ?? ""]));
+  const left = (await engine.containers.list(labels)).find((one) => one.name === name);
+  if (left !== undefined) await engine.containers.remove(left.id);
   const { id } = await engine.containers.create({
-    name: `${nameInPhase(container.name, "done")}.check`,
+    name,
     image,
     command: ["true"],
     workdir: "/",
     env: {},
-    labels: Object.fromEntries(own.map((label) => [label, container.labels[label] ?? ""])),
+    labels,
     mounts: [],
     ports: [],
   });
