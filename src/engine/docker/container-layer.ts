@@ -62,10 +62,13 @@ async function commit(connection: Connection, id: string, { options, tag, config
   return Id;
 }
 
-/** What the container has over its image: labels cannot be taken away, a variable without `=` is unset. */
+/** Variables that Podman sets by itself; none tells of the host, and an empty home is a broken one. */
+const engineVariables: ReadonlySet<string> = new Set(["HOME", "HOSTNAME", "TERM", "container"]);
+
+/** What the container has over its image: labels cannot be taken away, a variable without `=` is unset, by Podman empty. */
 function covering(config: ImageConfig, container: ImageConfig): ImageConfig {
   const names = new Set(config.Env?.map(nameOf));
-  const extra = (container.Env ?? []).map(nameOf).filter((name) => !names.has(name));
+  const extra = (container.Env ?? []).map(nameOf).filter((name) => !names.has(name) && !engineVariables.has(name));
   const blank = Object.fromEntries(Object.keys(container.Labels ?? {}).map((name) => [name, ""]));
   return {
     ...config,
