@@ -7,7 +7,7 @@ import { ownMark, writeMark } from "../../src/host/process-mark.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { removeProject } from "../support/remove-project.ts";
 import { runCli } from "../support/run-cli.ts";
-import { baseImage } from "../support/sandbox.ts";
+import { baseImage, openSandbox } from "../support/sandbox.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { testHost } from "../support/test-host.ts";
 
@@ -138,6 +138,25 @@ it("removes what killed commands left, snapshots when asked, and never another p
   expect(await project.kinds("--snapshots")).toEqual(["snapshot: no container was made from it"]);
   expect(await engine.images.inspect(foreign)).toBeDefined();
   expect(await neighbour.kinds()).toEqual(["image: no environment of the config has it, and no container"]);
+});
+
+it("keeps a volume that somebody else's container uses, and says so", async () => {
+  await using project = openProject("prune-used", `dev: ${environment("true")}`);
+  await using sandbox = openSandbox();
+  const labels = {
+    ...{ [projectLabel]: "prune-used", "devenv.environment": "old", "devenv.root": `${project.path}/lost` },
+    ...{ "devenv.workspace": "0123456789ab", "devenv.folder": "ba9876543210" },
+  };
+  const name = sandbox.name("data");
+  await engine.volumes.create(name, labels);
+  await sandbox.create({ mounts: [{ kind: "volume", source: name, target: "/data", readOnly: false }] });
+  expect(await project.devenv("prune")).toEqual({
+    exitCode: 0,
+    signal: null,
+    stdout: "",
+    stderr: `warning: volume \`${name}\` stays: it is in use\nprune-used: nothing to remove\n`,
+  });
+  expect(await engine.volumes.list({ [projectLabel]: "prune-used" })).toMatchObject([{ name }]);
 });
 
 it("refuses an age that is none", async () => {
