@@ -100,7 +100,7 @@ it("names what an environment that was renamed leaves, and takes it away", async
   expect(status.environments).toMatchObject([{ name: "after", state: "absent" }]);
   expect(status.leftovers).toEqual([{ environment: "before", container, state: "running" }]);
   expect((await project.devenv(["status"])).stdout).toContain(
-    `leftover: \`${container}\` (running) of \`before\`, which the config no longer has; \`devenv down before\` removes it\n`,
+    `leftover: \`${container}\` (running) of \`before\`, which the config no longer has; \`devenv down before\` or \`devenv prune\` removes it\n`,
   );
   await project.devenv(["up"]);
   expect((await project.json("down", "before")).removed).toEqual([container]);

@@ -38,6 +38,14 @@ it("finds a user by its id, and gives one without a name a name", () => {
   });
 });
 
+it.each(["", "/", "/nonexistent"])("gives a user whose home is %j one that it can write to", (home) => {
+  const passwd = `nobody:x:65534:65534:nobody:${home}:/usr/sbin/nologin\n`;
+  expect(mapUser({ passwd, group: "" }, "nobody", { uid: 7, gid: 7 })).toMatchObject({
+    home: "/home/nobody",
+    passwd: "nobody:x:7:7:nobody:/home/nobody:/usr/sbin/nologin\n",
+  });
+});
+
 it("keeps a shared group of another name, and lets the mapped id have a name of the user's own", () => {
   const shared = { passwd: "dev:x:1001:100::/home/dev:/bin/sh\n", group: "users:x:100:\n" };
   expect(mapUser(shared, "dev", { uid: 5, gid: 6 })).toMatchObject({
