@@ -1,5 +1,5 @@
 /** Files made inside are the person's at the host, on whichever engine the suite runs, rootless ones too. */
-import { chownSync, statSync } from "node:fs";
+import { chmodSync, chownSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
@@ -29,7 +29,9 @@ it("maps root and a user of the image to the person at the host", async () => {
   const { rootless } = await connectEngine(testHost()).info();
   // a rootless engine works for the user that runs it
   const uid = rootless ? 1000 : 4242;
-  chownSync(folder.path, uid, uid);
+  for (const { path } of [folder, cache]) chownSync(path, uid, uid);
+  // written by root here, and read by the rootless engine
+  chmodSync(cache.path, 0o755);
   const host = testHost({ uid, gid: uid, cacheDir: cache.path });
   const engine = connectEngine(host);
   const { spec, locate } = await openProject({ host, cwd: folder.path });
