@@ -51,6 +51,9 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   const user = await containerUser(engine, environment.container.user, image.user);
   const volumes = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
   await refuseForeign(context, request);
+  // Podman forgets the labels of volumes that it makes with a container
+  const fresh = volumes.filter(({ present }) => present === undefined);
+  await Promise.all(fresh.map(({ source, labels = {} }) => engine.volumes.create(source, labels)));
   const lost = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(context, { plan, environment, replaced, known, lost });

@@ -69,7 +69,16 @@ const podman: EngineKind = {
 const rootless: EngineKind = {
   name: "docker 26.1 rootless",
   suite: "trixie",
-  packages: [...dockerPackages, "fuse-overlayfs", "iproute2", "passwd", "rootlesskit", "slirp4netns", "uidmap", "util-linux"],
+  packages: [
+    ...dockerPackages,
+    "fuse-overlayfs",
+    "iproute2",
+    "passwd",
+    "rootlesskit",
+    "slirp4netns",
+    "uidmap",
+    "util-linux",
+  ],
   files: { "daemon.json": "{}" },
   command: `useradd --create-home --uid 1000 rl
     echo rl:100000:65536 | tee /etc/subuid >/etc/subgid

@@ -16,22 +16,24 @@ export async function addTree(tar: Pack, tree: OwnedTree): Promise<void> {
 }
 
 async function copyEntries(reader: Reader, tar: Pack, tree: OwnedTree): Promise<void> {
-  let isTop = true;
+  let top: Owner | undefined;
   for await (const entry of reader) {
-    const header = headerFor(entry.header, tree, isTop);
-    isTop = false;
+    const isTop = top === undefined;
+    // Podman gives out every file as that of the container's user: what is as the folder itself belongs to it
+    top ??= { uid: entry.header.uid ?? 0, gid: entry.header.gid ?? 0 };
+    const header = headerFor(entry.header, { ...tree, top }, isTop);
     if (header === undefined) entry.resume();
     else await copyEntry(entry, header, tar);
   }
 }
 
 /** Undefined: the entry is not written. */
-function headerFor(header: Header, tree: OwnedTree, isTop: boolean): Header | undefined {
-  const { from, to, parent, skip, omitTop = false } = tree;
+function headerFor(header: Header, tree: OwnedTree & { readonly top: Owner }, isTop: boolean): Header | undefined {
+  const { from, to, top, parent, skip, omitTop = false } = tree;
   const path = `${parent === "/" ? "" : parent}/${header.name.replace(/\/+$/, "")}`;
   if (skip.some((one) => path === one || path.startsWith(`${one}/`))) return undefined;
   if (isTop && omitTop) return undefined;
-  const owner = isTop ? to : newOwner(header, { from, to });
+  const owner = isTop ? to : (newOwner(header, { from, to }) ?? newOwner(header, { from: top, to }));
   if (owner === undefined) return undefined;
   const linkname = header.type === "link" ? below(parent, header.linkname ?? "") : header.linkname;
   // names would be looked up instead of the numbers
