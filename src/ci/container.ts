@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerMount } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
-import { checkMounts, idleCommand } from "../env/launch.ts";
+import { checkMounts, idleCommand } from "../env/container/launch.ts";
+import { containerUser, giveOwnership, userIds } from "../env/container/user.ts";
 import type { OperationContext } from "../env/operation.ts";
-import { containerUser, giveOwnership, userIds } from "../env/user.ts";
 import { packFolder } from "../host/pack-folder.ts";
 import { ciLabel, environmentLabel, fingerprintLabel, projectLabel } from "../plan/labels.ts";
 import type { ContainerPlan, EnvironmentPlan, Plan } from "../plan/plan.ts";

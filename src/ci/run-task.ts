@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { withSecretVariables } from "../env/container/secret-variables.ts";
+import { untilAbort } from "../env/container/shown-command.ts";
 import type { OperationContext } from "../env/operation.ts";
-import { withSecretVariables } from "../env/secret-variables.ts";
-import { untilAbort } from "../env/shown-command.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import type { TaskSpec } from "../spec/spec.ts";
 

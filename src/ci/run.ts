@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
 
 import { ciRunState } from "../env/ci-runs.ts";
-import { runHook } from "../env/hooks.ts";
-import { ensureImage } from "../env/images.ts";
+import { runHook } from "../env/container/hooks.ts";
+import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
+import { ensureImage } from "../env/image/images.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { planProject } from "../env/plan-project.ts";
-import { openSecrets, type Secrets, writeSecrets } from "../env/secrets.ts";
 import { runStep } from "../env/step.ts";
 import type { TaskPlan } from "../env/task.ts";
 import { devenvError, type HookFailedDetails, isDevenvError } from "../errors.ts";

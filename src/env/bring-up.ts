@@ -5,14 +5,14 @@ import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
-import { ensureImage } from "./images.ts";
-import { type LaunchRequest, launch } from "./launch.ts";
+import { type LaunchRequest, launch } from "./container/launch.ts";
+import { portKey } from "./container/ports.ts";
+import { openSecrets } from "./container/secrets.ts";
+import { finishContainer, firstPhase, startContainer } from "./container/start.ts";
+import { ensureImage } from "./image/images.ts";
 import { movedReason } from "./moved.ts";
 import type { EnvironmentResult, OperationContext } from "./operation.ts";
-import { portKey } from "./ports.ts";
-import { openSecrets } from "./secrets.ts";
 import type { SnapshotSource } from "./snapshot/source.ts";
-import { finishContainer, firstPhase, startContainer } from "./start.ts";
 import { runStep } from "./step.ts";
 
 export interface Target {

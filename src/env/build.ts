@@ -1,4 +1,4 @@
-import { ensureImage } from "./images.ts";
+import { ensureImage } from "./image/images.ts";
 import type { BuildResult, OperationContext } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
 

@@ -2,11 +2,11 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
 import { environmentLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
+import { listVolumes } from "./container/volumes.ts";
 import { underLock } from "./lock.ts";
 import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { DownResult, OperationContext } from "./operation.ts";
-import { listVolumes } from "./volumes.ts";
 import { readWorkspace } from "./workspace.ts";
 
 export interface DownOptions {

@@ -5,9 +5,9 @@ import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { secretVariablesLabel, targetLabel } from "../plan/labels.ts";
+import { withSecretVariables } from "./container/secret-variables.ts";
+import { execVariable, signalExec } from "./container/signal-exec.ts";
 import { observeCurrent } from "./observe.ts";
-import { withSecretVariables } from "./secret-variables.ts";
-import { execVariable, signalExec } from "./signal-exec.ts";
 
 export interface ExecOptions {
   readonly engine: Engine;

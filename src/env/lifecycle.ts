@@ -3,11 +3,11 @@ import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { planAction } from "../plan/diff.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
+import { startContainer } from "./container/start.ts";
 import { underLock } from "./lock.ts";
 import { observeCurrent } from "./observe.ts";
 import type { LifecycleResult, OperationContext } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
-import { startContainer } from "./start.ts";
 import { runStep } from "./step.ts";
 
 /** Seconds that what works inside has to end by itself. */

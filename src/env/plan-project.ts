@@ -7,8 +7,8 @@ import { planImage } from "../plan/image.ts";
 import type { EnvironmentPlan, ImagePlan, Plan } from "../plan/plan.ts";
 import { childKey } from "../spec/child-key.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
+import { readSources } from "./image/sources.ts";
 import type { OperationContext } from "./operation.ts";
-import { readSources } from "./sources.ts";
 import { readWorkspace } from "./workspace.ts";
 
 /** Plan every environment of the config, bases before what is built on them. */

@@ -3,11 +3,11 @@ import { planAction } from "../plan/diff.ts";
 import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { portKey } from "./container/ports.ts";
 import { findMoved, movedReason } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
-import { portKey } from "./ports.ts";
 
 /** What runs now, for each environment why the next `up` would change it, and what the config no longer has. */
 export async function status(context: OperationContext): Promise<StatusResult> {

@@ -14,11 +14,11 @@ import {
 } from "../../plan/snapshot.ts";
 import { unnamedUser } from "../../plan/user.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
+import { openSecrets } from "../container/secrets.ts";
 import { underLock } from "../lock.ts";
 import { observeCurrent } from "../observe.ts";
 import type { OperationContext } from "../operation.ts";
 import { selectEnvironments } from "../plan-project.ts";
-import { openSecrets } from "../secrets.ts";
 import { runStep } from "../step.ts";
 import { captureLayer } from "./capture.ts";
 import { describeSnapshot, type SnapshotDetails } from "./describe.ts";

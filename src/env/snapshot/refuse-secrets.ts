@@ -6,8 +6,8 @@ import { environmentLabel, projectLabel, workspaceLabel } from "../../plan/label
 import { layerReads } from "../../plan/layer-reads.ts";
 import { nameInPhase } from "../../plan/phase.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
+import type { Secrets } from "../container/secrets.ts";
 import type { OperationContext } from "../operation.ts";
-import type { Secrets } from "../secrets.ts";
 
 /** Less than this stands everywhere, and is no secret. */
 const minBytes = 4;

@@ -4,9 +4,9 @@ import { changedInputs } from "../../plan/diff.ts";
 import { environmentLabel, snapshotLabel } from "../../plan/labels.ts";
 import type { EnvironmentPlan } from "../../plan/plan.ts";
 import { imageInputs } from "../../plan/snapshot.ts";
-import type { LaunchRequest } from "../launch.ts";
+import type { LaunchRequest } from "../container/launch.ts";
+import { startPhase } from "../container/start.ts";
 import type { OperationContext } from "../operation.ts";
-import { startPhase } from "../start.ts";
 import { type FoundSnapshot, findSnapshots } from "./find.ts";
 
 /** Where the files of a container come from, in the place of the config's image. */

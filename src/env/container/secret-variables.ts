@@ -1,4 +1,4 @@
-import { secretsFolder } from "../plan/container.ts";
+import { secretsFolder } from "../../plan/container.ts";
 
 /** A command that gets the secrets of these names as variables: they are read inside, so no argument and no call shows them. */
 export function withSecretVariables(names: readonly string[], command: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
-import type { ContainerInfo } from "../engine/containers.ts";
-import type { Engine } from "../engine/engine.ts";
-import { environmentLabel, projectLabel, readPorts, workspaceLabel, writePorts } from "../plan/labels.ts";
-import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
-import { ownVolume, portsVolume } from "../plan/volumes.ts";
-import type { OperationContext } from "./operation.ts";
+import type { ContainerInfo } from "../../engine/containers.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { environmentLabel, projectLabel, readPorts, workspaceLabel, writePorts } from "../../plan/labels.ts";
+import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
+import { ownVolume, portsVolume } from "../../plan/volumes.ts";
+import type { OperationContext } from "../operation.ts";
 import { type AssignedPort, assignPorts, portTable } from "./ports.ts";
 import { findVolume, newName, type ProjectVolumes } from "./volumes.ts";
 

@@ -1,18 +1,18 @@
-import { digestOf } from "../digest.ts";
-import type { BuildEvent, BuildFailure, BuildRequest, ImageInfo } from "../engine/engine.ts";
-import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
-import { comparePaths } from "../host/path-order.ts";
-import { buildTrustScript, readHostTrust } from "../host/trust.ts";
-import { hostSecret } from "../plan/dockerfile.ts";
-import type { ImagePlan, Plan } from "../plan/plan.ts";
-import { stepTitle, withoutPrelude } from "../plan/step-title.ts";
-import { dockerfileSteps } from "../plan/steps.ts";
+import { digestOf } from "../../digest.ts";
+import type { BuildEvent, BuildFailure, BuildRequest, ImageInfo } from "../../engine/engine.ts";
+import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
+import { comparePaths } from "../../host/path-order.ts";
+import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
+import { hostSecret } from "../../plan/dockerfile.ts";
+import type { ImagePlan, Plan } from "../../plan/plan.ts";
+import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
+import { dockerfileSteps } from "../../plan/steps.ts";
+import { openSecrets, type Secrets } from "../container/secrets.ts";
+import { tellFullDisk } from "../full-disk.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
-import { tellFullDisk } from "./full-disk.ts";
-import type { OperationContext } from "./operation.ts";
-import { openSecrets, type Secrets } from "./secrets.ts";
-import { runStep } from "./step.ts";
 
 export interface EnsureImageOptions {
   readonly plan: Plan;

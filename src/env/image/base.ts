@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
-import { bootstrapTar } from "../host/bootstrap.ts";
-import type { ImagePlan } from "../plan/plan.ts";
-import { applyMirror } from "../spec/image-reference.ts";
-import type { BootstrapBase } from "../spec/spec.ts";
-import type { OperationContext } from "./operation.ts";
-import { runStep } from "./step.ts";
+import { bootstrapTar } from "../../host/bootstrap.ts";
+import type { ImagePlan } from "../../plan/plan.ts";
+import { applyMirror } from "../../spec/image-reference.ts";
+import type { BootstrapBase } from "../../spec/spec.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 
 /** Have the base of an image in the engine: pull it, or make it from the distribution's archive. */
 export async function ensureBase(context: OperationContext, image: ImagePlan): Promise<void> {

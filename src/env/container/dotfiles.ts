@@ -1,12 +1,12 @@
 import { text } from "node:stream/consumers";
-import { devenvError } from "../errors.ts";
-import { packFolder } from "../host/pack-folder.ts";
-import { redactUrl } from "../host/redact-url.ts";
-import type { EnvironmentPlan } from "../plan/plan.ts";
+import { devenvError } from "../../errors.ts";
+import { packFolder } from "../../host/pack-folder.ts";
+import { redactUrl } from "../../host/redact-url.ts";
+import type { EnvironmentPlan } from "../../plan/plan.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 import { findInstaller, withDotfiles } from "./dotfiles-source.ts";
-import type { OperationContext } from "./operation.ts";
 import { type CommandEnd, runShown } from "./shown-command.ts";
-import { runStep } from "./step.ts";
 
 export interface DotfilesRequest {
   readonly environment: EnvironmentPlan;

@@ -1,11 +1,11 @@
 import { access, constants, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { devenvError, isDevenvError } from "../errors.ts";
-import { withTemporaryFolder } from "../host/cache.ts";
-import { reasonOf } from "../host/reason.ts";
-import { redactUrl } from "../host/redact-url.ts";
-import { isGitAddress } from "../spec/resolve-environment.ts";
-import type { OperationContext } from "./operation.ts";
+import { devenvError, isDevenvError } from "../../errors.ts";
+import { withTemporaryFolder } from "../../host/cache.ts";
+import { reasonOf } from "../../host/reason.ts";
+import { redactUrl } from "../../host/redact-url.ts";
+import { isGitAddress } from "../../spec/resolve-environment.ts";
+import type { OperationContext } from "../operation.ts";
 
 /** The names that dotfiles give their installer, in the order of preference. */
 const installers = ["install.sh", "install", "bootstrap.sh", "bootstrap", "setup.sh", "setup", "script/setup"];

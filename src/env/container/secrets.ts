@@ -1,10 +1,10 @@
-import type { Engine } from "../engine/engine.ts";
-import { devenvError } from "../errors.ts";
-import { redactor } from "../host/redact.ts";
-import { resolveSecrets } from "../host/secrets.ts";
-import { secretsFolder } from "../plan/container.ts";
-import type { SecretSpec } from "../spec/spec.ts";
-import type { OperationContext } from "./operation.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { devenvError } from "../../errors.ts";
+import { redactor } from "../../host/redact.ts";
+import { resolveSecrets } from "../../host/secrets.ts";
+import { secretsFolder } from "../../plan/container.ts";
+import type { SecretSpec } from "../../spec/spec.ts";
+import type { OperationContext } from "../operation.ts";
 
 export interface Secrets {
   readonly values: ReadonlyMap<string, Buffer>;

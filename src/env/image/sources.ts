@@ -1,10 +1,10 @@
-import { devenvError } from "../errors.ts";
-import { readIgnore } from "../host/ignore.ts";
-import { collectCopySources } from "../host/walk.ts";
-import type { LayerSource } from "../plan/image.ts";
-import type { ArchiveLayer, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
+import { devenvError } from "../../errors.ts";
+import { readIgnore } from "../../host/ignore.ts";
+import { collectCopySources } from "../../host/walk.ts";
+import type { LayerSource } from "../../plan/image.ts";
+import type { ArchiveLayer, EnvironmentSpec, LayerSpec } from "../../spec/spec.ts";
+import type { OperationContext } from "../operation.ts";
 import { archiveDigest } from "./archives.ts";
-import type { OperationContext } from "./operation.ts";
 
 /** Read what the layers of an environment take from outside the config: files to copy, digests of archives. */
 export async function readSources(

@@ -1,10 +1,10 @@
-import type { Engine } from "../engine/engine.ts";
-import { devenvError } from "../errors.ts";
-import { freePort, isPortFree } from "../host/port.ts";
-import { portHolder } from "../host/port-holder.ts";
-import type { PortTable } from "../plan/labels.ts";
-import type { PortSpec } from "../spec/spec.ts";
-import type { OperationContext } from "./operation.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { devenvError } from "../../errors.ts";
+import { freePort, isPortFree } from "../../host/port.ts";
+import { portHolder } from "../../host/port-holder.ts";
+import type { PortTable } from "../../plan/labels.ts";
+import type { PortSpec } from "../../spec/spec.ts";
+import type { OperationContext } from "../operation.ts";
 
 export interface AssignedPort {
   readonly container: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Engine } from "../engine/engine.ts";
-import { eachLine } from "../host/each-line.ts";
-import type { OperationContext, StepName } from "./operation.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { eachLine } from "../../host/each-line.ts";
+import type { OperationContext, StepName } from "../operation.ts";
 import { withSecretVariables } from "./secret-variables.ts";
 import { endExec, execVariable } from "./signal-exec.ts";
 

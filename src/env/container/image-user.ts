@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { digestOf } from "../digest.ts";
-import type { Engine, ImageInfo } from "../engine/engine.ts";
-import { writeFileAtomic } from "../host/atomic-write.ts";
-import { mapUser, type UserFiles } from "../plan/user.ts";
-import type { OperationContext } from "./operation.ts";
+import { digestOf } from "../../digest.ts";
+import type { Engine, ImageInfo } from "../../engine/engine.ts";
+import { writeFileAtomic } from "../../host/atomic-write.ts";
+import { mapUser, type UserFiles } from "../../plan/user.ts";
+import type { OperationContext } from "../operation.ts";
 
 /** A user as an image has it. */
 export interface ImageUser extends UserFiles {

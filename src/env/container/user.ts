@@ -1,10 +1,10 @@
 import { dirname } from "node:path/posix";
-import type { ContainerFile, OwnedTree } from "../engine/containers.ts";
-import type { Engine, ImageInfo } from "../engine/engine.ts";
-import type { ContainerPlan, UserPlan } from "../plan/plan.ts";
-import { findIds, type Ids, type MappedUser, mapUser, unnamedUser } from "../plan/user.ts";
+import type { ContainerFile, OwnedTree } from "../../engine/containers.ts";
+import type { Engine, ImageInfo } from "../../engine/engine.ts";
+import type { ContainerPlan, UserPlan } from "../../plan/plan.ts";
+import { findIds, type Ids, type MappedUser, mapUser, unnamedUser } from "../../plan/user.ts";
+import type { OperationContext } from "../operation.ts";
 import { type HelperContainer, type ImageUser, readImageUser, withPlainContainer } from "./image-user.ts";
-import type { OperationContext } from "./operation.ts";
 import { type OwnedVolume, ownVolumes } from "./volume-owner.ts";
 
 /** The user that a container is created with. */

@@ -1,9 +1,9 @@
 import { basename } from "node:path/posix";
-import type { Engine } from "../engine/engine.ts";
-import { uidLabel } from "../plan/labels.ts";
-import type { ContainerPlan } from "../plan/plan.ts";
-import type { Ids, MappedUser } from "../plan/user.ts";
-import { historyVolume } from "../plan/volumes.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { uidLabel } from "../../plan/labels.ts";
+import type { ContainerPlan } from "../../plan/plan.ts";
+import type { Ids, MappedUser } from "../../plan/user.ts";
+import { historyVolume } from "../../plan/volumes.ts";
 import type { ImageUser } from "./image-user.ts";
 import type { PlacedVolume } from "./volumes.ts";
 

@@ -1,11 +1,11 @@
-import type { Sha256 } from "../digest.ts";
-import { fetchArchive, lookupArchive } from "../host/download.ts";
-import { redactUrl } from "../host/redact-url.ts";
-import { readHostTrust } from "../host/trust.ts";
-import { canonicalTar } from "../host/unpack.ts";
-import type { ContextFile, ImagePlan } from "../plan/plan.ts";
-import type { OperationContext } from "./operation.ts";
-import { runStep } from "./step.ts";
+import type { Sha256 } from "../../digest.ts";
+import { fetchArchive, lookupArchive } from "../../host/download.ts";
+import { redactUrl } from "../../host/redact-url.ts";
+import { readHostTrust } from "../../host/trust.ts";
+import { canonicalTar } from "../../host/unpack.ts";
+import type { ContextFile, ImagePlan } from "../../plan/plan.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 
 export interface ArchiveRequest {
   readonly environment: string;

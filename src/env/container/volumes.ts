@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import type { ContainerMount } from "../engine/containers.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { VolumeInfo } from "../engine/volumes.ts";
+import type { ContainerMount } from "../../engine/containers.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { VolumeInfo } from "../../engine/volumes.ts";
 import {
   environmentLabel,
   folderLabel,
@@ -10,8 +10,8 @@ import {
   uidLabel,
   volumeLabel,
   workspaceLabel,
-} from "../plan/labels.ts";
-import type { EnvironmentPlan, Plan, VolumePlan } from "../plan/plan.ts";
+} from "../../plan/labels.ts";
+import type { EnvironmentPlan, Plan, VolumePlan } from "../../plan/plan.ts";
 
 /** A volume in its place in a container. */
 export type PlacedVolume = ContainerMount & {

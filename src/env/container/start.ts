@@ -1,12 +1,12 @@
-import type { ContainerInfo } from "../engine/containers.ts";
-import { nameInPhase, type Phase, phaseOf } from "../plan/phase.ts";
-import type { EnvironmentPlan } from "../plan/plan.ts";
+import type { ContainerInfo } from "../../engine/containers.ts";
+import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
+import type { EnvironmentPlan } from "../../plan/plan.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 import { applyDotfiles } from "./dotfiles.ts";
 import { runHook } from "./hooks.ts";
-import type { OperationContext } from "./operation.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
 import { endShown } from "./shown-command.ts";
-import { runStep } from "./step.ts";
 
 /** What of a container is needed to bring it to its end state. */
 export type Startable = Pick<ContainerInfo, "id" | "name" | "state">;

@@ -1,4 +1,4 @@
-import type { Engine } from "../engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 
 /** Marks the processes of one exec, so that they can be found again: the engine has no call to signal them. */
 export const execVariable = "DEVENV_EXEC";

@@ -1,10 +1,10 @@
-import { devenvError } from "../errors.ts";
-import type { EnvironmentPlan } from "../plan/plan.ts";
-import type { HookSpec } from "../spec/spec.ts";
-import type { OperationContext } from "./operation.ts";
+import { devenvError } from "../../errors.ts";
+import type { EnvironmentPlan } from "../../plan/plan.ts";
+import type { HookSpec } from "../../spec/spec.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
 import type { Secrets } from "./secrets.ts";
 import { runShown } from "./shown-command.ts";
-import { runStep } from "./step.ts";
 
 export interface HookRun {
   readonly environment: EnvironmentPlan;
