@@ -4,7 +4,7 @@ import { devenvError, type ErrorCode, isDevenvError } from "../errors.ts";
 
 /** With less than that left an engine fails in many ways, and with many words. */
 const fullBytes = 32e6;
-const lookMs = 100;
+const lookMs = 25;
 /** Errors that may have a full disk behind them. */
 const vague: readonly ErrorCode[] = ["ENGINE_FAILED", "ENGINE_LOST", "IMAGE_BUILD_FAILED"];
 
@@ -20,6 +20,7 @@ export async function tellFullDisk<Value>(
   work: () => Promise<Value>,
 ): Promise<Value> {
   const disk = watchDisk(engine, watch);
+  if (watch) await disk.leastFree();
   try {
     return await work();
   } catch (error) {

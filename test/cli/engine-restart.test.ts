@@ -78,7 +78,7 @@ it("starts what was up again after a reboot, with its secrets and its start hook
 });
 
 it("says whose disk is full, leaves nothing half-made, and works when there is room", async () => {
-  const config = `image: { from: "${baseImage}", layers: [run("head -c 250000000 /dev/zero > /big && rm /big")] },`;
+  const config = `image: { from: "${baseImage}", layers: [run("head -c 250000000 /dev/zero > /big || { sleep 1; exit 1; }; rm /big")] },`;
   folder.write({ "devenv.config.mjs": configText("fulldisk", config) });
   const ballast = join(disk, "ballast");
   const error = (text: string) =>
@@ -92,10 +92,10 @@ it("says whose disk is full, leaves nothing half-made, and works when there is r
   expect(build).toMatchObject({ exitCode: 1, stdout: "" });
   expect(error(build.stderr)).toMatchInlineSnapshot(`
     "error: The disk of the container engine is full, only N MB are free at \`DISK\`:
-      Image \`fulldisk/dev:HASH\` could not be built: executor failed running [/bin/sh -c head -c 250000000 /dev/zero > /big && rm /big]: exit code: 1
+      Image \`fulldisk/dev:HASH\` could not be built: executor failed running [/bin/sh -c head -c 250000000 /dev/zero > /big || { sleep 1; exit 1; }; rm /big]: exit code: 1
         config      image.layers[0] (devenv.config.mjs:4:54)
         Dockerfile  line 7
-        step        RUN head -c 250000000 /dev/zero > /big && rm /big
+        step        RUN head -c 250000000 /dev/zero > /big || { sleep 1; exit 1; }; rm /big
         | head: error writing 'standard output': No space left on device
 
     hint: make room there, as with \`devenv prune\` or \`docker system prune\`, then run the command again

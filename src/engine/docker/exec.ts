@@ -13,8 +13,7 @@ export async function execInContainer(
   container: string,
   request: ExecRequest,
 ): Promise<ExecProcess> {
-  const exec = await createExec(connection, container, request);
-  const socket = await startExec(connection, exec, request);
+  const { exec, socket } = await openExec(connection, container, request);
   const { stdout, stderr, ended } = demultiplex(socket, {
     raw: request.tty !== undefined,
     explain: (error) => explainBreak(connection, exec, error),
@@ -43,29 +42,39 @@ interface Exec {
   readonly action: string;
 }
 
-async function createExec(connection: Connection, container: string, request: ExecRequest): Promise<Exec> {
-  const action = `run \`${request.command[0] ?? ""}\` in container \`${container}\``;
+/** The container may end between the two calls. */
+async function openExec(
+  connection: Connection,
+  container: string,
+  request: ExecRequest,
+): Promise<{ readonly exec: Exec; readonly socket: Duplex }> {
   try {
-    const { Id: id } = (await connection.requestJson({
-      method: "POST",
-      path: `/containers/${encodeURIComponent(container)}/exec`,
-      json: {
-        AttachStdin: true,
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: request.tty !== undefined,
-        Cmd: request.command,
-        Env: variables(request.env ?? {}),
-        ...(request.workdir === undefined ? {} : { WorkingDir: request.workdir }),
-        ...(request.user === undefined ? {} : { User: request.user }),
-      },
-      action,
-    })) as { readonly Id: string };
-    return { id, container, action };
+    const exec = await createExec(connection, container, request);
+    return { exec, socket: await startExec(connection, exec, request) };
   } catch (error) {
     const state = [404, 409, 500].includes(statusOf(error) ?? 0) ? await readState(connection, container) : "running";
     throw state === "running" ? error : devenvError("CONTAINER_NOT_RUNNING", { container, state }, error);
   }
+}
+
+async function createExec(connection: Connection, container: string, request: ExecRequest): Promise<Exec> {
+  const action = `run \`${request.command[0] ?? ""}\` in container \`${container}\``;
+  const { Id: id } = (await connection.requestJson({
+    method: "POST",
+    path: `/containers/${encodeURIComponent(container)}/exec`,
+    json: {
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: request.tty !== undefined,
+      Cmd: request.command,
+      Env: variables(request.env ?? {}),
+      ...(request.workdir === undefined ? {} : { WorkingDir: request.workdir }),
+      ...(request.user === undefined ? {} : { User: request.user }),
+    },
+    action,
+  })) as { readonly Id: string };
+  return { id, container, action };
 }
 
 async function readState(connection: Connection, container: string): Promise<string> {
