@@ -3,6 +3,7 @@ import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { planAction } from "../plan/diff.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
+import { openSecrets } from "./container/secrets.ts";
 import { startContainer } from "./container/start.ts";
 import { underLock } from "./lock.ts";
 import { observeCurrent } from "./observe.ts";
@@ -44,8 +45,15 @@ export async function restart(
   context: OperationContext,
   options: { names: readonly string[] },
 ): Promise<LifecycleResult> {
+  const chosen = context.spec.environments.filter(({ name }) => isChosen(options.names, name));
+  // what could not be started again is not stopped
+  for (const { secrets } of chosen) await openSecrets(context, secrets);
   await stop(context, options);
   return start(context, options);
+}
+
+function isChosen(names: readonly string[], name: string): boolean {
+  return names.length === 0 || names.includes(name);
 }
 
 interface Selected {

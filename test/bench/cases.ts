@@ -57,7 +57,7 @@ function helpCase(project: BenchProject, { devcontainer }: Peers): Case {
 
 function configCase(project: BenchProject): Case {
   return {
-    title: "load the config",
+    title: "load a config",
     contestants: [contestant("devenv config --json", project.at([...devenv, "config", "--json"])), node(project)],
     aims: [],
   };

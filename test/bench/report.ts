@@ -54,19 +54,22 @@ export function printTable({ cases, engineCalls }: Report): string {
 
 /** The README's section, under its heading. */
 export function printMarkdown({ date, machine, versions, cases, engineCalls }: Report): string {
-  const rows = cases.flatMap(({ title, rows: [own, ...others] }) =>
+  const rows = cases.flatMap(({ title, rows: [own, ...others], aims }) =>
     own === undefined
       ? []
       : [
           [
-            `\`${own.name}\`, ${title}`,
+            title.startsWith("-") ? `\`${own.name}\`` : `\`${own.name}\`: ${title}`,
             `${own.medianMs.toFixed(0)} ms`,
             others.map(({ name, ratio }) => `${ratio?.toFixed(2)} × \`${name}\``).join(", "),
+            aims.map(({ text, isMet }) => `${text}: ${isMet ? "reached" : "missed"}`).join("; "),
           ],
         ],
   );
   const calls = Object.entries(engineCalls).map(([name, requests]) => `\`${name}\` ${requests.length}`);
-  const table = [["", "median", "takes"], ["---", "---:", "---"], ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const table = [["", "median", "takes", "aim"], ["---", "---:", "---", "---"], ...rows].map(
+    (cells) => `| ${cells.join(" | ")} |`,
+  );
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `${[
     `Measured ${date} on ${machine}; ${peers.join(", ")}. All run in turns; read the ratios, not the times.`,

@@ -200,6 +200,7 @@ it("says whole why a secret cannot be had, and leaves what runs as it is", async
   `);
   const json = await project.devenv(["up", "--json"]);
   expect(JSON.parse(json.stdout).error).toMatchObject({ code: "SECRET_UNAVAILABLE" });
+  expect((await project.devenv(["restart"])).exitCode).toBe(1);
   expect(await project.containers()).toEqual(before);
   expect((await project.devenv(["exec", "--", "cat", "/run/secrets/TOKEN"])).stdout).toBe("fine");
 });
