@@ -33,7 +33,7 @@ export interface MeasureOptions {
 export function measure(contestants: readonly Contestant[], { rounds, warmUps }: MeasureOptions): readonly Timing[] {
   const times = contestants.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round += 1) {
-    for (const [index, contestant] of inTurn(contestants, round + warmUps)) {
+    for (const [index, contestant] of shuffled(contestants)) {
       const ms = timeOnce(contestant);
       if (round >= 0) times[index]?.push(ms);
     }
@@ -46,11 +46,12 @@ export function measure(contestants: readonly Contestant[], { rounds, warmUps }:
   }));
 }
 
-/** Each round starts with another one: nobody always runs after the same neighbour's mess. */
-function inTurn(contestants: readonly Contestant[], round: number): readonly (readonly [number, Contestant])[] {
-  const all = contestants.map((contestant, index) => [index, contestant] as const);
-  const first = round % all.length;
-  return [...all.slice(first), ...all.slice(0, first)];
+/** Another order in every round: nobody always runs in the aftermath of the same neighbour. */
+function shuffled(contestants: readonly Contestant[]): readonly (readonly [number, Contestant])[] {
+  return contestants
+    .map((contestant, index) => ({ entry: [index, contestant] as const, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ entry }) => entry);
 }
 
 function timeOnce({ run, prepare, undo }: Contestant): number {
