@@ -27,13 +27,17 @@ describe("the writable layer of a container", () => {
     ]);
   });
 
-  it("stands still while the container is paused", async () => {
+  it("stands still while the container is paused, where the engine can", async () => {
     await using sandbox = openSandbox();
     const { containers } = sandbox.engine;
+    const { rootless } = await sandbox.engine.info();
     const id = await sandbox.run();
-    expect(await containers.pause(id)).toBe(true);
+    // on the first version of cgroups a rootless engine cannot
+    const paused = await containers.pause(id);
+    expect(paused || rootless).toBe(true);
     expect(await containers.pause(id)).toBe(false);
-    expect((await containers.list(sandbox.labels)).map(({ state }) => state)).toEqual(["paused"]);
+    const state = paused ? "paused" : "running";
+    expect((await containers.list(sandbox.labels)).map((container) => container.state)).toEqual([state]);
     await containers.unpause(id);
     await containers.unpause(id);
     expect((await containers.list(sandbox.labels)).map(({ state }) => state)).toEqual(["running"]);

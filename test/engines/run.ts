@@ -3,7 +3,7 @@
  * what passes where. Names of engines as arguments choose some of them: `npm run test:engines -- podman`.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
@@ -41,6 +41,8 @@ async function runOn(kind: EngineKind): Promise<readonly FileResult[]> {
   console.log(`\n── ${kind.name}`);
   const host = nodeHost();
   const folder = await mkdtemp("/tmp/devenv-test-");
+  // a rootless engine mounts what the tests make in it
+  await chmod(folder, 0o755);
   try {
     await using engine = await startEngine(kind, {
       host,

@@ -52,8 +52,7 @@ async function openExec(
     const exec = await createExec(connection, container, request);
     return { exec, socket: await startExec(connection, exec, request) };
   } catch (error) {
-    const state = [404, 409, 500].includes(statusOf(error) ?? 0) ? await readState(connection, container) : "running";
-    throw state === "running" ? error : devenvError("CONTAINER_NOT_RUNNING", { container, state }, error);
+    throw await tellEnded(connection, container, error);
   }
 }
 
@@ -75,6 +74,13 @@ async function createExec(connection: Connection, container: string, request: Ex
     action,
   })) as { readonly Id: string };
   return { id, container, action };
+}
+
+/** Engines refuse what concerns a container that ended or is gone with several statuses: look whether it is so. */
+async function tellEnded(connection: Connection, container: string, error: unknown): Promise<unknown> {
+  if (![404, 409, 500].includes(statusOf(error) ?? 0)) return error;
+  const state = await readState(connection, container);
+  return state === "running" ? error : devenvError("CONTAINER_NOT_RUNNING", { container, state }, error);
 }
 
 async function readState(connection: Connection, container: string): Promise<string> {
@@ -151,7 +157,7 @@ async function askExitCode(connection: Connection, { id, container, action }: Ex
     const { Running, ExitCode } = answer as { readonly Running: boolean; readonly ExitCode: number | null };
     return Running ? undefined : (ExitCode ?? undefined);
   } catch (error) {
-    throw statusOf(error) === 404 ? devenvError("CONTAINER_NOT_RUNNING", { container, state: "gone" }, error) : error;
+    throw await tellEnded(connection, container, error);
   }
 }
 
