@@ -13,7 +13,7 @@ export function printStatus({ environments, leftovers }: StatusResult, style: St
     print(rows[index] ?? []).trimEnd(),
     ...(snapshot === undefined ? [] : [`${gap}made from snapshot ${snapshot}`]),
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
-    ...(next === "keep" ? [] : [`${gap}the next \`devenv up\` ${nextSteps[next]}`]),
+    `${gap}${next === "keep" ? "up to date" : `the next \`devenv up\` ${nextSteps[next]}`}`,
   ]);
   const rest = leftovers.map(
     ({ environment, container, state }) =>

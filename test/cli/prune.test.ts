@@ -55,6 +55,7 @@ it("removes what the config no longer has and what it no longer builds, and noth
   expect((await project.devenv("status")).stdout).toBe(
     `ENVIRONMENT  STATE    HEALTH  PORTS  IMAGE
 dev          running  none    -      ${dev.image.slice(0, dev.image.indexOf(":") + 13)}
+  up to date
 leftover: \`${old.container}\` (running) of \`old\`, which the config no longer has; \`devenv down old\` or \`devenv prune\` removes it
 `,
   );

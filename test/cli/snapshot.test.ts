@@ -71,6 +71,7 @@ ready in TIME
       `ENVIRONMENT  STATE    HEALTH  PORTS  IMAGE
 dev          running  none    -      localhost/snaplife/dev/snapshots:first
   made from snapshot first
+  up to date
 `,
     );
 

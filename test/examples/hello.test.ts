@@ -17,6 +17,6 @@ it("examples/hello comes up, greets, is kept by a second up, and goes down", asy
     expect(await runCli(["exec", "--", "sh", "-c", "exit 7"], { cwd })).toMatchObject({ exitCode: 7 });
     expect((await runCli(["up"], { cwd })).stderr).toBe("hello · dev is up to date\n");
   } finally {
-    expect(await runCli(["down"], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["down", "--volumes"], { cwd })).toMatchObject({ exitCode: 0 });
   }
 });

@@ -21,7 +21,7 @@ it("examples/node-api installs and tests itself inside, and is reached from the 
     expect(answer).toEqual({ status: "ok" });
     await server;
   } finally {
-    expect(await runCli(["down"], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["down", "--volumes"], { cwd })).toMatchObject({ exitCode: 0 });
   }
 });
 

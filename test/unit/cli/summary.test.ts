@@ -93,8 +93,11 @@ describe("status", () => {
       stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
       next: "recreate" as const,
     };
+    const current = { ...kept, name: "docs", ports: [], stale: [], next: "keep" as const };
     const leftovers = [{ environment: "web", container: "shop-web-3f9a1c27", state: "exited" }];
-    expect(printStatus({ project: "shop", environments: [stale, absent], services: [], leftovers }, style)).toBe(
+    expect(
+      printStatus({ project: "shop", environments: [stale, absent, current], services: [], leftovers }, style),
+    ).toBe(
       `ENVIRONMENT  STATE    HEALTH  PORTS      IMAGE
 dev          running  none    3001→3000  localhost/shop/dev:3f9a1c27e0b4
   stale: env.NODE_ENV changed
@@ -103,6 +106,8 @@ dev          running  none    3001→3000  localhost/shop/dev:3f9a1c27e0b4
 integration  absent   none    -          localhost/shop/dev:3f9a1c27e0b4
   stale: there is no container
   the next \`devenv up\` creates the container
+docs         running  none    -          localhost/shop/dev:3f9a1c27e0b4
+  up to date
 leftover: \`shop-web-3f9a1c27\` (exited) of \`web\`, which the config no longer has; \`devenv down web\` or \`devenv prune\` removes it
 `,
     );
