@@ -38,7 +38,7 @@ const entrances: Record<string, RegExp> = {
 };
 
 /** Values in, values out: no I/O, nothing asynchronous. */
-const pure = /^(spec|plan)\//;
+const pure = /^(spec|plan)\/|^lock\/(?!store)/;
 const effects = /^node:(fs|child_process|http|https|http2|net|os|worker_threads|timers)/;
 const atTheTerminal = /^(main\.ts|host\/node\.ts|cli\/render\.ts|cli\/report-error\.ts)$/;
 

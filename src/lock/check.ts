@@ -1,0 +1,54 @@
+import type { Lockfile, PackageSet } from "./lockfile.ts";
+import type { ArchiveRequest, BaseRequest, PackagesRequest, PinRequest } from "./requests.ts";
+
+/** A request that the lock does not answer. */
+export interface MissingPin {
+  readonly environment: string;
+  readonly request: PinRequest;
+  /** What the same field was locked as, if it was. */
+  readonly lockedAs: string | undefined;
+}
+
+export interface PinQuery {
+  readonly lockfile: Lockfile;
+  readonly environment: string;
+  readonly platform: string;
+}
+
+/** The requests that have no pin for a platform, in their order. */
+export function missingPins(query: PinQuery, requests: readonly PinRequest[]): readonly MissingPin[] {
+  const { lockfile, environment } = query;
+  const lockedAs = lockfile.environments[environment]?.requests ?? {};
+  return requests
+    .filter((request) => !isPinned(query, request))
+    .map((request) => ({ environment, request, lockedAs: lockedAs[request.place] }));
+}
+
+function isPinned({ lockfile, platform }: PinQuery, request: PinRequest): boolean {
+  switch (request.kind) {
+    case "base":
+      return basePin(lockfile, request, platform) !== undefined;
+    case "packages":
+      return packageSet(lockfile, request, platform) !== undefined;
+    case "archive":
+      return archivePin(lockfile, request) !== undefined;
+  }
+}
+
+export function basePin(lockfile: Lockfile, { baseKey }: Pick<BaseRequest, "baseKey">, platform: string) {
+  return lockfile.bases[baseKey]?.platforms[platform];
+}
+
+export function packageSet(
+  lockfile: Lockfile,
+  { baseKey, chain }: Pick<PackagesRequest, "baseKey" | "chain">,
+  platform: string,
+): PackageSet | undefined {
+  return lockfile.packages[baseKey]?.[platform]?.[chain];
+}
+
+/** A checksum in the config that differs from the locked one is not answered by it. */
+export function archivePin(lockfile: Lockfile, { archiveKey, sha256 }: Pick<ArchiveRequest, "archiveKey" | "sha256">) {
+  const pin = lockfile.archives[archiveKey];
+  return sha256 === undefined || pin?.sha256 === sha256 ? pin : undefined;
+}
