@@ -5,6 +5,7 @@ import { type ErrorEntry, entry, listNames } from "./errors/entry.ts";
 import { environmentErrors } from "./errors/environment.ts";
 import { fileErrors } from "./errors/files.ts";
 import { initErrors } from "./errors/init.ts";
+import { lockErrors } from "./errors/lock.ts";
 import { machineErrors } from "./errors/machine.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
 
@@ -58,6 +59,7 @@ const catalogue = {
   ...machineErrors,
   ...initErrors,
   ...ciErrors,
+  ...lockErrors,
   ...snapshotErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,

@@ -30,7 +30,7 @@ const entrances: Record<string, RegExp> = {
   undici: /^host\//,
   "proper-lockfile": /^host\/workspace-lock\.ts$/,
   execa: /^host\/run-program\.ts$/,
-  zod: /^config\//,
+  zod: /^(config|lock)\//,
   yargs: /^cli\//,
   cosmiconfig: /^config\//,
   "log-update": /^cli\//,

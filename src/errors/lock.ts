@@ -1,0 +1,61 @@
+import { entry } from "./entry.ts";
+
+/** Errors of the lock. */
+export const lockErrors = {
+  LOCK_MISSING: entry<{ file: string; key: string; wanted: string }>({
+    message: ({ file, key, wanted }) => `There is no \`${file}\`, and \`${key}\` needs a pin for \`${wanted}\``,
+    hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\`; \`--no-frozen\` lets this command write it`,
+  }),
+  LOCK_STALE: entry<LockStaleDetails>({
+    message: ({ key, wanted, lockedAs, platform }) =>
+      lockedAs === undefined || lockedAs === wanted
+        ? `The lock is stale: \`${key}\` is \`${wanted}\`, which is not locked for \`${platform}\``
+        : `The lock is stale: \`${key}\` is \`${wanted}\`, locked as \`${lockedAs}\``,
+    hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\`; \`--no-frozen\` lets this command write it`,
+  }),
+  LOCK_OUTDATED: entry<{ file: string; differences: readonly string[] }>({
+    message: ({ file, differences }) =>
+      [`\`${file}\` is not what \`devenv lock\` would write`, ...differences.map((line) => `  ${line}`)].join("\n"),
+    hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\``,
+  }),
+  LOCK_INVALID: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `Lock file \`${file}\` cannot be understood: ${reason}`,
+    hint: ({ file }) =>
+      `after a merge keep the pins of both sides; or restore \`${file}\` from your history and run \`devenv lock\``,
+  }),
+  LOCK_VERSION: entry<{ file: string; version: number; known: number }>({
+    message: ({ file, version, known }) =>
+      `Lock file \`${file}\` has version ${version}; this devenv knows versions up to ${known}`,
+    hint: () => "update devenv",
+  }),
+  LOCK_UNREADABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `Lock file \`${file}\` could not be read: ${reason}`,
+  }),
+  LOCK_UNWRITABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `Lock file \`${file}\` could not be written: ${reason}`,
+    hint: ({ file }) =>
+      `make the folder of \`${file}\` writable, or run with \`--frozen\` from a lock that is complete`,
+  }),
+  LOCK_NAME_UNKNOWN: entry<{ names: readonly string[]; similar: readonly string[] }>({
+    exit: 2,
+    message: ({ names }) => `The lock pins nothing that is called ${names.map((name) => `\`${name}\``).join(", ")}`,
+    hint: ({ similar }) =>
+      similar.length > 0
+        ? `did you mean ${similar.map((name) => `\`${name}\``).join(" or ")}?`
+        : "name a package, an image, a `bootstrap(…)` or an address, as it stands in the lock",
+  }),
+  CONTAINER_STALE: entry<{ environment: string; reasons: readonly string[] }>({
+    message: ({ environment, reasons }) =>
+      `The container of \`${environment}\` is not what the config and the lock describe: ${reasons.join(", ")}`,
+    hint: ({ environment }) => `run \`devenv up ${environment}\``,
+  }),
+};
+
+export interface LockStaleDetails {
+  readonly file: string;
+  /** Config key. */
+  readonly key: string;
+  readonly wanted: string;
+  readonly lockedAs?: string | undefined;
+  readonly platform: string;
+}

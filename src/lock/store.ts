@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { devenvError } from "../errors.ts";
+import { writeFileAtomic } from "../host/atomic-write.ts";
+import { errnoOf, reasonOf } from "../host/reason.ts";
+import { parseLockfile, printLockfile } from "./format.ts";
+import { type Lockfile, lockfileName } from "./lockfile.ts";
+
+export function lockfilePath(root: string): string {
+  return join(root, lockfileName);
+}
+
+/** The lock of a project; undefined when it has none. Throws LOCK_UNREADABLE, LOCK_INVALID, LOCK_VERSION. */
+export async function readLockfile(root: string): Promise<Lockfile | undefined> {
+  const file = lockfilePath(root);
+  try {
+    return parseLockfile(await readFile(file, "utf8"));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    if (errnoOf(error) === undefined) throw error;
+    throw devenvError("LOCK_UNREADABLE", { file, reason: reasonOf(error) }, error);
+  }
+}
+
+/** Atomic; a lock that is the same is not written again. Returns whether anything was written. */
+export async function writeLockfile(root: string, lockfile: Lockfile): Promise<boolean> {
+  const file = lockfilePath(root);
+  try {
+    return await writeFileAtomic(file, printLockfile(lockfile));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw devenvError("LOCK_UNWRITABLE", { file, reason: reasonOf(error) }, error);
+  }
+}
