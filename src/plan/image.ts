@@ -1,5 +1,6 @@
 import { digestOf, type Sha256 } from "../digest.ts";
 import { comparePaths } from "../host/path-order.ts";
+import type { BasePin, PackageSet } from "../lock/lockfile.ts";
 import type { BaseSpec, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
 import { countedInstructions, renderDockerfile } from "./dockerfile.ts";
 import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
@@ -9,6 +10,7 @@ import type { ArchiveFile, ContextEntry, ImagePlan, Inputs } from "./plan.ts";
 export type LayerSource =
   | { readonly kind: "copy"; readonly entries: readonly ContextEntry[] }
   | { readonly kind: "archive"; readonly url: string; readonly sha256: Sha256 }
+  | { readonly kind: "packages"; readonly packages: PackageSet }
   | undefined;
 
 export interface ImagePlanInput {
@@ -20,6 +22,8 @@ export interface ImagePlanInput {
   readonly platform: string;
   /** The plan of the environment that this one builds on. */
   readonly base: ImagePlan | undefined;
+  /** What the lock pins the base to; undefined while it is not locked, and for the plan of another environment. */
+  readonly basePin?: BasePin | undefined;
 }
 
 /** The image of an environment, fingerprint and tag included; nothing has to be built to know them. */
@@ -78,6 +82,7 @@ function countedInputs(input: ImagePlanInput, archivePath: (layer: LayerSpec) =>
   });
   return Object.fromEntries([
     ["from", digestOf(countedBase(image.from, platform, base))],
+    ...(input.basePin === undefined ? [] : [["from (locked)", digestOf(countedPin(input.basePin))]]),
     ["platform", digestOf(platform)],
     ...(image.user === undefined ? [] : [["user", digestOf(image.user)]]),
     ...[...layers].map(([place, parts]) => [place, digestOf(parts)]),
@@ -95,7 +100,19 @@ function countedBase(from: BaseSpec, platform: string, base: ImagePlan | undefin
   }
 }
 
+/** Where the packages of a base are says nothing of what they are. */
+function countedPin(pin: BasePin): unknown {
+  return "packages" in pin ? countedPackages(pin.packages) : pin;
+}
+
+function countedPackages(packages: PackageSet): unknown {
+  return Object.entries(packages)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, { version, architecture, sha256 }]) => [name, version, architecture, sha256]);
+}
+
 function countedSource(source: LayerSource): unknown {
+  if (source?.kind === "packages") return countedPackages(source.packages);
   if (source?.kind !== "copy") return source?.sha256;
   return source.entries.map((entry) => {
     if (entry.kind === "folder") return [entry.path];
