@@ -27,8 +27,10 @@ export interface ContextFile {
   /** Bytes. */
   readonly size: number;
   readonly digest: Sha256;
-  /** Absolute path on the host that holds the content. */
+  /** Absolute path on the host that holds the content; of content that is given, its name. */
   readonly source: string;
+  /** What no file of the host holds. */
+  readonly content?: Uint8Array | undefined;
 }
 export interface ContextLink {
   readonly kind: "link";

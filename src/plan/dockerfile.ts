@@ -1,27 +1,31 @@
-import { posix } from "node:path";
-import type { ImageSpec, LayerSpec, RunLayer } from "../spec/spec.ts";
+import type { PackageSet } from "../lock/lockfile.ts";
+import type { ArchiveLayer, ImageSpec, LayerSpec, RunLayer } from "../spec/spec.ts";
+import { renderCopy } from "./copy-layer.ts";
+import { renderLockedPackages } from "./packages.ts";
 import type { LineOrigin } from "./plan.ts";
-import { quoteCopySource, quoteEnv, shellExport, shellQuote } from "./quote.ts";
-
-/** Build secret that holds the host's certificates and how to use them; empty on a host that has none of its own. */
-export const hostSecret = "devenv-host";
-
-/** Stands before every command of a RUN: uses what the host hands in, if it does. */
-export const useHost = `[ ! -s /run/secrets/${hostSecret} ] || . /run/secrets/${hostSecret}`;
+import { quoteEnv, shellExport, shellQuote } from "./quote.ts";
+import { bindMount, cacheMount, runStep, tmpfsMount } from "./run-step.ts";
+import { skeletonPath } from "./skeleton.ts";
 
 export interface Dockerfile {
   readonly text: string;
   readonly origins: readonly LineOrigin[];
 }
 
-export interface DockerfileInput {
+export interface DockerfileInput extends LayerPlaces {
   readonly image: ImageSpec;
   /** The image to build on, as the engine knows it. */
   readonly from: string;
   /** User that the base environment ends with, if it is an environment of this config with one. */
   readonly baseUser: string | undefined;
+}
+
+/** What a layer's instructions take from the build context. */
+export interface LayerPlaces {
   /** Build context path of the tar of an archive layer. */
   archivePath(layer: LayerSpec): string;
+  /** What a package layer is locked to. */
+  lockedPackages(layer: LayerSpec): PackageSet | undefined;
 }
 
 /** Instructions that one config key made. */
@@ -34,18 +38,43 @@ interface Group {
 /** The Dockerfile of an image: one group of instructions a layer, each under a comment that names its config key. */
 export function renderDockerfile(input: DockerfileInput): Dockerfile {
   const { image } = input;
+  const users = usersBefore(image.layers);
   const groups: Group[] = [
-    { key: `${image.key}.from`, title: "", instructions: [`FROM ${input.from}`] },
-    ...(input.baseUser === undefined ? [] : [{ key: `${image.key}.from`, title: "", instructions: ["USER root"] }]),
-    ...image.layers.map((layer) => renderLayer(layer, input)),
+    { key: `${image.key}.from`, title: "", instructions: renderFrom(input) },
+    ...image.layers.map((layer, index) => asRoot(renderLayer(layer, input), users[index])),
     ...renderUser(image, input.baseUser),
   ];
   return assemble(groups);
 }
 
 /** The part of a Dockerfile that counts: comments and empty lines do not. */
-export function countedInstructions(layer: LayerSpec, input: Pick<DockerfileInput, "archivePath">): readonly string[] {
-  return renderLayer(layer, input).instructions;
+export function countedInstructions(layer: LayerSpec, places: LayerPlaces): readonly string[] {
+  return renderLayer(layer, places).instructions;
+}
+
+/** A base environment has the skeleton already. */
+function renderFrom({ image, from, baseUser }: DockerfileInput): string[] {
+  return [
+    `FROM ${from}`,
+    ...(baseUser === undefined ? [] : ["USER root"]),
+    ...(image.from.kind === "environment" ? [] : [`ADD ${skeletonPath} /`]),
+  ];
+}
+
+/** For each layer the user that raw lines before it have set. */
+function usersBefore(layers: readonly LayerSpec[]): readonly (string | undefined)[] {
+  let user: string | undefined;
+  return layers.map((layer) => {
+    const before = user;
+    if (layer.kind === "dockerfile") user = [...layer.text.matchAll(/^\s*USER\s+(\S+)/gim)].at(-1)?.[1] ?? user;
+    return before;
+  });
+}
+
+/** COPY and ADD do not heed the user that raw lines set. */
+function asRoot(group: Group, user: string | undefined): Group {
+  if (user === undefined || (group.title !== "copy" && group.title !== "archive")) return group;
+  return { ...group, instructions: ["USER root", ...group.instructions, `USER ${user}`] };
 }
 
 function assemble(groups: readonly Group[]): Dockerfile {
@@ -60,48 +89,49 @@ function assemble(groups: readonly Group[]): Dockerfile {
   return { text: `${lines.join("\n")}\n`, origins };
 }
 
-function renderLayer(layer: LayerSpec, { archivePath }: Pick<DockerfileInput, "archivePath">): Group {
-  const group = (title: string, ...instructions: string[]): Group => ({ key: layer.key, title, instructions });
+function renderLayer(layer: LayerSpec, { archivePath, lockedPackages }: LayerPlaces): Group {
+  const group = (...instructions: string[]): Group => ({ key: layer.key, title: layer.kind, instructions });
   switch (layer.kind) {
     case "apt":
-      return group("apt", renderApt(layer.packages));
-    case "apk":
-      return group("apk", renderRun([], `apk add --no-cache ${layer.packages.map(shellQuote).join(" ")}`));
+    case "apk": {
+      const locked = lockedPackages(layer);
+      return group(locked === undefined ? renderPackages(layer) : renderLockedPackages(layer.kind, locked));
+    }
     case "archive":
-      return group("archive", `ADD ${archivePath(layer)} ${folder(layer.to)}`);
+      return group(renderArchive(layer, archivePath(layer)));
     case "copy":
-      return group("copy", renderCopy(layer));
+      return group(renderCopy(layer));
     case "run":
-      return group("run", renderCommand(layer));
+      return group(...renderCommand(layer));
     case "env":
-      return group("env", ...renderEnv(layer.env));
+      return group(...renderEnv(layer.env));
     case "dockerfile":
-      return group("dockerfile", layer.text.trim());
+      return group(layer.text.trim());
   }
 }
 
 /** Package lists and archives stay in cache mounts: quicker builds, and nothing of them in the image. */
-function renderApt(packages: readonly string[]): string {
+function renderPackages(layer: LayerSpec & { readonly kind: "apt" | "apk" }): string {
+  const packages = layer.packages.map(shellQuote).join(" ");
+  if (layer.kind === "apk") return runStep([], `apk add --no-cache ${packages}`);
   const mounts = ["/var/cache/apt", "/var/lib/apt/lists"].map((target) => cacheMount(target, `devenv-apt${target}`));
   const install = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends";
-  return renderRun(mounts, `apt-get update && ${install} ${packages.map(shellQuote).join(" ")}`);
+  return runStep(mounts, `apt-get update && ${install} ${packages}`);
 }
 
-function renderCopy(layer: LayerSpec & { kind: "copy" }): string {
-  const flags = [
-    layer.owner === undefined ? undefined : `--chown=${layer.owner}`,
-    layer.mode === undefined ? undefined : `--chmod=${layer.mode}`,
-  ].filter((flag) => flag !== undefined);
-  const to = layer.from.length > 1 ? folder(layer.to) : layer.to;
-  const words = [...layer.from.map((path) => quoteCopySource(posix.normalize(path))), to];
-  const plain = words.every((word) => /^[\w@%+=:,./-]+$/.test(word));
-  return ["COPY", ...flags, plain ? words.join(" ") : JSON.stringify(words)].join(" ");
+/** By the image's own tar: ADD would give the parent folders the time of the build. */
+function renderArchive({ to }: ArchiveLayer, path: string): string {
+  const tar = "/run/devenv/archive.tar";
+  const folder = shellQuote(to);
+  return runStep([bindMount(path, tar)], `mkdir -p ${folder} && tar -xf ${tar} -C ${folder}`);
 }
 
-function renderCommand({ command, cache, secrets, env, workdir, network }: RunLayer): string {
+/** The mount points of caches are made in a step before, since the one that mounts them cannot set their time. */
+function renderCommand({ command, cache, secrets, env, workdir, network }: RunLayer): string[] {
   const flags = [
     ...(network === "default" ? [] : [`--network=${network}`]),
     ...cache.map((target) => cacheMount(target, `devenv${target}`)),
+    ...(secrets.length === 0 ? [] : [tmpfsMount("/run/secrets")]),
     ...secrets.map(({ name }) => `--mount=type=secret,id=${name},mode=0444,required=true`),
   ];
   const before = [
@@ -110,7 +140,10 @@ function renderCommand({ command, cache, secrets, env, workdir, network }: RunLa
     workdir === undefined ? undefined : `cd ${shellQuote(workdir)} || exit 1`,
   ];
   const prelude = before.filter((line) => line !== undefined).map((line) => `${line}; `);
-  return renderRun(flags, `${prelude.join("")}${command}`);
+  return [
+    ...(cache.length === 0 ? [] : [runStep([], `mkdir -p ${cache.map(shellQuote).join(" ")}`)]),
+    runStep(flags, `${prelude.join("")}${command}`),
+  ];
 }
 
 function renderEnv(variables: Readonly<Record<string, string>>): string[] {
@@ -125,31 +158,5 @@ function renderUser({ user, key }: ImageSpec, baseUser: string | undefined): Gro
   const isMade = user !== undefined && user !== "root" && !/^\d+(:\d+)?$/.test(user);
   const name = shellQuote(user ?? "");
   const create = `id ${name} >/dev/null 2>&1 || useradd --create-home ${name} || adduser -D ${name}`;
-  return [
-    { key: `${key}.user`, title: "", instructions: [...(isMade ? [renderRun([], create)] : []), `USER ${last}`] },
-  ];
-}
-
-/**
- * A RUN that has the host's certificates and proxies while it runs and leaves nothing of them in the
- * layer. The secret is mounted on every host, also where it is empty, so that all build the same.
- */
-function renderRun(flags: readonly string[], command: string): string {
-  const mounts = [`--mount=type=secret,id=${hostSecret},mode=0444`, "--mount=type=tmpfs,target=/run/devenv", ...flags];
-  const head = `RUN ${mounts.join(" ")} \\\n   `;
-  if (isOneLine(command)) return `${head} ${useHost}; \\\n    ${command}`;
-  return `${head} ${JSON.stringify(["/bin/sh", "-c", `${useHost}\n${command}`])}`;
-}
-
-/** Several lines, a here-document or a trailing backslash would be read as Dockerfile syntax. */
-function isOneLine(command: string): boolean {
-  return !/[\r\n]|<<|\\$/.test(command);
-}
-
-function cacheMount(target: string, id: string): string {
-  return `--mount=type=cache,id=${id},target=${target},sharing=locked`;
-}
-
-function folder(path: string): string {
-  return path.endsWith("/") ? path : `${path}/`;
+  return [{ key: `${key}.user`, title: "", instructions: [...(isMade ? [runStep([], create)] : []), `USER ${last}`] }];
 }

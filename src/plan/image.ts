@@ -2,8 +2,11 @@ import { digestOf, type Sha256 } from "../digest.ts";
 import { comparePaths } from "../host/path-order.ts";
 import type { BasePin, PackageSet } from "../lock/lockfile.ts";
 import type { BaseSpec, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
-import { countedInstructions, renderDockerfile } from "./dockerfile.ts";
+import { buildEntries, recipeVersion } from "./build-entries.ts";
+import { copyEntries } from "./copy-layer.ts";
+import { countedInstructions, type LayerPlaces, renderDockerfile } from "./dockerfile.ts";
 import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
+import { countedPackages, type PackageFolder, packageFolder } from "./packages.ts";
 import type { ArchiveFile, ContextEntry, ImagePlan, Inputs } from "./plan.ts";
 
 /** What a layer takes from outside the config, read before planning; undefined for layers that take nothing. */
@@ -30,11 +33,11 @@ export interface ImagePlanInput {
 export function planImage(input: ImagePlanInput): ImagePlan {
   const { project, environment, platform, base, sources } = input;
   const { image } = environment;
-  const archivePath = (layer: LayerSpec) => archiveContextPath(layer, sources[image.layers.indexOf(layer)]);
-  const counted = countedInputs(input, archivePath);
-  const fingerprint = digestOf({ format: 1, inputs: counted });
+  const places = layerPlaces(input);
+  const counted = countedInputs(input, places);
+  const fingerprint = digestOf({ format: recipeVersion, inputs: counted });
   const baseTag = baseImageTag(image.from, platform, base);
-  const { text, origins } = renderDockerfile({ image, from: baseTag, baseUser: base?.user, archivePath });
+  const { text, origins } = renderDockerfile({ image, from: baseTag, baseUser: base?.user, ...places });
   return {
     environment: environment.name,
     key: image.key,
@@ -43,14 +46,29 @@ export function planImage(input: ImagePlanInput): ImagePlan {
     platform,
     dockerfile: text,
     origins,
-    context: mergeEntries(sources.flatMap((source) => (source?.kind === "copy" ? source.entries : []))),
+    context: mergeEntries([
+      ...buildEntries(),
+      ...image.layers.flatMap((layer, index) => contextOf(layer, sources[index])),
+    ]),
     archives: image.layers.flatMap((layer, index) => archiveFile(layer, sources[index])),
+    packages: image.layers.flatMap((layer, index) => packagesOf(layer, sources[index])),
     user: image.user ?? base?.user,
     secrets: environment.secrets.filter(({ name }) => usedSecrets(image).includes(name)),
     fingerprint,
     tag: `localhost/${project}/${environment.name}:${fingerprint}`,
     labels: { [projectLabel]: project, [environmentLabel]: environment.name, [fingerprintLabel]: fingerprint },
     inputs: Object.fromEntries(Object.entries(counted).map(([key, digest]) => [key, digest.slice(0, 12)])),
+  };
+}
+
+function layerPlaces({ environment, sources }: ImagePlanInput): LayerPlaces {
+  const sourceOf = (layer: LayerSpec) => sources[environment.image.layers.indexOf(layer)];
+  return {
+    archivePath: (layer) => archiveContextPath(layer, sourceOf(layer)),
+    lockedPackages: (layer) => {
+      const source = sourceOf(layer);
+      return source?.kind === "packages" ? source.packages : undefined;
+    },
   };
 }
 
@@ -71,14 +89,14 @@ function baseImageTag(base: BaseSpec, platform: string, environment: ImagePlan |
 }
 
 /** Each input that counts, by its place in the image, as a sha256. */
-function countedInputs(input: ImagePlanInput, archivePath: (layer: LayerSpec) => string): Inputs {
+function countedInputs(input: ImagePlanInput, places: LayerPlaces): Inputs {
   const { environment, sources, platform, base } = input;
   const { image } = environment;
   const layers = new Map<string, unknown[]>();
   image.layers.forEach((layer, index) => {
     const place = layer.key.slice(image.key.length + 1);
     const parts = layers.get(place) ?? [];
-    layers.set(place, [...parts, countedInstructions(layer, { archivePath }), countedSource(sources[index])]);
+    layers.set(place, [...parts, countedInstructions(layer, places), countedSource(sources[index])]);
   });
   return Object.fromEntries([
     ["from", digestOf(countedBase(image.from, platform, base))],
@@ -105,12 +123,6 @@ function countedPin(pin: BasePin): unknown {
   return "packages" in pin ? countedPackages(pin.packages) : pin;
 }
 
-function countedPackages(packages: PackageSet): unknown {
-  return Object.entries(packages)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, { version, architecture, sha256 }]) => [name, version, architecture, sha256]);
-}
-
 function countedSource(source: LayerSource): unknown {
   if (source?.kind === "packages") return countedPackages(source.packages);
   if (source?.kind !== "copy") return source?.sha256;
@@ -129,6 +141,16 @@ function archiveFile(layer: LayerSpec, source: LayerSource): ArchiveFile[] {
   if (layer.kind !== "archive" || source?.kind !== "archive") return [];
   const { key, strip } = layer;
   return [{ key, url: source.url, sha256: source.sha256, strip, path: archiveContextPath(layer, source) }];
+}
+
+function contextOf(layer: LayerSpec, source: LayerSource): readonly ContextEntry[] {
+  return layer.kind === "copy" && source?.kind === "copy" ? copyEntries(layer, source.entries) : [];
+}
+
+function packagesOf(layer: LayerSpec, source: LayerSource): PackageFolder[] {
+  if ((layer.kind !== "apt" && layer.kind !== "apk") || source?.kind !== "packages") return [];
+  const { packages } = source;
+  return [{ key: layer.key, manager: layer.kind, folder: packageFolder(packages), packages }];
 }
 
 /** Several layers may name the same path; the context holds it once. */

@@ -11,6 +11,8 @@ import type {
   SecretSpec,
 } from "../spec/spec.ts";
 
+import type { PackageFolder } from "./packages.ts";
+
 export interface Plan {
   readonly project: string;
   readonly workspace: Workspace;
@@ -54,6 +56,8 @@ export interface ImagePlan {
   readonly context: readonly ContextEntry[];
   /** Tars that join the context when the image is built. */
   readonly archives: readonly ArchiveFile[];
+  /** Locked packages whose files join the context too. */
+  readonly packages: readonly PackageFolder[];
   /** User that the image ends with, if the config says one. */
   readonly user: string | undefined;
   /** Those that its layers use. */

@@ -9,11 +9,6 @@ export function shellExport(variables: Readonly<Record<string, string>>): string
   return assignments.length === 0 ? undefined : `export ${assignments.join(" ")}`;
 }
 
-/** A source of COPY, which would otherwise be read as a pattern and have its variables replaced. */
-export function quoteCopySource(path: string): string {
-  return path.replaceAll("\\", "\\\\").replaceAll(/[[*?]/g, "[$&]").replaceAll("$", "\\$");
-}
-
 /** A value of ENV in double quotes. `$NAME` is replaced by the builder, as in a Dockerfile; `\$` is a plain dollar. */
 export function quoteEnv(value: string): string {
   return `"${value.replaceAll(/\\(?!\$)/g, "\\\\").replaceAll('"', '\\"')}"`;

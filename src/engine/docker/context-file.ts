@@ -27,6 +27,12 @@ export async function* readContextFile(file: ContextFile): AsyncGenerator<Buffer
 }
 
 async function* readChunks(file: ContextFile): AsyncGenerator<Buffer> {
+  if (file.content !== undefined) {
+    for (let start = 0; start < file.content.length; start += chunkSize) {
+      yield Buffer.from(file.content.subarray(start, start + chunkSize));
+    }
+    return;
+  }
   try {
     await using handle = await open(file.source, "r");
     // One byte more than planned shows a file that has grown.

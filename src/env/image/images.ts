@@ -3,7 +3,7 @@ import type { BuildEvent, BuildFailure, BuildRequest, ImageInfo } from "../../en
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
-import { hostSecret } from "../../plan/dockerfile.ts";
+import { hostSecret } from "../../plan/build-script.ts";
 import type { ImagePlan, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";

@@ -3,14 +3,19 @@ import { bootstrap } from "../../../src/config/define.ts";
 import { apk, apt, archive, copy, dockerfile, env, run } from "../../../src/config/layers.ts";
 import { imageOf } from "../../support/plans.ts";
 
-const host = "--mount=type=secret,id=devenv-host,mode=0444 --mount=type=tmpfs,target=/run/devenv";
-const useHost = "    [ ! -s /run/secrets/devenv-host ] || . /run/secrets/devenv-host";
+const mounts =
+  "--mount=type=tmpfs,target=/run/devenv --mount=type=secret,id=devenv-host,target=/run/devenv/host,mode=0444 --mount=type=bind,source=.devenv/build,target=/run/devenv/build";
+const head = `RUN ${mounts}`;
+const begin = "    . /run/devenv/build/begin";
+const wrapped = (command: string, flags = "") => `${head}${flags} \\\n${begin}; \\\n    (${command}); finish $?`;
 
 /** The lines of the Dockerfile below the comment of its first layer. */
 function layerText(...layers: Parameters<typeof apt> | object[]): string {
   const { dockerfile: text } = imageOf({ image: { from: "debian:12", layers: layers as never } });
   return text.split("\n\n").slice(2).join("\n\n").trim();
 }
+
+const copyMount = (text: string) => /source=(\.devenv\/copy\/[0-9a-f]{12}),target=\/run\/devenv\/copy/.exec(text)?.[1];
 
 describe("renderDockerfile", () => {
   it("writes one group a layer, each under its config key", () => {
@@ -30,30 +35,33 @@ describe("renderDockerfile", () => {
       },
       { sources: [undefined, { kind: "archive", url: "u", sha256 }, { kind: "copy", entries: [] }, undefined] },
     );
+    const caches = ["/var/cache/apt", "/var/lib/apt/lists"].map(
+      (target) => ` --mount=type=cache,id=devenv-apt${target},target=${target},sharing=locked`,
+    );
+    const install = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*'";
+    const tar = ` --mount=type=bind,source=.devenv/archives/${sha256}-1.tar,target=/run/devenv/archive.tar`;
+    const copied = ` --mount=type=bind,source=${copyMount(image.dockerfile)},target=/run/devenv/copy`;
     expect(image.dockerfile).toBe(`# Made by devenv; each group of instructions comes from the config key above it.
 
 # environments.dev.image.from
 FROM ${image.baseTag}
+ADD .devenv/skeleton.tar /
 
 # environments.dev.image.layers[0]: apt
-RUN ${host} --mount=type=cache,id=devenv-apt/var/cache/apt,target=/var/cache/apt,sharing=locked --mount=type=cache,id=devenv-apt/var/lib/apt/lists,target=/var/lib/apt/lists,sharing=locked \\
-${useHost}; \\
-    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*'
+${wrapped(`apt-get update && ${install}`, caches.join(""))}
 
 # environments.dev.image.layers[1]: archive
-ADD .devenv/archives/${sha256}-1.tar /opt/tool/
+${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar)}
 
 # environments.dev.image.layers[2]: copy
-COPY --chown=dev --chmod=0644 a.txt src /app/
+${wrapped("copy --chown=dev --chmod=0644 a.txt src /app/", copied)}
 
 # environments.dev.image.layers[3]: env
 ENV A="say \\"hi\\" $PATH"
 ENV B="2"
 
 # environments.dev.image.user
-RUN ${host} \\
-${useHost}; \\
-    id dev >/dev/null 2>&1 || useradd --create-home dev || adduser -D dev
+${wrapped("id dev >/dev/null 2>&1 || useradd --create-home dev || adduser -D dev")}
 USER dev
 `);
   });
@@ -66,50 +74,61 @@ USER dev
       lines
         .slice(from - 1, to)
         .join(" ")
-        .slice(-5),
+        .slice(-18),
     ]);
-    expect(made).toEqual([
-      ["environments.dev.image.from", "an:12"],
-      ["environments.dev.image.layers[0]", "  one"],
-      ["environments.dev.image.layers[1]", "  two"],
-    ]);
+    expect(made).toEqual(
+      [
+        ["environments.dev.image.from", ".devenv/skeleton.tar /".slice(-18)],
+        ["environments.dev.image.layers[0]", " (one); finish $?"],
+        ["environments.dev.image.layers[1]", " (two); finish $?"],
+      ].map(([key, end]) => [key, expect.stringContaining(end ?? "")]),
+    );
   });
 
   it("joins a list of commands, and gives run its caches, variables, folder and network", () => {
-    const options = { cache: ["/root/.cache"], env: { A: "it's" }, workdir: "/a b", network: "none" } as const;
-    expect(
-      layerText(run(["make", "make install"], { ...options, cache: ["/root/.cache"] })),
-    ).toBe(`# environments.dev.image.layers[0]: run
-RUN ${host} --network=none --mount=type=cache,id=devenv/root/.cache,target=/root/.cache,sharing=locked \\
-${useHost}; \\
-    export A='it'\\''s'; cd '/a b' || exit 1; make && make install`);
+    const options = { env: { A: "it's" }, workdir: "/a b", network: "none" } as const;
+    const flags = " --network=none --mount=type=cache,id=devenv/root/.cache,target=/root/.cache,sharing=locked";
+    const command = "export A='it'\\''s'; cd '/a b' || exit 1; make && make install";
+    expect(layerText(run(["make", "make install"], { ...options, cache: ["/root/.cache"] }))).toBe(
+      `# environments.dev.image.layers[0]: run\n${wrapped("mkdir -p /root/.cache")}\n${wrapped(command, flags)}`,
+    );
   });
 
   it.each([
     ["several lines", "a\nb"],
     ["a here-document", "cat <<E"],
     ["a trailing backslash", "echo \\"],
+    ["a comment", "make # all"],
   ])("keeps a command with %s out of the Dockerfile's own syntax", (_name, command) => {
     const [, , instruction = ""] = layerText(run(command)).split("\n");
-    expect(JSON.parse(instruction)).toEqual(["/bin/sh", "-c", `${useHost.trim()}\n${command}`]);
+    expect(JSON.parse(instruction)).toEqual(["/bin/sh", "-c", `${begin.trim()}\n(\n${command}\n)\nfinish $?`]);
   });
 
-  it("quotes the sources of copy that would be read as patterns or variables", () => {
-    expect(layerText(copy(["[id].tsx", "a b", "$x"], "/app/"))).toBe(
-      `# environments.dev.image.layers[0]: copy\nCOPY ${JSON.stringify(["[[]id].tsx", "a b", "\\$x", "/app/"])}`,
-    );
+  it("keeps two parentheses apart, which would begin an expression", () => {
+    expect(layerText(run("(a; b) || c"))).toContain("    ( (a; b) || c); finish $?");
+  });
+
+  it("quotes the words of copy for the shell, and mounts them from a plain place", () => {
+    const text = layerText(copy(["-x", "[id].tsx", "a b", "$x"], "/app/"));
+    expect(text).toContain("(copy -- -x '[id].tsx' 'a b' '$x' /app/); finish $?");
+    expect(copyMount(text)).toBeDefined();
+  });
+
+  it("copies and unpacks as root after raw lines that set another user, and sets it again", () => {
+    const text = layerText(dockerfile("USER ada"), copy("a", "/b"), run("id"));
+    expect(text.split("\n").filter((line) => line.startsWith("USER"))).toEqual(["USER ada", "USER root", "USER ada"]);
   });
 
   it("writes raw lines as they are and apk packages with apk", () => {
     expect(layerText(dockerfile("\nSTOPSIGNAL SIGINT\n"), apk("git"))).toBe(
-      `# environments.dev.image.layers[0]: dockerfile\nSTOPSIGNAL SIGINT\n\n# environments.dev.image.layers[1]: apk\nRUN ${host} \\\n${useHost}; \\\n    apk add --no-cache git`,
+      `# environments.dev.image.layers[0]: dockerfile\nSTOPSIGNAL SIGINT\n\n# environments.dev.image.layers[1]: apk\n${wrapped("apk add --no-cache git")}`,
     );
   });
 
   it("builds as root on a base environment that ends as another user, and ends as that user again", () => {
     const base = imageOf({ image: { from: "debian:12", user: "1000" } });
     const image = imageOf({ image: { from: { environment: "base" }, layers: [run("id")] } }, { base });
-    const words = image.dockerfile.split("\n").filter((line) => /^(FROM|USER)/.test(line));
+    const words = image.dockerfile.split("\n").filter((line) => /^(FROM|USER|ADD)/.test(line));
     expect(words).toEqual([`FROM ${base.tag}`, "USER root", "USER 1000"]);
   });
 });

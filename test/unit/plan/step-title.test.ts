@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { run } from "../../../src/config/layers.ts";
-import { stepTitle } from "../../../src/plan/step-title.ts";
+import { copy, run } from "../../../src/config/layers.ts";
+import { stepTitle, withoutPrelude } from "../../../src/plan/step-title.ts";
 import { dockerfileSteps } from "../../../src/plan/steps.ts";
 import { imageOf } from "../../support/plans.ts";
 
@@ -9,14 +9,20 @@ it("shows every step of our own Dockerfiles as the user wrote it", () => {
     run("npm ci", { cache: ["/root/.npm"], network: "none" }),
     run("cat <<EOF\n  hello\nEOF"),
     run(["make   all", "make install"]),
+    copy("a b", "/srv/", { mode: "0644" }),
+    run("(a; b) # c"),
   ];
   const { dockerfile } = imageOf({ image: { from: "debian:bookworm-slim", layers } });
   // BuildKit joins continued lines.
   const names = dockerfileSteps(dockerfile).map(({ instruction }) => instruction.replaceAll("\\\n", ""));
   expect(names.map(stepTitle).slice(1)).toEqual([
+    "ADD .devenv/skeleton.tar /",
+    "RUN mkdir -p /root/.npm",
     "RUN npm ci",
     "RUN cat <<EOF hello EOF",
     "RUN make all && make install",
+    "COPY --chmod=0644 'a b' /srv/",
+    "RUN (a; b) # c",
   ]);
 });
 
@@ -26,3 +32,10 @@ it.each([
   ["RUN [ -e /x ] && true", "RUN [ -e /x ] && true"],
   ["[internal] load build context", "[internal] load build context"],
 ])("leaves `%s` as it is", (name, title) => expect(stepTitle(name)).toBe(title));
+
+it.each([
+  'process "/bin/sh -c . /run/devenv/build/begin;     (exit 3); finish $?" did not complete successfully: exit code: 3',
+  'process "/bin/sh -c . /run/devenv/build/begin\\n(\\nexit 3\\n)\\nfinish $?" did not complete successfully: exit code: 3',
+])("tells a failure without what stands around the command: %s", (reason) =>
+  expect(withoutPrelude(reason)).toBe('process "/bin/sh -c exit 3" did not complete successfully: exit code: 3'),
+);

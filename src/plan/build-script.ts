@@ -1,0 +1,87 @@
+/** The shell script that every RUN of devenv sources first: what it gives a command, and what it makes of its traces. */
+import { copyFunctions } from "./copy-script.ts";
+
+/** Build secret that holds the host's certificates and how to use them; empty on a host that has none of its own. */
+export const hostSecret = "devenv-host";
+
+/** 2020-01-01T00:00:00Z: the time of everything that a build makes, in seconds. */
+export const buildTimeSeconds = 1_577_836_800;
+
+/** Folder of the script in the build context. */
+export const scriptFolder = ".devenv/build";
+
+/** What a command finds in the step's own folder in memory. */
+export const stepFolder = "/run/devenv";
+
+/** Start of a step's shell text; what stands in its parentheses may exit, set options or traps as it likes. */
+export const begin = `. ${stepFolder}/build/begin`;
+
+/** End of it: normalises what the command wrote, or ends with the command's exit code. */
+export const finish = "finish $?";
+
+const stamp = `${stepFolder}/stamp`;
+
+/** Files that tell of the time or the machine of a build; nothing needs what stands in them. */
+const volatileFiles = [
+  "/etc/machine-id",
+  "/var/cache/apt/*.bin",
+  "/var/cache/ldconfig/aux-cache",
+  "/var/log/alternatives.log",
+  "/var/log/apt/*.log",
+  "/var/log/apt/*.xz",
+  "/var/log/apk.log",
+  "/var/log/bootstrap.log",
+  "/var/log/btmp",
+  "/var/log/dpkg.log",
+  "/var/log/faillog",
+  "/var/log/fontconfig.log",
+  "/var/log/lastlog",
+  "/var/log/wtmp",
+];
+
+/** Where the engine mounts something of its own, or the step does. */
+const mounts = ["/proc", "/sys", "/dev", stepFolder, "/run/secrets", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"];
+
+/** For any POSIX shell, BusyBox's too; a step of a user other than root has rights to part of the files only. */
+export const buildScript = `# Made by devenv: sourced by every RUN that it writes.
+[ ! -s ${stepFolder}/host ] || . ${stepFolder}/host
+# modules that a command imports would be kept with the time of their source
+export SOURCE_DATE_EPOCH=${buildTimeSeconds} PYTHONDONTWRITEBYTECODE=1
+true > ${stamp} || exit
+# file times come from a clock of ticks: what the command writes is newer than the stamp
+sleep 0.01 2>/dev/null || sleep 1
+
+# finish EXIT_CODE: give what the command wrote one time, and empty what tells of this build.
+# Nothing is deleted that may be in a layer below: the mark of it carries a time.
+finish() {
+  [ "$1" = 0 ] || exit "$1"
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+  for file in ${volatileFiles.join(" ")}; do
+    if [ -f "$file" ] && [ "$file" -nt ${stamp} ]; then { true > "$file"; } 2>/dev/null || true; fi
+  done
+  if [ -f /var/lib/dbus/machine-id ] && [ /var/lib/dbus/machine-id -nt ${stamp} ]; then
+    [ -L /var/lib/dbus/machine-id ] || rm -f /var/lib/dbus/machine-id
+  fi
+  date_passwords /etc/shadow
+  date_passwords /etc/shadow-
+  set_times 2>/dev/null || true
+}
+
+# Some programs write today as the day on which a password was changed.
+date_passwords() {
+  if [ -w "$1" ] && [ "$1" -nt ${stamp} ]; then
+    today=$(($(date +%s) / 86400))
+    sed "s/^\\([^:]*:[^:]*:\\)$today:/\\1$((SOURCE_DATE_EPOCH / 86400)):/" "$1" > ${stepFolder}/shadow
+    cat ${stepFolder}/shadow > "$1"
+  fi
+}
+
+set_times() {
+  newer="-cnewer ${stamp} -newermt @$SOURCE_DATE_EPOCH"
+  # an older BusyBox tells neither
+  find ${stamp} $newer >/dev/null 2>&1 || newer="-newer ${stamp}"
+  find / -xdev \\( ${mounts.map((path) => `-path ${path}`).join(" -o ")} \\) -prune -o \\
+    $newer -exec touch -hd @$SOURCE_DATE_EPOCH {} +
+}
+
+${copyFunctions}`;

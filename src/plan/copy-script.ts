@@ -1,0 +1,74 @@
+/** Where the sources of a copy stand while it runs, by number. */
+export const copyFolder = "/run/devenv/copy";
+
+/** Shell functions that bring files into the image as COPY does, with one result on every engine. */
+export const copyFunctions = `# copy [--chown=OWNER] [--chmod=MODE] [--] NAME… TO
+copy() {
+  umask 022
+  owner= mode= number=0
+  while :; do
+    case $1 in
+      --chown=*) owner=\${1#*=} ;;
+      --chmod=*) mode=\${1#*=} ;;
+      --) shift; break ;;
+      *) break ;;
+    esac
+    shift
+  done
+  for to; do :; done
+  case $to in /*) ;; *) to=./$to ;; esac
+  if [ "$(id -u)" != 0 ]; then
+    echo "devenv copies as root, and this step runs as \\\`$(id -un)\\\`: set \\\`USER root\\\` in a \\\`dockerfile\\\` layer before" >&2
+    return 1
+  fi
+  while [ $# -gt 1 ]; do
+    if [ -d ${copyFolder}/$number ]; then
+      copy_folder ${copyFolder}/$number "$to" || return
+    else
+      copy_file ${copyFolder}/$number "$to" "\${1##*/}" || return
+    fi
+    number=$((number + 1))
+    shift
+  done
+}
+
+copy_file() {
+  case $2 in
+    */) target=$2$3 ;;
+    *) target=$2; [ ! -d "$2" ] || target=$2/$3 ;;
+  esac
+  if [ -d "$target" ]; then
+    echo "devenv: cannot put a file in the place of the folder \\\`$target\\\`" >&2
+    return 1
+  fi
+  make_folder "\${target%/*}/" || return
+  rm -f "$target" && cp "$1" "$target" || return
+  [ -z "$owner" ] || chown "$owner" "$target" || return
+  [ -z "$mode" ] || chmod "$mode" "$target"
+}
+
+copy_folder() {
+  folder=\${2%/}/
+  make_folder "$folder" || return
+  # what stands in the way is replaced, not written through
+  true > ${copyFolder}.probe
+  replace=--remove-destination
+  cp $replace ${copyFolder}.probe ${copyFolder}.copy 2>/dev/null || replace=-f
+  cp -RP $replace "$1/." "$folder" || return
+  [ -z "$owner" ] || each_entry "$1" | (cd "$folder" && xargs -0r chown -h "$owner") || return
+  [ -z "$mode" ] || each_entry "$1" ! -type l | (cd "$folder" && xargs -0r chmod "$mode")
+}
+
+each_entry() (
+  cd "$1" && shift && find . -mindepth 1 "$@" -print0
+)
+
+# Folders on the way to what is copied belong to its owner if they are new.
+make_folder() {
+  [ ! -d "$1" ] || return 0
+  set -- "$1" "\${1%/}"
+  make_folder "\${2%/*}/" || return
+  mkdir "$1" || return
+  [ -z "$owner" ] || chown "$owner" "$1"
+}
+`;

@@ -1,0 +1,96 @@
+/** Two builds of one config, without a cache and unlike in all that must not count, give the same bytes. */
+import { chmodSync, readFileSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { build } from "../../src/env/build.ts";
+import { openProject } from "../../src/env/project.ts";
+import { projectLabel } from "../../src/plan/labels.ts";
+import { serveHttp } from "../support/http-server.ts";
+import { makeTar } from "../support/make-archive.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testHost } from "../support/test-host.ts";
+
+const project = "reproducible";
+
+const configOf = (url: string) => `
+import { apt, archive, copy, defineConfig, dockerfile, env, run } from "devenv";
+export default defineConfig({
+  name: "${project}",
+  environments: {
+    base: {
+      image: {
+        from: "devenv-test/base:bookworm",
+        layers: [
+          apt("less", "python3-minimal"),
+          archive({ url: "${url}", to: "/opt/a tool/", strip: 1 }),
+          copy("src", "/srv/new/place", { owner: "1:2" }),
+          copy(["one.txt", "two's $x.txt", "-three"], "/srv/new"),
+          copy("module.py", "/usr/local/lib/", { owner: "daemon", mode: "0750" }),
+          env({ COLOUR: "blue" }),
+          run("python3 -c 'import sys; sys.path.insert(0, \\"/usr/local/lib\\"); import module'"),
+          run("python3 -m py_compile /usr/local/lib/module.py"),
+          run("date > /var/cache/pip/now; ln -s now /srv/link; touch -d 2001-01-01 /srv/old; mkdir /srv/made", {
+            cache: ["/var/cache/pip"],
+          }),
+        ],
+        user: "ada",
+      },
+    },
+    dev: {
+      image: {
+        from: { environment: "base" },
+        layers: [dockerfile("USER ada"), run("date > ~/.now; cat ~/.now > /dev/null; : > ~/.now"), copy("one.txt", "/opt/")],
+      },
+    },
+  },
+});
+`;
+
+const tree = {
+  "src/deep/file.txt": "deep\n",
+  "src/run.sh": { text: "#!/bin/sh\n", mode: 0o755 },
+  "src/link": { link: "deep/file.txt" },
+  "src/empty": null,
+  "one.txt": "1\n",
+  "two's $x.txt": "2\n",
+  "-three": "3\n",
+  "module.py": "value = 1\n",
+};
+
+it("builds twice to the same layers, whatever the time, the umask and the place", { timeout: 600_000 }, async () => {
+  using downloads = temporaryFolder();
+  const tar = await makeTar(downloads.path, [{ name: "tool/bin/tool", text: "tool\n", mode: 0o755 }]);
+  await using server = await serveHttp((_request, response) => response.end(readFileSync(tar)));
+  const engine = connectEngine(testHost());
+  const built = new Set<string>();
+  const layersOf = async (umask: number, time: number) => {
+    using cache = temporaryFolder();
+    using folder = temporaryFolder({ ...tree, "devenv.config.ts": configOf(`${server.url}/tool.tar`) });
+    chmodSync(join(folder.path, "src"), 0o777 & ~umask);
+    chmodSync(join(folder.path, "one.txt"), 0o666 & ~umask);
+    utimesSync(join(folder.path, "src/deep"), time, time);
+    utimesSync(join(folder.path, "one.txt"), time, time);
+    const host = testHost({ cacheDir: cache.path });
+    const { spec, locate } = await openProject({ host, cwd: folder.path });
+    const { environments } = await build(
+      { host, engine, spec, locate, report: () => {} },
+      { names: [], noCache: true },
+    );
+    const images = await Promise.all(environments.map(({ image }) => engine.images.inspect(image)));
+    for (const image of images) built.add(image?.id ?? "");
+    return images.map((image) => image?.layers);
+  };
+  try {
+    const first = await layersOf(0o022, 1_000_000_000);
+    await sleep(1100);
+    const second = await layersOf(0o077, 1_700_000_000);
+    expect(first.map((layers) => layers?.length)).toEqual([12, 14]);
+    expect(second).toEqual(first);
+  } finally {
+    for (const { id, tags } of await engine.images.list({ [projectLabel]: project })) {
+      for (const reference of tags.length === 0 ? [id] : tags) await engine.images.remove(reference);
+    }
+  }
+});
