@@ -15,6 +15,12 @@ copy() {
     esac
     shift
   done
+  # a user alone stands for its own group too
+  case $owner in
+    '' | *:*) ;;
+    *[!0-9]*) owner=$owner: ;;
+    *) owner=$owner:$owner ;;
+  esac
   for to; do :; done
   case $to in /*) ;; *) to=./$to ;; esac
   if [ "$(id -u)" != 0 ]; then

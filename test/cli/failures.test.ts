@@ -104,7 +104,7 @@ describe("devenv says what failed, why, and what mends it:", () => {
     expect(await failure(onDisk(config(`${base}, ${layers}`)), ["up"])).toMatchInlineSnapshot(`
       "error: Image \`shop/dev:HASH\` could not be built: executor failed running [/bin/sh -c echo no such thing >&2; exit 3]: exit code: 3
         config      image.layers[1] (devenv.config.ts:5:5)
-        Dockerfile  line 12
+        Dockerfile  line 13
         step        RUN echo no such thing >&2; exit 3
         | no such thing
 
