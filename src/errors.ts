@@ -7,6 +7,7 @@ import { fileErrors } from "./errors/files.ts";
 import { initErrors } from "./errors/init.ts";
 import { lockErrors } from "./errors/lock.ts";
 import { machineErrors } from "./errors/machine.ts";
+import { registryErrors } from "./errors/registry.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
@@ -60,6 +61,7 @@ const catalogue = {
   ...initErrors,
   ...ciErrors,
   ...lockErrors,
+  ...registryErrors,
   ...snapshotErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,

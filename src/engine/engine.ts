@@ -50,6 +50,8 @@ export interface EngineImages {
 export interface ImageInfo {
   readonly id: string;
   readonly tags: readonly string[];
+  /** `repository@sha256:…` in registries that it came from or went to; engines with containerd's store and Podman have some for every image. */
+  readonly digests: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Bytes, as the engine counts them. */
   readonly size: number;

@@ -1,12 +1,12 @@
 /** A BuildKit session: what the engine may ask of the client during one build, served on a connection of its own. */
 import { randomUUID } from "node:crypto";
 import type { Host } from "../../host/host.ts";
+import { credentialsFor } from "../../host/registry/credentials.ts";
 import type { BuildRequest } from "../engine.ts";
 import { serveBuildFiles } from "./build-files.ts";
 import type { Connection } from "./connection.ts";
 import { GrpcError, type GrpcMethods, grpcStatus, serveGrpc, unary } from "./grpc.ts";
 import { decodeFields, encodeFields, textField } from "./protobuf.ts";
-import { credentialsFor } from "./registry-auth.ts";
 import { sshAgentService } from "./ssh-agent.ts";
 
 export interface BuildSessionOptions {

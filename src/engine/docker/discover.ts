@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../digest.ts";
 import { devenvError } from "../../errors.ts";
+import { dockerConfigDir, readDockerConfig, readJson } from "../../host/docker-config.ts";
 import type { Host } from "../../host/host.ts";
-import { dockerConfigDir, readDockerConfig, readJson } from "./docker-config.ts";
 import { type Endpoint, type EndpointTls, endpointAt } from "./endpoint.ts";
 
 /**

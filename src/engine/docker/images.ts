@@ -46,6 +46,7 @@ async function inspectImage(connection: Connection, reference: string): Promise<
     return {
       id: image.Id,
       tags: image.RepoTags ?? [],
+      digests: image.RepoDigests ?? [],
       labels: image.Config?.Labels ?? {},
       size: image.Size,
       created: Math.floor(Date.parse(image.Created) / 1000) || 0,
@@ -92,6 +93,7 @@ async function listImages(connection: Connection, labels: Readonly<Record<string
   return images.map((image) => ({
     id: image.Id,
     tags: (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>"),
+    digests: (image.RepoDigests ?? []).filter((digest) => digest !== "<none>@<none>"),
     labels: image.Labels ?? {},
     size: image.Size,
     created: image.Created,
@@ -109,6 +111,7 @@ function imagePath(reference: string): string {
 interface InspectedImage {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
   readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null; readonly User?: string } | null;
   readonly Created: string;
   readonly Size: number;
@@ -118,7 +121,7 @@ interface InspectedImage {
   readonly Variant?: string;
 }
 
-interface ListedImage extends Pick<InspectedImage, "Id" | "RepoTags" | "Size"> {
+interface ListedImage extends Pick<InspectedImage, "Id" | "RepoTags" | "RepoDigests" | "Size"> {
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Created: number;
 }

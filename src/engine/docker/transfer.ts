@@ -2,11 +2,11 @@
 import type { Readable } from "node:stream";
 import { devenvError, isDevenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import { credentialsFor, registryAuthHeader } from "../../host/registry/credentials.ts";
 import { type ImageReference, parseImageReference } from "../../spec/image-reference.ts";
 import type { ImportOptions, PullOptions, TransferProgress } from "../engine.ts";
 import type { Connection, EngineCall } from "./connection.ts";
 import { readJsonLines } from "./json-lines.ts";
-import { credentialsFor, registryAuthHeader } from "./registry-auth.ts";
 
 export interface PullCall extends PullOptions {
   readonly connection: Connection;

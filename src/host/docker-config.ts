@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { devenvError } from "../../errors.ts";
-import type { Host } from "../../host/host.ts";
+import { devenvError } from "../errors.ts";
+import type { Host } from "./host.ts";
 
 /** What devenv reads of the Docker client's `config.json`. */
 export interface DockerConfig {

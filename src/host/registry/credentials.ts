@@ -1,6 +1,6 @@
 import { devenvError, isDevenvError } from "../../errors.ts";
-import type { Host } from "../../host/host.ts";
-import { readDockerConfig, type StoredLogin } from "./docker-config.ts";
+import { readDockerConfig, type StoredLogin } from "../docker-config.ts";
+import type { Host } from "../host.ts";
 
 /** A login at a registry; an empty user name makes the secret an identity token. */
 export interface RegistryCredentials {

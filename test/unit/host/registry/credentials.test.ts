@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { credentialsFor, registryAuthHeader } from "../../../../src/engine/docker/registry-auth.ts";
+import { credentialsFor, registryAuthHeader } from "../../../../src/host/registry/credentials.ts";
 import { type TestHostOptions, testHost } from "../../../support/test-host.ts";
 
 let home: string;
