@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
+  { name: "why", summary: "what made a Dockerfile line, or a rebuild", load: () => import("./commands/why.ts") },
   {
     name: "snapshot",
     summary: "keep the state of an environment; list, show, restore, rm",

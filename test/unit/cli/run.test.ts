@@ -82,6 +82,7 @@ Commands:
   ci          run a task in a fresh container with a copy of the workspace
   logs        what the containers print
   build       build images only, or show their Dockerfiles
+  why         what made a Dockerfile line, or a rebuild
   snapshot    keep the state of an environment; list, show, restore, rm
   prune       remove what nothing of the project needs any more
   config      the resolved config, or its JSON schema

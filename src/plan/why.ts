@@ -1,0 +1,57 @@
+/** What made an image what it is, and what would make it anew, by the config's keys. */
+import { requestedDotfiles } from "./container-inputs.ts";
+import type { ImagePlan, Inputs } from "./plan.ts";
+
+export interface InputChange {
+  /** As the labels name it: `image.layers[1]`, `env.NODE_ENV`, `the host's user`. */
+  readonly input: string;
+  /** `added`, `removed`, or `changed`. */
+  readonly change: "added" | "removed" | "changed";
+  /** Config key; undefined for what does not stand in the config. */
+  readonly key: string | undefined;
+}
+
+export interface ChangeInput {
+  /** Place of the environment in the config. */
+  readonly environmentKey: string;
+  readonly before: Inputs;
+  readonly after: Inputs;
+}
+
+/** Each input that differs, in the order of their names; the image as a whole only when none of its inputs does. */
+export function inputChanges({ environmentKey, before, after }: ChangeInput): readonly InputChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const changed = names.filter((name) => before[name] !== after[name]);
+  const isExplained = changed.some((name) => name.startsWith("image."));
+  return changed
+    .filter((name) => name !== "image" || !isExplained)
+    .filter((name) => name !== requestedDotfiles || after[name] !== undefined)
+    .map((input) => ({
+      input,
+      change: before[input] === undefined ? "added" : after[input] === undefined ? "removed" : "changed",
+      key: configKey(environmentKey, input),
+    }));
+}
+
+/** `image.from (locked)` stands at `image.from`; what is said in words stands nowhere. */
+function configKey(environmentKey: string, input: string): string | undefined {
+  const place = input.replace(/ \(locked\)$/, "");
+  if (place === "image" || / |^-/.test(place)) return undefined;
+  return environmentKey === "" ? place : `${environmentKey}.${place}`;
+}
+
+export interface DockerfileLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+  /** Config key that made it; undefined for what every Dockerfile has. */
+  readonly key: string | undefined;
+}
+
+export function dockerfileLines({ dockerfile, origins }: Pick<ImagePlan, "dockerfile" | "origins">): DockerfileLine[] {
+  const lines = dockerfile.replace(/\n$/, "").split("\n");
+  return lines.map((text, index) => {
+    const origin = origins.find(({ from, to }) => from <= index + 1 && index + 1 <= to);
+    return { line: index + 1, text, key: origin?.key };
+  });
+}
