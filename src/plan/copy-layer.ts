@@ -9,15 +9,16 @@ import { bindMount, runStep } from "./run-step.ts";
 
 /** A RUN with the result of a COPY, whose parent folders would have the time of the build. */
 export function renderCopy(layer: CopyLayer): string {
+  const target = targetOf(layer);
   const sources = layer.from.map((path) => posix.normalize(path));
   const words = [
     ...(layer.owner === undefined ? [] : [`--chown=${layer.owner}`]),
     ...(layer.mode === undefined ? [] : [`--chmod=${layer.mode}`]),
     ...(sources[0]?.startsWith("-") ? ["--"] : []),
     ...sources.map(shellQuote),
-    shellQuote(targetOf(layer)),
+    shellQuote(target),
   ];
-  return runStep([bindMount(contextFolder(layer), copyFolder)], `copy ${words.join(" ")}`);
+  return runStep([bindMount(contextFolder(layer), copyFolder)], `copy ${words.join(" ")}`, [target]);
 }
 
 function targetOf({ from, to }: CopyLayer): string {

@@ -123,7 +123,7 @@ function renderPackages(layer: LayerSpec & { readonly kind: "apt" | "apk" }): st
 function renderArchive({ to }: ArchiveLayer, path: string): string {
   const tar = "/run/devenv/archive.tar";
   const folder = shellQuote(to);
-  return runStep([bindMount(path, tar)], `mkdir -p ${folder} && tar -xf ${tar} -C ${folder}`);
+  return runStep([bindMount(path, tar)], `mkdir -p ${folder} && tar -xf ${tar} -C ${folder}`, [to]);
 }
 
 /** The mount points of caches are made in a step before, since the one that mounts them cannot set their time. */
@@ -141,7 +141,7 @@ function renderCommand({ command, cache, secrets, env, workdir, network }: RunLa
   ];
   const prelude = before.filter((line) => line !== undefined).map((line) => `${line}; `);
   return [
-    ...(cache.length === 0 ? [] : [runStep([], `mkdir -p ${cache.map(shellQuote).join(" ")}`)]),
+    ...(cache.length === 0 ? [] : [runStep([], `mkdir -p ${cache.map(shellQuote).join(" ")}`, cache)]),
     runStep(flags, `${prelude.join("")}${command}`),
   ];
 }

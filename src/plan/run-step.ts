@@ -1,5 +1,6 @@
 /** A RUN instruction as devenv writes it. */
 import { begin, finish, hostSecret, scriptFolder, stepFolder } from "./build-script.ts";
+import { shellQuote } from "./quote.ts";
 
 /** A folder or file of the build context that a step sees. */
 export function bindMount(source: string, target: string): string {
@@ -18,9 +19,9 @@ export function cacheMount(target: string, id: string): string {
 
 /**
  * A RUN that has the host's certificates and proxies while it runs and leaves in the layer nothing of
- * them, nor of the time. The secret is mounted on every host, also where it is empty, so that all build the same.
+ * them, nor of the time. Where the command writes can be given, which is quicker than to search for it. The secret is mounted on every host, also where it is empty, so that all build the same.
  */
-export function runStep(flags: readonly string[], command: string): string {
+export function runStep(flags: readonly string[], command: string, places: readonly string[] = []): string {
   const mounts = [
     tmpfsMount(stepFolder),
     // in that folder, since its mount point elsewhere would leave the time of the step
@@ -28,10 +29,10 @@ export function runStep(flags: readonly string[], command: string): string {
     bindMount(scriptFolder, `${stepFolder}/build`),
     ...flags,
   ];
+  const end = [finish, ...places.map(shellQuote)].join(" ");
   const head = `RUN ${mounts.join(" ")} \\\n   `;
-  if (isOneLine(command))
-    return `${head} ${begin}; \\\n    (${command.startsWith("(") ? " " : ""}${command}); ${finish}`;
-  return `${head} ${JSON.stringify(["/bin/sh", "-c", `${begin}\n(\n${command}\n)\n${finish}`])}`;
+  if (isOneLine(command)) return `${head} ${begin}; \\\n    (${command.startsWith("(") ? " " : ""}${command}); ${end}`;
+  return `${head} ${JSON.stringify(["/bin/sh", "-c", `${begin}\n(\n${command}\n)\n${end}`])}`;
 }
 
 /** Several lines, a here-document or a trailing backslash would be read as Dockerfile syntax; a comment would hide what comes after it. */

@@ -31,5 +31,5 @@ export function withoutPrelude(reason: string): string {
 function withoutWrapper(text: string): string {
   return text
     .replaceAll(/\. \/run\/devenv\/build\/begin(?:;\s*\(|(?:\\n|\n)\((?:\\n|\n))/g, "")
-    .replaceAll(/(?:\);|(?:\\n|\n)\)(?:\\n|\n)) ?finish \$\?/g, "");
+    .replaceAll(/(?:\);|(?:\\n|\n)\)(?:\\n|\n)) ?finish \$\?(?: (?:'[^']*'|\\'|[\w@%+=:,./-])+)*/g, "");
 }

@@ -7,7 +7,8 @@ const mounts =
   "--mount=type=tmpfs,target=/run/devenv --mount=type=secret,id=devenv-host,target=/run/devenv/host,mode=0444 --mount=type=bind,source=.devenv/build,target=/run/devenv/build";
 const head = `RUN ${mounts}`;
 const begin = "    . /run/devenv/build/begin";
-const wrapped = (command: string, flags = "") => `${head}${flags} \\\n${begin}; \\\n    (${command}); finish $?`;
+const wrapped = (command: string, flags = "", place = "") =>
+  `${head}${flags} \\\n${begin}; \\\n    (${command}); finish $?${place}`;
 
 /** The lines of the Dockerfile below the comment of its first layer. */
 function layerText(...layers: Parameters<typeof apt> | object[]): string {
@@ -51,10 +52,10 @@ ADD .devenv/skeleton.tar /
 ${wrapped(`apt-get update && ${install}`, caches.join(""))}
 
 # environments.dev.image.layers[1]: archive
-${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar)}
+${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar, " /opt/tool")}
 
 # environments.dev.image.layers[2]: copy
-${wrapped("copy --chown=dev --chmod=0644 a.txt src /app/", copied)}
+${wrapped("copy --chown=dev --chmod=0644 a.txt src /app/", copied, " /app/")}
 
 # environments.dev.image.layers[3]: env
 ENV A="say \\"hi\\" $PATH"
@@ -90,7 +91,7 @@ USER dev
     const flags = " --network=none --mount=type=cache,id=devenv/root/.cache,target=/root/.cache,sharing=locked";
     const command = "export A='it'\\''s'; cd '/a b' || exit 1; make && make install";
     expect(layerText(run(["make", "make install"], { ...options, cache: ["/root/.cache"] }))).toBe(
-      `# environments.dev.image.layers[0]: run\n${wrapped("mkdir -p /root/.cache")}\n${wrapped(command, flags)}`,
+      `# environments.dev.image.layers[0]: run\n${wrapped("mkdir -p /root/.cache", "", " /root/.cache")}\n${wrapped(command, flags)}`,
     );
   });
 
@@ -110,7 +111,7 @@ USER dev
 
   it("quotes the words of copy for the shell, and mounts them from a plain place", () => {
     const text = layerText(copy(["-x", "[id].tsx", "a b", "$x"], "/app/"));
-    expect(text).toContain("(copy -- -x '[id].tsx' 'a b' '$x' /app/); finish $?");
+    expect(text).toContain("(copy -- -x '[id].tsx' 'a b' '$x' /app/); finish $? /app/");
     expect(copyMount(text)).toBeDefined();
   });
 
