@@ -9,11 +9,13 @@ export interface SmallRegistry extends AsyncDisposable {
   readonly host: string;
   /** Paths that were asked for. */
   readonly requests: readonly string[];
+  /** Move the tag to an image whose file holds this text; the old one stays, by its digest. */
+  push(text: string): Promise<void>;
 }
 
 /** A registry on loopback that gives one image, `library/small:1`, with one file in it. */
 export async function openSmallRegistry(platform: string): Promise<SmallRegistry> {
-  const files = await smallImage(platform);
+  let files = await smallImage(platform, "from the registry\n");
   const requests: string[] = [];
   const server = createServer(({ url = "", method }, response) => {
     requests.push(url);
@@ -34,14 +36,17 @@ export async function openSmallRegistry(platform: string): Promise<SmallRegistry
   return {
     host: `127.0.0.1:${address.port}`,
     requests,
+    push: async (text) => {
+      files = [...(await smallImage(platform, text)), ...files];
+    },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
-async function smallImage(platform: string) {
+async function smallImage(platform: string, text: string) {
   const [os, architecture] = platform.split("/");
   const tar = pack();
-  tar.entry({ name: "hello.txt", mtime: new Date(0) }, "from the registry\n");
+  tar.entry({ name: "hello.txt", mtime: new Date(0) }, text);
   tar.finalize();
   const layer = await buffer(tar);
   const blob = gzipSync(layer);
