@@ -11,6 +11,15 @@ export interface Config extends Partial<EnvironmentConfig> {
   environments?: Record<string, EnvironmentConfig>;
   /** Registry host → mirror: `{ "docker.io": "mirror.example.com" }`. */
   registries?: Record<string, string>;
+  /** Where locked packages are downloaded from. */
+  packages?: PackagesConfig;
+}
+
+export interface PackagesConfig {
+  /** Archive → address that is asked first: `{ debian: "https://mirror.example.com/debian" }`. */
+  mirrors?: Record<string, string>;
+  /** Address of old versions, as `ADDRESS/ARCHIVE/pool/…`; the distribution's own by default, none when false. */
+  snapshot?: string | false;
 }
 
 export interface EnvironmentConfig {

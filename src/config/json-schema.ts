@@ -47,6 +47,11 @@ const DESCRIPTIONS = {
     name: "Project name: lower-case letters, digits, `.`, `_` and `-`",
     environments: "Environments by name; a single one may be written without this key",
     registries: 'Registry host → mirror: `{ "docker.io": "mirror.example.com" }`',
+    packages: "Where locked packages are downloaded from",
+  },
+  packages: {
+    mirrors: 'Archive → address that is asked first: `{ debian: "https://mirror.example.com/debian" }`',
+    snapshot: "Address of old versions, as `ADDRESS/ARCHIVE/pool/…`; the distribution's own by default",
   },
   environment: ENVIRONMENT,
   image: {

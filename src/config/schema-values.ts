@@ -20,6 +20,8 @@ export const memoryForms = "a size such as `4g` or `512m`, or a number of bytes"
 export const sha256 = pattern(/^[0-9a-f]{64}$/, "a sha256 of 64 lower-case hex digits");
 export const platform = pattern(/^linux\/[a-z0-9]+(\/v\d+)?$/, "a platform such as `linux/amd64` or `linux/arm64`");
 export const archiveUrl = pattern(/^(https?:\/\/|npm:)\S+$/, "an `http(s):` address or `npm:NAME@VERSION`");
+export const webAddress = pattern(/^https?:\/\/[^\s/]+\S*$/, "an `http(s):` address");
+export const archiveName = pattern(/^[a-z0-9][a-z0-9-]*$/, "the name of an archive, such as `debian`");
 export const port = z
   .int("a port from 1 to 65535")
   .check(z.minimum(1, "a port from 1 to 65535"), z.maximum(65_535, "a port from 1 to 65535"));

@@ -10,6 +10,7 @@ import type {
   HooksConfig,
   LocalConfig,
   LocalEnvironmentConfig,
+  PackagesConfig,
   PortConfig,
   ResourcesConfig,
   SecretConfig,
@@ -20,6 +21,7 @@ import type {
 import { bootstrapSchema, imageSchema, layerSchema } from "./schema-image.ts";
 import {
   absolutePath,
+  archiveName,
   cachePath,
   memoryForms,
   mountForms,
@@ -32,6 +34,7 @@ import {
   variables,
   volumeFolder,
   volumeName,
+  webAddress,
 } from "./schema-values.ts";
 
 const workspaceSchema = sameAs<WorkspaceConfig>()(
@@ -132,6 +135,13 @@ const image = z.union([text, imageSchema], "an image reference, or an object wit
 
 const environmentSchema = sameAs<EnvironmentConfig>()(z.strictObject({ image, ...environmentKeys }));
 
+const packagesSchema = sameAs<PackagesConfig>()(
+  z.strictObject({
+    mirrors: z.optional(z.record(archiveName, webAddress)),
+    snapshot: z.optional(z.union([webAddress, z.literal(false)], "an `http(s):` address, or `false`")),
+  }),
+);
+
 /** Both forms at once; `validate.ts` sees to it that it is one of them. */
 export const configSchema = sameAs<Config>()(
   z.strictObject({
@@ -143,6 +153,7 @@ export const configSchema = sameAs<Config>()(
       ),
     ),
     registries: z.optional(z.record(text, text)),
+    packages: z.optional(packagesSchema),
     image: z.optional(image),
     ...environmentKeys,
   }),
@@ -160,6 +171,7 @@ export async function configJsonSchema(): Promise<object> {
   const { printJsonSchema } = await import("./json-schema.ts");
   return printJsonSchema(configSchema, {
     config: configSchema,
+    packages: packagesSchema,
     environment: environmentSchema,
     image: imageSchema,
     bootstrap: bootstrapSchema,

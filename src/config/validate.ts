@@ -1,4 +1,4 @@
-import type { Config, EnvironmentConfig } from "./define.ts";
+import type { Config, EnvironmentConfig, PackagesConfig } from "./define.ts";
 import { explainIssues } from "./explain.ts";
 import type { KeyPath } from "./key-path.ts";
 import { configSchema } from "./schema.ts";
@@ -8,6 +8,7 @@ import { describeExpected, type Issue, type Problem } from "./zod-issues.ts";
 export interface ValidConfig {
   readonly name: string;
   readonly registries: Readonly<Record<string, string>>;
+  readonly packages: PackagesConfig;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
   /** The one environment is written at the top level, without `environments`. */
   readonly isSingle: boolean;
@@ -30,11 +31,12 @@ export function isValid(result: ValidConfig | readonly Problem[]): result is Val
   return !Array.isArray(result);
 }
 
-function normalise({ name, registries = {}, environments, ...single }: Config): ValidConfig {
+function normalise({ name, registries = {}, packages = {}, environments, ...single }: Config): ValidConfig {
   const isSingle = environments === undefined;
   return {
     name,
     registries,
+    packages,
     environments: environments ?? { [SINGLE_ENVIRONMENT]: single as EnvironmentConfig },
     isSingle,
   };
@@ -51,7 +53,7 @@ function checkForm(value: unknown): Problem[] {
 }
 
 const ENVIRONMENT_KEYS: ReadonlySet<string> = new Set(
-  Object.keys(configSchema.shape).filter((key) => !["name", "registries", "environments"].includes(key)),
+  Object.keys(configSchema.shape).filter((key) => !["name", "registries", "packages", "environments"].includes(key)),
 );
 const imageMissing: Problem = { path: ["image"], expected: "`image`, or `environments`", found: "nothing" };
 const environmentsEmpty: Problem = {

@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from "../config/define.ts";
+import type { EnvironmentConfig, PackagesConfig } from "../config/define.ts";
 import { type HostPlaces, resolveEnvironment } from "./resolve-environment.ts";
 import type { Spec } from "./spec.ts";
 
@@ -7,6 +7,7 @@ export interface ResolvableConfig {
   readonly name: string;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
   readonly registries?: Readonly<Record<string, string>> | undefined;
+  readonly packages?: PackagesConfig | undefined;
 }
 
 export interface ResolveOptions extends HostPlaces {
@@ -21,6 +22,7 @@ export function resolveSpec(config: ResolvableConfig, options: ResolveOptions): 
     project: config.name,
     root,
     registries: config.registries ?? {},
+    packages: { mirrors: config.packages?.mirrors ?? {}, snapshot: config.packages?.snapshot },
     environments: Object.entries(config.environments).map(([name, environment]) =>
       resolveEnvironment({ root, home, name, key: options.environmentKey(name) }, environment),
     ),

@@ -8,7 +8,16 @@ export interface Spec {
   readonly root: string;
   /** Registry host → mirror that stands in for it, e.g. `{ "docker.io": "mirror.example.com" }`. */
   readonly registries: Readonly<Record<string, string>>;
+  readonly packages: PackageSources;
   readonly environments: readonly EnvironmentSpec[];
+}
+
+/** Where locked packages are downloaded from; says nothing about what they are, so it never counts in a fingerprint. */
+export interface PackageSources {
+  /** Archive → address that is asked first. */
+  readonly mirrors: Readonly<Record<string, string>>;
+  /** Address of old versions; undefined: the distribution's own; false: none. */
+  readonly snapshot: string | false | undefined;
 }
 
 export interface EnvironmentSpec {

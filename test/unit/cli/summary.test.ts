@@ -23,6 +23,7 @@ const spec = (...environments: EnvironmentSpec[]): Spec => ({
   project: "shop",
   root: "/shop",
   registries: {},
+  packages: { mirrors: {}, snapshot: undefined },
   environments,
 });
 

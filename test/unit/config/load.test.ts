@@ -23,6 +23,7 @@ describe("loadConfig", () => {
     expect(loaded.config).toEqual({
       name: "shop",
       registries: {},
+      packages: {},
       environments: { dev: shopEnvironment },
       isSingle: true,
     });

@@ -68,6 +68,10 @@ describe("what the schema accepts", () => {
     },
     { what: "keys that are there and undefined", value: { ...withImage("a"), ports: undefined, env: undefined } },
     { what: "tasks with colons", value: { ...withImage("a"), tasks: { "test:unit": "npm test" } } },
+    {
+      what: "where packages come from",
+      value: { ...withImage("a"), packages: { mirrors: { debian: "http://a.example/debian" }, snapshot: false } },
+    },
     { what: "mirrors of registries", value: { ...withImage("a"), registries: { "docker.io": "mirror.example.com" } } },
   ])("$what", async ({ value }) => {
     expect(await validateConfig(value)).toMatchObject({ name: "shop", isSingle: true });
