@@ -7,6 +7,7 @@ import { fileErrors } from "./errors/files.ts";
 import { initErrors } from "./errors/init.ts";
 import { lockErrors } from "./errors/lock.ts";
 import { machineErrors } from "./errors/machine.ts";
+import { packageErrors } from "./errors/packages.ts";
 import { registryErrors } from "./errors/registry.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
 
@@ -62,6 +63,7 @@ const catalogue = {
   ...ciErrors,
   ...lockErrors,
   ...registryErrors,
+  ...packageErrors,
   ...snapshotErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,

@@ -1,0 +1,168 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
+import { moveIntoPlace } from "../atomic-write.ts";
+import { withTemporaryFolder } from "../cache.ts";
+import type { Host } from "../host.ts";
+import { downloadHttp } from "../http-download.ts";
+import { redactUrl } from "../redact-url.ts";
+import { listAddresses, versionInList } from "./current-version.ts";
+import { readKnownArchives } from "./known-archives.ts";
+import {
+  archiveAddresses,
+  fileAddress,
+  type LockedPackage,
+  oldVersionAddress,
+  type PackageSources,
+  snapshotFile,
+  snapshotQuery,
+} from "./package-places.ts";
+
+export interface PackageRequest {
+  readonly name: string;
+  readonly pin: LockedPackage;
+  readonly cacheDir: string;
+  readonly sources: PackageSources;
+  readonly host: Pick<Host, "env" | "arch">;
+  /** PEM text of CA certificates to trust beside Node's. */
+  readonly certificates?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of this package so far. */
+  onProgress?(progress: { readonly current: number; readonly total: number }): void;
+}
+
+export interface CachedPackage {
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What the cache holds of a pin; never uses the network. */
+export async function lookupPackage({ cacheDir, pin }: Pick<PackageRequest, "cacheDir" | "pin">) {
+  const file = contentPath(cacheDir, pin.sha256);
+  const size = await stat(file).then(
+    (stats) => stats.size,
+    () => undefined,
+  );
+  return size === pin.size ? { file, size } : undefined;
+}
+
+/**
+ * The file of a locked package: from the cache, else from where its archive is or was, checked and kept there.
+ * Other bytes are never taken. Throws PACKAGE_REFUSED, PACKAGE_GONE, DOWNLOAD_FAILED when no network was had, CACHE_UNUSABLE.
+ */
+export async function fetchPackage(request: PackageRequest): Promise<CachedPackage> {
+  const present = await lookupPackage(request);
+  if (present !== undefined) return present;
+  const known = (await readKnownArchives(request.cacheDir))[request.pin.archive] ?? [];
+  const addresses = archiveAddresses(request.pin, request.sources, known);
+  return withTemporaryFolder(request.cacheDir, async (folder) => {
+    const failures: DevenvError[] = [];
+    for await (const place of places(request, addresses, folder)) {
+      const outcome = isDevenvError(place) ? place : await receive(request, place, folder);
+      if (!isDevenvError(outcome)) return outcome;
+      failures.push(outcome);
+    }
+    throw await explain(request, { addresses, failures, folder });
+  });
+}
+
+/** Addresses of the file, one at a time: a service is asked only when all before had nothing. */
+async function* places(
+  request: PackageRequest,
+  addresses: readonly string[],
+  folder: string,
+): AsyncGenerator<string | DevenvError> {
+  const { name, pin, sources } = request;
+  for (const address of addresses) yield fileAddress(address, pin.path);
+  const old = oldVersionAddress(pin, sources);
+  if (old !== undefined) yield old;
+  const query = sources.snapshot === undefined ? snapshotQuery(name, pin) : undefined;
+  if (query !== undefined) yield await askSnapshot(request, query, folder);
+}
+
+async function askSnapshot(request: PackageRequest, query: string, folder: string): Promise<string | DevenvError> {
+  const file = join(folder, "binfiles");
+  const answer = await attempt(request, query, file);
+  if (isDevenvError(answer)) return answer;
+  const reason = "it has no such file";
+  const none = () => devenvError("DOWNLOAD_FAILED", { url: query, reason, trouble: "refused" });
+  return snapshotFile(await readFile(file, "utf8"), request.pin.architecture) ?? none();
+}
+
+async function receive(request: PackageRequest, url: string, folder: string): Promise<CachedPackage | DevenvError> {
+  const { name, pin, cacheDir } = request;
+  const file = join(folder, "package");
+  const received = await attempt(request, url, file);
+  if (isDevenvError(received)) return received;
+  if (received.sha256 !== pin.sha256) {
+    const details = { name, version: pin.version, expected: pin.sha256, received: received.sha256 };
+    return devenvError("PACKAGE_REFUSED", { ...details, url: redactUrl(url) });
+  }
+  const target = contentPath(cacheDir, pin.sha256);
+  await moveIntoPlace(file, target);
+  return { file: target, size: received.size };
+}
+
+type Received = Awaited<ReturnType<typeof downloadHttp>>;
+
+async function attempt(request: PackageRequest, url: string, file: string): Promise<Received | DevenvError> {
+  const { host, certificates, signal, onProgress, pin } = request;
+  try {
+    return await downloadHttp({
+      url,
+      file,
+      host,
+      certificates,
+      signal,
+      sha256: pin.sha256,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  } catch (error) {
+    if (isDevenvError(error, "DOWNLOAD_FAILED")) return error;
+    throw error;
+  }
+}
+
+interface Failed {
+  readonly addresses: readonly string[];
+  readonly failures: readonly DevenvError[];
+  readonly folder: string;
+}
+
+/** Wrong bytes weigh more than none; an archive that no one could ask is not one that has nothing. */
+async function explain(request: PackageRequest, { addresses, failures, folder }: Failed): Promise<DevenvError> {
+  const refused = failures.find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
+  if (refused !== undefined) return refused;
+  const details = failures.map((error) => error.details as { url: string; reason: string; trouble: string });
+  const [first] = failures;
+  if (first !== undefined && details.every(({ trouble }) => trouble !== "refused")) return first;
+  const { name, pin } = request;
+  return devenvError("PACKAGE_GONE", {
+    name,
+    version: pin.version,
+    archive: pin.archive,
+    current: await currentVersion(request, addresses, folder),
+    places: details.map(({ url, reason }) => ({ url, reason })),
+  });
+}
+
+async function currentVersion(
+  request: PackageRequest,
+  addresses: readonly string[],
+  folder: string,
+): Promise<string | undefined> {
+  const { name, pin, host } = request;
+  const file = join(folder, "list");
+  for (const url of addresses.flatMap((address) => listAddresses(address, pin, host.arch))) {
+    const received = await attempt({ ...request, onProgress: () => {} }, url, file);
+    if (isDevenvError(received)) continue;
+    const version = await versionInList(file, url.endsWith(".gz"), name).catch(() => undefined);
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+function contentPath(cacheDir: string, sha256: string): string {
+  return join(cacheDir, "packages", sha256);
+}
