@@ -13,6 +13,7 @@ import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
+import { packageEntries } from "./packages.ts";
 
 export interface EnsureImageOptions {
   readonly plan: Plan;
@@ -68,9 +69,11 @@ async function buildImage(context: OperationContext, { plan, image, noCache }: E
   const { engine, host, report, signal } = context;
   const trust = await readHostTrust(host);
   const secrets = await openSecrets(context, image.secrets);
+  const archives = await archiveEntries(context, image);
+  const packages = await packageEntries(context, image);
   const request: BuildRequest = {
     dockerfile: image.dockerfile,
-    context: [...image.context, ...(await archiveEntries(context, image))].sort((a, b) => comparePaths(a.path, b.path)),
+    context: [...image.context, ...archives, ...packages].sort((a, b) => comparePaths(a.path, b.path)),
     tag: image.tag,
     platform: image.platform,
     labels: image.labels,
