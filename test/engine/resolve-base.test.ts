@@ -7,7 +7,13 @@ import { openSmallRegistry } from "../support/small-registry.ts";
 import { testHost } from "../support/test-host.ts";
 
 function contextOf({ engine }: Sandbox, registries: Readonly<Record<string, string>> = {}): OperationContext {
-  const spec = { project: "resolved", root: "/", registries, environments: [] };
+  const spec = {
+    project: "resolved",
+    root: "/",
+    registries,
+    packages: { mirrors: {}, snapshot: undefined },
+    environments: [],
+  };
   return { host: testHost(), engine, spec, locate: async () => undefined, report: () => {} };
 }
 const reference = (text: string) => ({ kind: "reference", reference: text }) as const;
