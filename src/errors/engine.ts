@@ -50,14 +50,16 @@ export const engineErrors = {
     message: ({ program, exitCode, output }) =>
       `\`${program}\` failed with exit code ${exitCode}${output === "" ? "" : `:\n${output}`}`,
   }),
-  BOOTSTRAP_FAILED: entry<{ suite: string; exitCode: number; output: readonly string[]; mirror: string }>({
-    message: ({ suite, exitCode, output }) =>
+  BOOTSTRAP_FAILED: entry<BootstrapFailedDetails>({
+    message: ({ suite, program, exitCode, output }) =>
       [
-        `Base \`${suite}\` could not be bootstrapped: \`mmdebstrap\` failed with exit code ${exitCode}`,
+        `Base \`${suite}\` could not be bootstrapped: \`${program}\` failed with exit code ${exitCode}`,
         ...output.map((line) => `  | ${line}`),
       ].join("\n"),
-    hint: ({ mirror }) =>
-      `see that \`${mirror}\` is reachable and has the suite, or set \`mirror\` in \`bootstrap(…)\``,
+    hint: ({ suite, mirror }) =>
+      mirror === undefined
+        ? `if its locked packages do not fit together, run \`devenv lock --update 'bootstrap(${suite})'\``
+        : `see that \`${mirror}\` is reachable and has the suite, or set \`mirror\` in \`bootstrap(…)\``,
   }),
   BOOTSTRAP_UNSUPPORTED: entry<{ suite: string; platform: string }>({
     message: ({ suite, platform }) =>
@@ -126,4 +128,13 @@ function buildFailedMessage(details: BuildFailedDetails): string {
   return [`Image \`${tag}\` could not be built: ${reason}`, ...where, ...output.map((line) => `  | ${line}`)]
     .filter((line) => line !== undefined)
     .join("\n");
+}
+
+interface BootstrapFailedDetails {
+  readonly suite: string;
+  readonly program: string;
+  readonly exitCode: number;
+  readonly output: readonly string[];
+  /** Undefined: only locked packages took part. */
+  readonly mirror: string | undefined;
 }

@@ -10,6 +10,8 @@ export interface AptArchive {
 }
 
 export interface AptSource {
+  /** Whose packages it has, wherever it is: as a lock names it. */
+  readonly archive: "debian" | "debian-security" | "ubuntu";
   readonly uri: string;
   readonly suites: readonly string[];
   readonly components: readonly string[];
@@ -32,6 +34,7 @@ function ubuntuArchive(suite: string, architecture: string): AptArchive {
     keyringPackage: "ubuntu-keyring",
     sources: [
       {
+        archive: "ubuntu",
         uri: isMain ? "http://archive.ubuntu.com/ubuntu" : "http://ports.ubuntu.com/ubuntu-ports",
         suites: [suite, `${suite}-updates`, `${suite}-security`],
         components: ["main", "universe"],
@@ -44,15 +47,20 @@ function debianArchive(suite: string): AptArchive {
   const uri = "http://deb.debian.org/debian";
   const components = ["main"];
   const isRolling = ["sid", "unstable", "experimental"].includes(suite);
-  const updates = [
-    { uri, suites: [suite, `${suite}-updates`], components },
-    { uri: "http://deb.debian.org/debian-security", suites: [`${suite}-security`], components },
+  const updates: readonly AptSource[] = [
+    { archive: "debian", uri, suites: [suite, `${suite}-updates`], components },
+    {
+      archive: "debian-security",
+      uri: "http://deb.debian.org/debian-security",
+      suites: [`${suite}-security`],
+      components,
+    },
   ];
   return {
     distribution: "debian",
     keyring: "/usr/share/keyrings/debian-archive-keyring.gpg",
     keyringPackage: "debian-archive-keyring",
-    sources: isRolling ? [{ uri, suites: [suite], components }] : updates,
+    sources: isRolling ? [{ archive: "debian", uri, suites: [suite], components }] : updates,
   };
 }
 
@@ -62,7 +70,7 @@ export function mirrorSources({ sources }: AptArchive, mirror: string | undefine
   return mirror === undefined || main === undefined ? sources : [{ ...main, uri: mirror }];
 }
 
-/** One-line sources, as mmdebstrap takes them. */
+/** One-line sources, as in a `sources.list`. */
 export function printSourceLines(sources: readonly AptSource[], keyring: string): readonly string[] {
   return sources.flatMap(({ uri, suites, components }) =>
     suites.map((suite) => `deb [signed-by=${keyring}] ${uri} ${suite} ${components.join(" ")}`),
@@ -84,3 +92,17 @@ export function printSourcesFile({ sources, keyring }: AptArchive): string {
     )
     .join("\n");
 }
+
+/** Debian's name of a platform's architecture: `linux/arm64/v8` → `arm64`. */
+export function debianArchitecture(platform: string): string {
+  const name = platform.replace(/^linux\//, "");
+  return debianNames[name] ?? name;
+}
+
+const debianNames: Readonly<Record<string, string>> = {
+  "386": "i386",
+  "arm/v7": "armhf",
+  "arm/v6": "armel",
+  "arm64/v8": "arm64",
+  ppc64le: "ppc64el",
+};

@@ -1,23 +1,33 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, type Sha256 } from "../digest.ts";
-import { devenvError, isDevenvError } from "../errors.ts";
-import { archiveOf, mirrorSources } from "./apt-archive.ts";
+import { devenvError } from "../errors.ts";
+import { debianArchitecture } from "./apt-archive.ts";
 import { moveIntoPlace, writeFileAtomic } from "./atomic-write.ts";
+import { explainFailure } from "./bootstrap/failure.ts";
+import {
+  type BootstrapPackages,
+  digestOfPackages,
+  type FetchBootstrapPackage,
+  packageNames,
+} from "./bootstrap/packages.ts";
+import { writeRepository } from "./bootstrap/repository.ts";
 import { withTemporaryFolder } from "./cache.ts";
 import { hashFile } from "./hash-file.ts";
 import type { Host } from "./host.ts";
-import { type BootstrapInput, mmdebstrapArguments, mmdebstrapEnvironment } from "./mmdebstrap.ts";
+import { mmdebstrapArguments, mmdebstrapEnvironment } from "./mmdebstrap.ts";
+import { withPublicFolder } from "./public-folder.ts";
 
 export interface BootstrapOptions {
-  readonly base: BootstrapInput;
+  readonly suite: string;
+  /** All packages of the base. */
+  readonly packages: BootstrapPackages;
   /** `linux/amd64`. */
   readonly platform: string;
   readonly cacheDir: string;
   readonly host: Host;
   readonly signal?: AbortSignal | undefined;
-  /** Stands before the path of the signing keys; `/` by default. */
-  readonly root?: string | undefined;
+  fetchPackage: FetchBootstrapPackage;
   /** What mmdebstrap says while it works. */
   onLine?(line: string): void;
 }
@@ -30,22 +40,19 @@ export interface BootstrapTar {
 }
 
 /**
- * Make a Debian or Ubuntu base from the distribution's signed archive, or find it in the cache. The same
- * package versions give the same bytes. Throws PROGRAM_MISSING, KEYRING_MISSING, BOOTSTRAP_UNSUPPORTED
- * and BOOTSTRAP_FAILED, and leaves nothing behind when it does.
+ * Make a Debian or Ubuntu base from exactly these packages, or find it in the cache. The same packages give
+ * the same bytes, whoever makes it. Throws PROGRAM_MISSING, BOOTSTRAP_UNSUPPORTED and BOOTSTRAP_FAILED, and
+ * leaves nothing behind when it does.
  */
 export async function bootstrapTar(options: BootstrapOptions): Promise<BootstrapTar> {
-  const { base, platform, cacheDir, host } = options;
-  if (host.platform !== "linux") {
-    throw devenvError("BOOTSTRAP_UNSUPPORTED", { suite: base.suite, platform: host.platform });
-  }
-  const file = join(cacheDir, "bootstrap", `${cacheKey(base, platform)}.tar`);
+  const { suite, cacheDir, host } = options;
+  if (host.platform !== "linux") throw devenvError("BOOTSTRAP_UNSUPPORTED", { suite, platform: host.platform });
+  const file = join(cacheDir, "bootstrap", `${cacheKey(options)}.tar`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  await requireKeyring(options);
   return withTemporaryFolder(cacheDir, async (folder) => {
     const work = join(folder, "base.tar");
-    await runMmdebstrap(options, work, folder);
+    await make(options, work, folder);
     const { sha256, size } = await hashFile(work);
     await moveIntoPlace(work, file);
     await writeFileAtomic(`${file}.json`, `${JSON.stringify({ sha256, size })}\n`);
@@ -54,11 +61,10 @@ export async function bootstrapTar(options: BootstrapOptions): Promise<Bootstrap
 }
 
 /** Counts up when the way of making a base changes what comes out. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
-/** The mirror says nothing about the content. */
-function cacheKey({ suite, packages, variant }: BootstrapInput, platform: string): Sha256 {
-  return digestOf({ recipeVersion, suite, packages: [...packages].sort(), variant, platform });
+function cacheKey({ suite, packages, platform }: BootstrapOptions): Sha256 {
+  return digestOf({ recipeVersion, suite, packages: digestOfPackages(packages), platform });
 }
 
 /** Undefined when it is not there, or was cut short by a crash between the renames. */
@@ -71,44 +77,32 @@ async function readCached(file: string): Promise<BootstrapTar | undefined> {
   }
 }
 
-async function requireKeyring({ base, platform, root = "/" }: BootstrapOptions): Promise<void> {
-  const { suite } = base;
-  const { keyring, keyringPackage } = archiveOf(suite, debianArchitecture(platform));
-  const keys = await stat(join(root, keyring)).catch(() => undefined);
-  if (keys === undefined) throw devenvError("KEYRING_MISSING", { suite, file: keyring, package: keyringPackage });
-}
-
-async function runMmdebstrap(options: BootstrapOptions, target: string, folder: string): Promise<void> {
-  const { base, platform, host, signal, onLine } = options;
-  const architecture = debianArchitecture(platform);
-  const isRoot = host.uid === 0;
+async function make(options: BootstrapOptions, target: string, folder: string): Promise<void> {
+  const isRoot = options.host.uid === 0;
+  if (isRoot) return runMmdebstrap(options, { target, folder, isRoot });
   // The chroot of an unprivileged run belongs to other ids, which may not enter a home folder.
+  await withPublicFolder((shared) => runMmdebstrap(options, { target, folder: shared, isRoot }));
+}
+
+interface Work {
+  readonly target: string;
+  readonly folder: string;
+  readonly isRoot: boolean;
+}
+
+async function runMmdebstrap(options: BootstrapOptions, { target, folder, isRoot }: Work): Promise<void> {
+  const { suite, packages, platform, host, signal, onLine } = options;
+  const repository = join(folder, "repository");
+  await writeRepository({ ...options, folder: repository });
+  const architecture = debianArchitecture(platform);
+  const input = { suite, packages: packageNames(packages), architecture, repository };
   const temporary: Record<string, string> = isRoot ? { TMPDIR: folder } : {};
-  try {
-    await host.processes.run("mmdebstrap", mmdebstrapArguments(base, architecture, { target, isRoot }), {
-      env: { ...mmdebstrapEnvironment(), ...temporary },
-      signal,
-      onLine,
-    });
-  } catch (error) {
-    if (!isDevenvError(error, "PROGRAM_FAILED")) throw error;
-    const { exitCode, output } = error.details as { exitCode: number; output: string };
-    const [source] = mirrorSources(archiveOf(base.suite, architecture), base.mirror);
-    const details = { suite: base.suite, exitCode, output: output.split("\n"), mirror: source?.uri ?? "" };
-    throw devenvError("BOOTSTRAP_FAILED", details, error);
-  }
+  const run = host.processes.run("mmdebstrap", mmdebstrapArguments(input, { target, isRoot }), {
+    env: { ...mmdebstrapEnvironment(), ...temporary },
+    signal,
+    onLine,
+  });
+  await run.catch((error: unknown) => {
+    throw explainFailure(error, { program: "mmdebstrap", suite, mirror: undefined });
+  });
 }
-
-/** Debian's name of a platform's architecture. */
-function debianArchitecture(platform: string): string {
-  const name = platform.replace(/^linux\//, "");
-  return debianNames[name] ?? name;
-}
-
-const debianNames: Readonly<Record<string, string>> = {
-  "386": "i386",
-  "arm/v7": "armhf",
-  "arm/v6": "armel",
-  "arm64/v8": "arm64",
-  ppc64le: "ppc64el",
-};

@@ -1,5 +1,5 @@
 /** How mmdebstrap is called so that equal package versions give equal bytes. Pure. */
-import { archiveOf, mirrorSources, printSourceLines, printSourcesFile } from "./apt-archive.ts";
+import { archiveOf, printSourcesFile } from "./apt-archive.ts";
 
 /** A base as the config describes it. */
 export interface BootstrapInput {
@@ -20,29 +20,38 @@ export function mmdebstrapEnvironment(): Readonly<Record<string, string>> {
   return { SOURCE_DATE_EPOCH: String(bootstrapEpoch), LC_ALL: "C.UTF-8", TZ: "UTC" };
 }
 
-/** Arguments that write the base of an architecture as a tar to `target`. */
+export interface MmdebstrapInput {
+  readonly suite: string;
+  readonly architecture: string;
+  /** Names of all packages that the base gets. */
+  readonly packages: readonly string[];
+  /** Folder that is an apt repository of exactly these. */
+  readonly repository: string;
+}
+
+/** Arguments that write a base as a tar to `target`. */
 export function mmdebstrapArguments(
-  input: BootstrapInput,
-  architecture: string,
+  { suite, architecture, packages, repository }: MmdebstrapInput,
   { target, isRoot }: { readonly target: string; readonly isRoot: boolean },
 ): readonly string[] {
-  const archive = archiveOf(input.suite, architecture);
-  const packages = [...input.packages].sort();
+  const archive = archiveOf(suite, architecture);
   return [
     `--mode=${isRoot ? "root" : "unshare"}`,
-    `--variant=${input.variant}`,
+    // The least that a variant has: the rest is named.
+    "--variant=essential",
     `--architectures=${architecture}`,
     "--format=tar",
-    ...(packages.length === 0 ? [] : [`--include=${packages.join(",")}`]),
+    `--include=${[...packages].sort().join(",")}`,
     '--aptopt=Acquire::Languages "none"',
     ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
     "--skip=cleanup/apt",
     `--customize-hook=${emptyAptFolders}`,
     `--customize-hook=${neutraliseHost}`,
     `--customize-hook=${writeSources(archive.distribution, printSourcesFile(archive))}`,
-    input.suite,
+    suite,
     target,
-    ...printSourceLines(mirrorSources(archive, input.mirror), archive.keyring),
+    // Each file was checked against its sha256; a repository by `file:` would have to be inside the chroot too.
+    `deb [trusted=yes] copy:${repository} ./`,
   ];
 }
 
@@ -73,7 +82,7 @@ const emptyAptFolders = 'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*';
 const neutraliseHost =
   'cd "$1/etc" && rm -f hostname hosts resolv.conf && touch hostname hosts resolv.conf && chmod 644 hostname hosts resolv.conf';
 
-/** Whatever mirror was used, the base names the distribution's own archive; the variant `essential` has no apt. */
+/** The base names the distribution's own archive; one without apt has no folder for it. */
 function writeSources(distribution: string, content: string): string {
   const file = `sources.list.d/${distribution}.sources`;
   // On one line, because mmdebstrap prints it.

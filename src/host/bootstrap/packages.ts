@@ -1,0 +1,31 @@
+/** The packages that a base is made of. Pure. */
+import { digestOf, type Sha256 } from "../../digest.ts";
+
+/** By name. */
+export type BootstrapPackages = Readonly<Record<string, BootstrapPackage>>;
+
+/** One `.deb` of a distribution, as a lock pins it. */
+export interface BootstrapPackage {
+  readonly version: string;
+  readonly architecture: string;
+  readonly archive: string;
+  readonly suite?: string | undefined;
+  readonly component?: string | undefined;
+  /** Below the archive's address. */
+  readonly path: string;
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Gives the file of a package, its content as pinned. */
+export type FetchBootstrapPackage = (name: string, pin: BootstrapPackage) => Promise<string>;
+
+export function packageNames(packages: BootstrapPackages): readonly string[] {
+  return Object.keys(packages).sort();
+}
+
+/** Where packages come from says nothing of what they are. */
+export function digestOfPackages(packages: BootstrapPackages): Sha256 {
+  return digestOf(packageNames(packages).map((name) => [name, packages[name]?.sha256]));
+}

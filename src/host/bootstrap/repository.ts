@@ -1,0 +1,67 @@
+import { constants } from "node:fs";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256 } from "../../digest.ts";
+import type { Host } from "../host.ts";
+import { mapLimited } from "../map-limited.ts";
+import { type BootstrapPackages, type FetchBootstrapPackage, packageNames } from "./packages.ts";
+
+export interface RepositoryOptions {
+  readonly packages: BootstrapPackages;
+  readonly suite: string;
+  /** Where it is made: a new folder, which everyone may read. */
+  readonly folder: string;
+  readonly host: Host;
+  readonly signal?: AbortSignal | undefined;
+  fetchPackage: FetchBootstrapPackage;
+}
+
+/** Downloads at once: more of them gain little, and mirrors refuse many. */
+const mostDownloads = 6;
+
+/** A repository, as apt reads one, of exactly these packages. The same packages give the same index. */
+export async function writeRepository(options: RepositoryOptions): Promise<void> {
+  const { packages, suite, folder, fetchPackage } = options;
+  await mkdir(folder, { mode: 0o755 });
+  const names = packageNames(packages);
+  await mapLimited(names, mostDownloads, async (name) => {
+    const pin = packages[name];
+    if (pin === undefined) return;
+    const file = join(folder, fileName(name));
+    await copyFile(await fetchPackage(name, pin), file, constants.COPYFILE_FICLONE);
+    await chmod(file, 0o644);
+  });
+  const stanzas = await readStanzas(options, names);
+  const index = names.map((name, at) => printEntry({ name, packages, stanza: stanzas[at] ?? "" })).join("\n");
+  await writeFile(join(folder, "Packages"), index, { mode: 0o644 });
+  await writeFile(join(folder, "Release"), printRelease(suite, index), { mode: 0o644 });
+}
+
+function fileName(name: string): string {
+  return `${name}.deb`;
+}
+
+/** One program for all: starting one takes longer than what it does. */
+async function readStanzas({ folder, host, signal }: RepositoryOptions, names: readonly string[]) {
+  const script = 'for file; do dpkg-deb --field "$file" && echo || exit; done';
+  const files = names.map((name) => join(folder, fileName(name)));
+  const { stdout } = await host.processes.run("sh", ["-c", script, "sh", ...files], { signal });
+  return stdout.split(/\n\n/);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly packages: BootstrapPackages;
+  readonly stanza: string;
+}
+
+function printEntry({ name, packages, stanza }: Entry): string {
+  const pin = packages[name];
+  return `${stanza.trim()}\nFilename: ./${fileName(name)}\nSize: ${pin?.size}\nSHA256: ${pin?.sha256}\n`;
+}
+
+/** mmdebstrap asks for the packages of a suite. */
+function printRelease(suite: string, index: string): string {
+  const size = Buffer.byteLength(index);
+  return `Suite: ${suite}\nCodename: ${suite}\nSHA256:\n ${sha256(index)} ${size} Packages\n`;
+}
