@@ -18,6 +18,12 @@ export const lockErrors = {
       [`\`${file}\` is not what \`devenv lock\` would write`, ...differences.map((line) => `  ${line}`)].join("\n"),
     hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\``,
   }),
+  BASE_CHANGED: entry<{ key: string; reference: string; locked: string; actual: string }>({
+    message: ({ key, reference, locked, actual }) =>
+      `\`${key}\` is \`${reference}\`, which is another image in this engine than the lock says: its layers are \`${actual}\`, locked \`${locked}\``,
+    hint: ({ reference }) =>
+      `bring the image that was locked into this engine, or take this one with \`devenv lock --update ${reference}\``,
+  }),
   LOCK_INVALID: entry<{ file: string; reason: string }>({
     message: ({ file, reason }) => `Lock file \`${file}\` cannot be understood: ${reason}`,
     hint: ({ file }) =>

@@ -7,6 +7,7 @@ import { moveIntoPlace, writeFileAtomic } from "./atomic-write.ts";
 import { explainFailure } from "./bootstrap/failure.ts";
 import {
   type BootstrapPackages,
+  bootstrapRecipe,
   digestOfPackages,
   type FetchBootstrapPackage,
   packageNames,
@@ -60,11 +61,8 @@ export async function bootstrapTar(options: BootstrapOptions): Promise<Bootstrap
   });
 }
 
-/** Counts up when the way of making a base changes what comes out. */
-const recipeVersion = 2;
-
 function cacheKey({ suite, packages, platform }: BootstrapOptions): Sha256 {
-  return digestOf({ recipeVersion, suite, packages: digestOfPackages(packages), platform });
+  return digestOf({ recipe: bootstrapRecipe, suite, packages: digestOfPackages(packages), platform });
 }
 
 /** Undefined when it is not there, or was cut short by a crash between the renames. */

@@ -1,7 +1,8 @@
 import { digestOf, type Sha256 } from "../digest.ts";
 import { comparePaths } from "../host/path-order.ts";
 import type { BasePin, PackageSet } from "../lock/lockfile.ts";
-import type { BaseSpec, EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
+import type { EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
+import { baseImageTag, countedBase, countedPin } from "./base-image.ts";
 import { buildEntries, recipeVersion } from "./build-entries.ts";
 import { copyEntries } from "./copy-layer.ts";
 import { countedInstructions, type LayerPlaces, renderDockerfile } from "./dockerfile.ts";
@@ -36,13 +37,14 @@ export function planImage(input: ImagePlanInput): ImagePlan {
   const places = layerPlaces(input);
   const counted = countedInputs(input, places);
   const fingerprint = digestOf({ format: recipeVersion, inputs: counted });
-  const baseTag = baseImageTag(image.from, platform, base);
+  const baseTag = base?.tag ?? baseImageTag(image.from, platform, input.basePin);
   const { text, origins } = renderDockerfile({ image, from: baseTag, baseUser: base?.user, ...places });
   return {
     environment: environment.name,
     key: image.key,
     base: image.from,
     baseTag,
+    basePin: input.basePin,
     platform,
     dockerfile: text,
     origins,
@@ -76,18 +78,6 @@ function usedSecrets({ layers }: EnvironmentSpec["image"]): readonly string[] {
   return layers.flatMap((layer) => (layer.kind === "run" ? layer.secrets.map(({ name }) => name) : []));
 }
 
-/** The name under which the engine knows the base; bases of our own making carry a host part that no registry answers for. */
-function baseImageTag(base: BaseSpec, platform: string, environment: ImagePlan | undefined): string {
-  switch (base.kind) {
-    case "reference":
-      return base.reference;
-    case "environment":
-      return environment?.tag ?? "";
-    case "bootstrap":
-      return `localhost/devenv/bootstrap:${base.suite}-${digestOf(countedBase(base, platform, undefined)).slice(0, 12)}`;
-  }
-}
-
 /** Each input that counts, by its place in the image, as a sha256. */
 function countedInputs(input: ImagePlanInput, places: LayerPlaces): Inputs {
   const { environment, sources, platform, base } = input;
@@ -105,22 +95,6 @@ function countedInputs(input: ImagePlanInput, places: LayerPlaces): Inputs {
     ...(image.user === undefined ? [] : [["user", digestOf(image.user)]]),
     ...[...layers].map(([place, parts]) => [place, digestOf(parts)]),
   ]);
-}
-
-function countedBase(from: BaseSpec, platform: string, base: ImagePlan | undefined): unknown {
-  switch (from.kind) {
-    case "reference":
-      return from;
-    case "environment":
-      return { kind: from.kind, fingerprint: base?.fingerprint };
-    case "bootstrap":
-      return { kind: from.kind, suite: from.suite, packages: from.packages, variant: from.variant, platform };
-  }
-}
-
-/** Where the packages of a base are says nothing of what they are. */
-function countedPin(pin: BasePin): unknown {
-  return "packages" in pin ? countedPackages(pin.packages) : pin;
 }
 
 function countedSource(source: LayerSource): unknown {

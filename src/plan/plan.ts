@@ -1,6 +1,7 @@
 /** What must exist: images with their Dockerfile and build context, and the container of each environment. Pure data. */
 import type { Sha256 } from "../digest.ts";
 import type { ContextEntry, ContextFile } from "../host/walk.ts";
+import type { BasePin } from "../lock/lockfile.ts";
 import type {
   BaseSpec,
   DeviceSpec,
@@ -46,6 +47,8 @@ export interface ImagePlan {
   readonly base: BaseSpec;
   /** The base's name in the engine: what FROM says. */
   readonly baseTag: string;
+  /** What the base is locked to; undefined for an environment, and while it is not locked. */
+  readonly basePin: BasePin | undefined;
   /** `linux/amd64`. */
   readonly platform: string;
   /** The whole Dockerfile. */

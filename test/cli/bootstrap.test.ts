@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { createReadStream, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { resolveBootstrap } from "../../src/host/bootstrap/resolve.ts";
 import { bootstrapTar } from "../../src/host/bootstrap.ts";
 import { bootstrapEpoch } from "../../src/host/mmdebstrap.ts";
 import { nodeHost } from "../../src/host/node.ts";
+import { fetchFrom } from "../support/bootstrap-base.ts";
 import { openSandbox } from "../support/sandbox.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -12,11 +14,29 @@ const host = nodeHost();
 const platform = `linux/${host.arch}`;
 const base = { suite: "bookworm", packages: [], variant: "essential", mirror: undefined } as const;
 
-// Downloading and unpacking twice takes a minute on an idle machine of two cores.
-it("bootstraps the same bytes twice, with nothing of this host in them", { timeout: 600_000 }, async () => {
+const offline = { ...host, env: { ...host.env, http_proxy: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" } };
+
+// Unpacking twice takes a minute on an idle machine of two cores.
+it("bootstraps the same bytes twice from the same packages, also offline, with nothing of this host in them", {
+  timeout: 600_000,
+}, async () => {
   using folder = temporaryFolder();
-  const first = await bootstrapTar({ base, platform, cacheDir: join(folder.path, "a"), host });
-  const second = await bootstrapTar({ base, platform, cacheDir: join(folder.path, "b"), host });
+  const cacheDir = join(folder.path, "a");
+  const packages = await resolveBootstrap({ base, platform, cacheDir, host });
+  expect(packages.bash).toMatchObject({ archive: "debian", suite: "bookworm", component: "main" });
+  const options = { suite: base.suite, packages, platform };
+  const first = await bootstrapTar({
+    ...options,
+    cacheDir,
+    host,
+    fetchPackage: fetchFrom({ ...host, cacheDir }, base.suite),
+  });
+  const second = await bootstrapTar({
+    ...options,
+    cacheDir: join(folder.path, "b"),
+    host: offline,
+    fetchPackage: fetchFrom({ ...offline, cacheDir }, base.suite),
+  });
   expect(second.sha256).toBe(first.sha256);
 
   const { file, sha256 } = first;
@@ -42,7 +62,10 @@ it("stops at once when it is aborted, and leaves nothing behind", async () => {
     if (line.includes("extracting archives")) controller.abort(new Error("stop"));
   };
   const { signal } = controller;
-  await expect(bootstrapTar({ base, platform, cacheDir: folder.path, host, signal, onLine })).rejects.toThrow("stop");
+  const packages = await resolveBootstrap({ base, platform, cacheDir: folder.path, host });
+  const options = { suite: base.suite, packages, platform, cacheDir: folder.path, host, signal, onLine };
+  const fetchPackage = fetchFrom(host, base.suite);
+  await expect(bootstrapTar({ ...options, fetchPackage })).rejects.toThrow("stop");
   expect(lines.join("\n")).not.toContain("installing");
   expect(readdirSync(folder.path, { recursive: true })).toEqual(["tmp"]);
 });

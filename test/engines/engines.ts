@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Engine } from "../../src/engine/engine.ts";
-import { bootstrapTar } from "../../src/host/bootstrap.ts";
 import type { Host } from "../../src/host/host.ts";
+import { makeBase } from "../support/bootstrap-base.ts";
 
 const run = promisify(execFile);
 
@@ -169,22 +169,9 @@ function filesOf({ files }: EngineKind, { dataRoot }: StartOptions): EngineKind[
 async function ensureEngineImage(kind: EngineKind, { host, outer }: StartOptions): Promise<string> {
   const tag = `localhost/devenv-test/engine-${kind.name.replaceAll(/[^a-z0-9]+/g, "-")}:${kind.suite}`;
   if ((await outer.images.inspect(tag)) !== undefined) return tag;
-  const base = {
-    kind: "bootstrap",
-    suite: kind.suite,
-    packages: kind.packages,
-    variant: "minbase",
-    mirror: undefined,
-  } as const;
   const platform = `linux/${host.arch}`;
-  const { file } = await bootstrapTar({
-    base,
-    platform,
-    cacheDir: host.cacheDir,
-    host,
-    onLine: () => undefined,
-    signal: undefined,
-  });
+  const { suite, packages } = kind;
+  const { file } = await makeBase(host, { suite, packages, variant: "minbase", mirror: undefined });
   await outer.images.import(createReadStream(file), { tag, platform, labels: { "devenv.test": "engine" } });
   return tag;
 }

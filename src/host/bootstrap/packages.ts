@@ -21,6 +21,9 @@ export interface BootstrapPackage {
 /** Gives the file of a package, its content as pinned. */
 export type FetchBootstrapPackage = (name: string, pin: BootstrapPackage) => Promise<string>;
 
+/** Counts up when the way of making a base from packages changes what comes out. */
+export const bootstrapRecipe = 2;
+
 export function packageNames(packages: BootstrapPackages): readonly string[] {
   return Object.keys(packages).sort();
 }

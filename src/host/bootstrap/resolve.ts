@@ -109,12 +109,15 @@ async function readIndexes(options: ResolveOptions, folder: string): Promise<rea
   const format = "$(FILENAME)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)";
   const targets = await runApt(options, folder, ["indextargets", `--format=${format}`, "Created-By: Packages"]);
   const sources = mirrorSources(archiveOf(base.suite, debianArchitecture(platform)), base.mirror);
-  const indexes = targets.trimEnd().split("\n").map(async (line): Promise<AptIndex> => {
-    const [file = "", uri = "", suite = "", component = ""] = line.split("\t");
-    const source = sources.find((other) => withSlash(other.uri) === withSlash(uri) && other.suites.includes(suite));
-    if (source === undefined) throw new Error(`apt has an index of ${uri} ${suite}, which no source names`);
-    return { archive: source.archive, suite, component, text: await readFile(file, "utf8") };
-  });
+  const indexes = targets
+    .trimEnd()
+    .split("\n")
+    .map(async (line): Promise<AptIndex> => {
+      const [file = "", uri = "", suite = "", component = ""] = line.split("\t");
+      const source = sources.find((other) => withSlash(other.uri) === withSlash(uri) && other.suites.includes(suite));
+      if (source === undefined) throw new Error(`apt has an index of ${uri} ${suite}, which no source names`);
+      return { archive: source.archive, suite, component, text: await readFile(file, "utf8") };
+    });
   return Promise.all(indexes);
 }
 

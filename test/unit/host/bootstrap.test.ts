@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/digest.ts";
 import { devenvError } from "../../../src/errors.ts";
 import { archiveOf, mirrorSources, printSourceLines, printSourcesFile } from "../../../src/host/apt-archive.ts";
+import { findPackages } from "../../../src/host/bootstrap/apt-lists.ts";
+import type { BootstrapPackage } from "../../../src/host/bootstrap/packages.ts";
+import { resolveBootstrap } from "../../../src/host/bootstrap/resolve.ts";
 import { type BootstrapOptions, bootstrapTar } from "../../../src/host/bootstrap.ts";
 import type { Host, RunOptions } from "../../../src/host/host.ts";
-import { mmdebstrapArguments } from "../../../src/host/mmdebstrap.ts";
+import { type BootstrapInput, mmdebstrapArguments } from "../../../src/host/mmdebstrap.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { testHost } from "../../support/test-host.ts";
 import { thrown } from "../../support/thrown.ts";
@@ -66,52 +69,69 @@ describe("where packages come from", () => {
 });
 
 describe("the call of mmdebstrap", () => {
-  const call = (input: Partial<Parameters<typeof mmdebstrapArguments>[0]> = {}, isRoot = true) =>
-    mmdebstrapArguments({ ...base, ...input }, "amd64", { target: "/tmp/base.tar", isRoot });
+  const input = { suite: "bookworm", architecture: "amd64", repository: "/tmp/repository" };
+  const call = (packages: readonly string[] = [], isRoot = true) =>
+    mmdebstrapArguments({ ...input, packages }, { target: "/tmp/base.tar", isRoot });
 
   it("does not depend on the order of the packages", () => {
-    expect(call({ packages: ["git", "curl"] })).toEqual(call({ packages: ["curl", "git"] }));
-    expect(call({ packages: ["git", "curl"] })).toContain("--include=curl,git");
+    expect(call(["git", "curl"])).toEqual(call(["curl", "git"]));
+    expect(call(["git", "curl"])).toContain("--include=curl,git");
   });
 
-  it("needs no root", () => expect(call({}, false)).toContain("--mode=unshare"));
+  it("needs no root", () => expect(call([], false)).toContain("--mode=unshare"));
 
-  it("writes the distribution's own sources into the base, whatever mirror is used", () => {
-    const hooks = (args: readonly string[]) => args.filter((arg) => arg.startsWith("--customize-hook"));
-    const mirrored = call({ mirror: "http://mirror.corp/debian" });
-    expect(hooks(mirrored)).toEqual(hooks(call()));
-    expect(hooks(mirrored).join("\n")).not.toContain("mirror.corp");
+  it("knows no source but the packages that were given, and writes the distribution's own into the base", () => {
+    const args = call();
+    expect(args.filter((arg) => arg.startsWith("deb "))).toEqual(["deb [trusted=yes] copy:/tmp/repository ./"]);
+    expect(args.filter((arg) => arg.startsWith("--customize-hook")).join("\n")).not.toContain("/tmp/repository");
+    expect(args.join("\n")).toContain("URIs: http://deb.debian.org/debian-security");
   });
 });
 
-describe("a bootstrapped base", () => {
-  const keyrings = temporaryFolder({ "usr/share/keyrings/debian-archive-keyring.gpg": "" });
-  afterAll(() => keyrings[Symbol.dispose]());
+const pin = (content: string, changes: Partial<BootstrapPackage> = {}): BootstrapPackage => ({
+  version: "1",
+  architecture: "amd64",
+  archive: "debian",
+  suite: "bookworm",
+  component: "main",
+  path: "pool/main/b/bash/bash_1_amd64.deb",
+  sha256: sha256(content),
+  size: content.length,
+  ...changes,
+});
 
+describe("a bootstrapped base", () => {
   /** A host whose mmdebstrap writes `content`, or does what `act` says. */
   function hostWith(cacheDir: string, content: string, act?: (options: RunOptions) => Promise<void>) {
     const calls: (readonly string[])[] = [];
+    const indexes: string[] = [];
     const host: Host = {
       ...testHost({ platform: "linux", cacheDir, uid: 0 }),
       processes: {
         ...testHost().processes,
         run: async (program, args, options = {}) => {
+          if (program === "sh") return { exitCode: 0, stdout: "Package: bash\n\nPackage: sed\n\n", stderr: "" };
           calls.push([program, ...args]);
-          const target = args.find((arg) => arg.endsWith("base.tar")) ?? "";
-          writeFileSync(target, content);
+          const folder = /copy:(\S+)/.exec(args.at(-1) ?? "")?.[1] ?? "";
+          indexes.push(readFileSync(join(folder, "Packages"), "utf8"));
+          writeFileSync(args.find((arg) => arg.endsWith("base.tar")) ?? "", content);
           await act?.(options);
           return { exitCode: 0, stdout: "", stderr: "" };
         },
       },
     };
-    return { host, calls };
+    return { host, calls, indexes };
   }
+  const debs = temporaryFolder({ bash: "bash", sed: "sed" });
+  afterAll(() => debs[Symbol.dispose]());
+  const packages = { bash: pin("bash"), sed: pin("sed") };
   const options = (host: Host, input: Partial<BootstrapOptions> = {}): BootstrapOptions => ({
-    root: keyrings.path,
-    base,
+    suite: "bookworm",
+    packages,
     platform: "linux/amd64",
     cacheDir: host.cacheDir,
     host,
+    fetchPackage: async (name) => join(debs.path, name),
     ...input,
   });
 
@@ -125,18 +145,27 @@ describe("a bootstrapped base", () => {
     expect(calls).toHaveLength(1);
   });
 
-  it("is the same one whatever mirror it comes from, and in whatever order its packages are named", async () => {
+  it("is made from a repository of exactly its packages", async () => {
+    using cache = temporaryFolder();
+    const { host, indexes } = hostWith(cache.path, "a tar");
+    await bootstrapTar(options(host));
+    const entry = (name: string) =>
+      `Package: ${name}\nFilename: ./${name}.deb\nSize: ${name.length}\nSHA256: ${sha256(name)}\n`;
+    expect(indexes).toEqual([`${entry("bash")}\n${entry("sed")}`]);
+  });
+
+  it("is the same one wherever its packages come from, and in whatever order they stand", async () => {
     using cache = temporaryFolder();
     const { host, calls } = hostWith(cache.path, "a tar");
-    await bootstrapTar(options(host, { base: { ...base, packages: ["a", "b"] } }));
-    await bootstrapTar(options(host, { base: { ...base, packages: ["b", "a"], mirror: "http://mirror.corp" } }));
+    await bootstrapTar(options(host));
+    const moved = { sed: pin("sed"), bash: pin("bash", { suite: "bookworm-updates", path: "elsewhere.deb" }) };
+    await bootstrapTar(options(host, { packages: moved }));
     expect(calls).toHaveLength(1);
   });
 
   it.each([
-    ["suite", { base: { ...base, suite: "trixie" } }],
-    ["packages", { base: { ...base, packages: ["git"] } }],
-    ["variant", { base: { ...base, variant: "apt" } }],
+    ["suite", { suite: "trixie" }],
+    ["package", { packages: { ...packages, sed: pin("another sed") } }],
     ["platform", { platform: "linux/arm64" }],
   ] as const)("is another one for another %s", async (_name, input) => {
     using cache = temporaryFolder();
@@ -157,7 +186,7 @@ describe("a bootstrapped base", () => {
 
   it("leaves nothing behind when it fails, and says why", async () => {
     using cache = temporaryFolder();
-    const output = "I: running apt-get update...\nE: apt-get update failed";
+    const output = "I: installing packages\nE: dpkg failed";
     const { host } = hostWith(cache.path, "half a", () =>
       Promise.reject(devenvError("PROGRAM_FAILED", { program: "mmdebstrap", exitCode: 25, output })),
     );
@@ -165,10 +194,10 @@ describe("a bootstrapped base", () => {
       code: "BOOTSTRAP_FAILED",
       text: [
         "Base `bookworm` could not be bootstrapped: `mmdebstrap` failed with exit code 25",
-        "  | I: running apt-get update...",
-        "  | E: apt-get update failed",
+        "  | I: installing packages",
+        "  | E: dpkg failed",
         "",
-        "hint: see that `http://deb.debian.org/debian` is reachable and has the suite, or set `mirror` in `bootstrap(…)`",
+        "hint: if its locked packages do not fit together, run `devenv lock --update 'bootstrap(bookworm)'`",
       ].join("\n"),
     });
     expect(existsSync(join(cache.path, "bootstrap"))).toBe(false);
@@ -193,10 +222,93 @@ describe("a bootstrapped base", () => {
     });
   });
 
+  it("needs mmdebstrap", async () => {
+    using cache = temporaryFolder();
+    const sh = () => ({ exitCode: 0, stdout: "Package: bash\n\nPackage: sed\n\n", stderr: "" });
+    const host = testHost({ platform: "linux", cacheDir: cache.path, uid: 0, programs: { sh } });
+    expect((await thrown(bootstrapTar(options(host)))).text).toBe(
+      "The program `mmdebstrap` is not installed\n\nhint: run `devenv doctor --fix`, or install it with your package manager",
+    );
+  });
+});
+
+describe("the packages of a base", () => {
+  const keyrings = temporaryFolder({ "usr/share/keyrings/debian-archive-keyring.gpg": "" });
+  afterAll(() => keyrings[Symbol.dispose]());
+  const stanza = (name: string, version: string, extra = "") =>
+    `Package: ${name}\nVersion: ${version}\nArchitecture: amd64\n${extra}Filename: pool/${name}_${version}.deb\nSize: 7\nMD5sum: 0\nSHA256: ${sha256(name + version)}\n\n`;
+  const main = { archive: "debian", suite: "bookworm", component: "main" } as const;
+  const security = { archive: "debian-security", suite: "bookworm-security", component: "main" } as const;
+
+  /** A host whose apt has two indexes and would install `files`. */
+  function hostWithApt(folder: string, files: readonly string[]) {
+    const calls: (readonly string[])[] = [];
+    const lists = join(folder, "lists");
+    mkdirSync(lists);
+    writeFileSync(
+      join(lists, "main"),
+      stanza("bash", "1", "Depends: libc6\n") + stanza("sed", "1") + stanza("vim", "1"),
+    );
+    writeFileSync(join(lists, "updates"), stanza("sed", "1"));
+    const answers: Readonly<Record<string, string>> = {
+      indextargets: [
+        `${lists}/main\thttp://mirror.corp/debian/\tbookworm\tmain`,
+        `${lists}/updates\thttp://mirror.corp/debian/\tbookworm-updates\tmain`,
+      ].join("\n"),
+      install: files.map((file) => `'http://mirror/x%2b.deb' x+.deb 7 SHA256:${sha256(file)}\n`).join(""),
+    };
+    const apt = (args: readonly string[]) => {
+      calls.push(args);
+      return { exitCode: 0, stdout: answers[args[0] ?? ""] ?? "", stderr: "" };
+    };
+    return { calls, host: testHost({ platform: "linux", cacheDir: folder, programs: { "apt-get": apt } }) };
+  }
+  const resolve = (host: Host, input: Partial<BootstrapInput> = {}) =>
+    resolveBootstrap({
+      base: { ...base, ...input },
+      platform: "linux/amd64",
+      cacheDir: host.cacheDir,
+      host,
+      root: keyrings.path,
+    });
+
+  it("are those that apt would install, each with its place in the archive", async () => {
+    expect(
+      findPackages(
+        [
+          { ...main, text: stanza("bash", "1", "Depends: libc6\n") + stanza("sed", "1") + stanza("vim", "1") },
+          { ...security, text: stanza("sed", "1") + stanza("bash", "2") },
+        ],
+        new Set([sha256("bash2"), sha256("sed1")]),
+      ),
+    ).toEqual({
+      bash: { ...pin("bash2", { version: "2", path: "pool/bash_2.deb", size: 7 }), ...security },
+      sed: { ...pin("sed1", { path: "pool/sed_1.deb", size: 7 }), ...main },
+    });
+  });
+
+  it("say nothing of the mirror that they were found in", async () => {
+    using folder = temporaryFolder();
+    const { host } = hostWithApt(folder.path, ["bash1"]);
+    const found = await resolve(host, { mirror: "http://mirror.corp/debian" });
+    expect(found).toEqual({ bash: { ...pin("bash1", { path: "pool/bash_1.deb", size: 7 }), ...main } });
+  });
+
+  it.each([
+    ["essential", ["?essential", "git"]],
+    ["apt", ["?essential", "apt", "git"]],
+    ["minbase", ["?essential", "apt", "?priority(required)", "git"]],
+  ] as const)("of the variant %s are asked of apt by pattern", async (variant, wanted) => {
+    using folder = temporaryFolder();
+    const { host, calls } = hostWithApt(folder.path, []);
+    await resolve(host, { variant, packages: ["git"] }).catch(() => undefined);
+    expect(calls[1]).toEqual(["install", "--yes", "--quiet=2", "--print-uris", ...wanted]);
+  });
+
   it("needs the distribution's signing keys", async () => {
     using cache = temporaryFolder();
-    const { host } = hostWith(cache.path, "a tar");
-    expect(await thrown(bootstrapTar(options(host, { base: { ...base, suite: "noble" } })))).toEqual({
+    const host = testHost({ platform: "linux", cacheDir: cache.path });
+    expect(await thrown(resolve(host, { suite: "noble" }))).toEqual({
       code: "KEYRING_MISSING",
       text: [
         "Base `noble` cannot be verified: `/usr/share/keyrings/ubuntu-archive-keyring.gpg` with the distribution's signing keys is missing",
@@ -206,11 +318,25 @@ describe("a bootstrapped base", () => {
     });
   });
 
-  it("needs mmdebstrap", async () => {
+  it("cannot be found where the archive is not reachable", async () => {
     using cache = temporaryFolder();
-    const host = testHost({ platform: "linux", cacheDir: cache.path });
-    expect((await thrown(bootstrapTar(options(host)))).text).toBe(
-      "The program `mmdebstrap` is not installed\n\nhint: run `devenv doctor --fix`, or install it with your package manager",
-    );
+    const host: Host = {
+      ...testHost({ platform: "linux", cacheDir: cache.path }),
+      processes: {
+        ...testHost().processes,
+        run: async () => {
+          throw devenvError("PROGRAM_FAILED", { program: "apt-get", exitCode: 100, output: "E: no" });
+        },
+      },
+    };
+    expect(await thrown(resolve(host))).toEqual({
+      code: "BOOTSTRAP_FAILED",
+      text: [
+        "Base `bookworm` could not be bootstrapped: `apt-get` failed with exit code 100",
+        "  | E: no",
+        "",
+        "hint: see that `http://deb.debian.org/debian` is reachable and has the suite, or set `mirror` in `bootstrap(…)`",
+      ].join("\n"),
+    });
   });
 });
