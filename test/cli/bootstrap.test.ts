@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createReadStream, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BootstrapPackages } from "../../src/host/bootstrap/packages.ts";
 import { resolveBootstrap } from "../../src/host/bootstrap/resolve.ts";
 import { bootstrapTar } from "../../src/host/bootstrap.ts";
+import type { Host } from "../../src/host/host.ts";
 import { bootstrapEpoch } from "../../src/host/mmdebstrap.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { fetchFrom } from "../support/bootstrap-base.ts";
@@ -14,29 +16,33 @@ const host = nodeHost();
 const platform = `linux/${host.arch}`;
 const base = { suite: "bookworm", packages: [], variant: "essential", mirror: undefined } as const;
 
-const offline = { ...host, env: { ...host.env, http_proxy: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" } };
+/** The one cache of packages of these tests: what was downloaded once is there offline too. */
+const debs = temporaryFolder();
+const here = { ...host, cacheDir: debs.path };
+const offline = { ...here, env: { ...host.env, http_proxy: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" } };
+let packages: BootstrapPackages = {};
+beforeAll(async () => {
+  packages = await resolveBootstrap({ base, platform, cacheDir: debs.path, host });
+}, 120_000);
+afterAll(() => debs[Symbol.dispose]());
 
 // Unpacking twice takes a minute on an idle machine of two cores.
 it("bootstraps the same bytes twice from the same packages, also offline, with nothing of this host in them", {
   timeout: 600_000,
 }, async () => {
   using folder = temporaryFolder();
-  const cacheDir = join(folder.path, "a");
-  const packages = await resolveBootstrap({ base, platform, cacheDir, host });
   expect(packages.bash).toMatchObject({ archive: "debian", suite: "bookworm", component: "main" });
-  const options = { suite: base.suite, packages, platform };
-  const first = await bootstrapTar({
-    ...options,
-    cacheDir,
-    host,
-    fetchPackage: fetchFrom({ ...host, cacheDir }, base.suite),
-  });
-  const second = await bootstrapTar({
-    ...options,
-    cacheDir: join(folder.path, "b"),
-    host: offline,
-    fetchPackage: fetchFrom({ ...offline, cacheDir }, base.suite),
-  });
+  const make = (machine: Host, name: string) =>
+    bootstrapTar({
+      suite: base.suite,
+      packages,
+      platform,
+      cacheDir: join(folder.path, name),
+      host: machine,
+      fetchPackage: fetchFrom(machine, base.suite),
+    });
+  const first = await make(here, "a");
+  const second = await make(offline, "b");
   expect(second.sha256).toBe(first.sha256);
 
   const { file, sha256 } = first;
@@ -62,9 +68,8 @@ it("stops at once when it is aborted, and leaves nothing behind", async () => {
     if (line.includes("extracting archives")) controller.abort(new Error("stop"));
   };
   const { signal } = controller;
-  const packages = await resolveBootstrap({ base, platform, cacheDir: folder.path, host });
   const options = { suite: base.suite, packages, platform, cacheDir: folder.path, host, signal, onLine };
-  const fetchPackage = fetchFrom(host, base.suite);
+  const fetchPackage = fetchFrom(here, base.suite);
   await expect(bootstrapTar({ ...options, fetchPackage })).rejects.toThrow("stop");
   expect(lines.join("\n")).not.toContain("installing");
   expect(readdirSync(folder.path, { recursive: true })).toEqual(["tmp"]);
