@@ -130,7 +130,7 @@ function buildFailedMessage(details: BuildFailedDetails): string {
     .join("\n");
 }
 
-interface BootstrapFailedDetails {
+export interface BootstrapFailedDetails {
   readonly suite: string;
   readonly program: string;
   readonly exitCode: number;
