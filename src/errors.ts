@@ -10,6 +10,7 @@ import { machineErrors } from "./errors/machine.ts";
 import { packageErrors } from "./errors/packages.ts";
 import { registryErrors } from "./errors/registry.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
+import { verifyErrors } from "./errors/verify.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
@@ -62,6 +63,7 @@ const catalogue = {
   ...initErrors,
   ...ciErrors,
   ...lockErrors,
+  ...verifyErrors,
   ...registryErrors,
   ...packageErrors,
   ...snapshotErrors,

@@ -42,6 +42,11 @@ export interface EngineImages {
   import(tar: Readable, options: ImportOptions): Promise<void>;
   /** Build and tag an image; throws IMAGE_BUILD_FAILED with a `BuildFailure` as details. */
   build(request: BuildRequest): Promise<void>;
+  /**
+   * The whole image as a tar, while the engine makes it: in Docker's own layout or that of OCI. A failure
+   * of the engine on the way ends it early.
+   */
+  save(reference: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Readable>;
   /** Remove a name, and the image with its last one; one that is gone is no error. Throws IMAGE_IN_USE. */
   remove(reference: string): Promise<void>;
   list(labels: LabelSelection): Promise<readonly ImageInfo[]>;

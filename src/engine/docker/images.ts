@@ -19,6 +19,13 @@ export function dockerImages({ connection, host, build }: DockerImagesOptions): 
     inspect,
     tag,
     build,
+    save: (reference, options) =>
+      connection.requestStream({
+        method: "GET",
+        path: `${imagePath(reference)}/get`,
+        action: `save image \`${reference}\``,
+        signal: options?.signal,
+      }),
     pull: (reference, options) => pullImage(reference, { ...options, connection, host }),
     import: async (tar, options) => {
       const before = await inspect(options.tag);

@@ -1,0 +1,100 @@
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import type { LayerEntry, SavedConfig, SavedImage } from "./entry.ts";
+import { type Blob, readBlob } from "./read-blob.ts";
+import { tarEntries } from "./read-layer.ts";
+
+/**
+ * Read an image that an engine saves, while it comes: the layout of Docker's archive and that of OCI, layers
+ * in any order, each plain, gzip or zstd. Throws plain errors for what is damaged or cut short.
+ */
+export async function readSavedImage(tar: Readable, signal?: AbortSignal): Promise<SavedImage> {
+  const blobs = await readBlobs(tar, signal);
+  const { config: configPath, layers: layerPaths } = findManifest(blobs);
+  const config = jsonAt(blobs, configPath) as SavedConfig;
+  const diffIds = config.rootfs?.diff_ids ?? [];
+  if (diffIds.length !== layerPaths.length) throw new Error("its config has another number of layers than it");
+  return {
+    config,
+    layers: layerPaths.map((path, index) => ({ diffId: diffIds[index] ?? "", entries: layerAt(blobs, path) })),
+  };
+}
+
+/** By path; a link to another one stands for it. */
+type Blobs = ReadonlyMap<string, Blob | { readonly kind: "link"; readonly path: string }>;
+
+async function readBlobs(tar: Readable, signal: AbortSignal | undefined): Promise<Blobs> {
+  const blobs = new Map<string, Blob | { readonly kind: "link"; readonly path: string }>();
+  for await (const entry of tarEntries(tar, signal)) {
+    const { name, type, size = 0, linkname } = entry.header;
+    const path = posix.normalize(name);
+    if (type === "symlink" || type === "link") {
+      const target = type === "link" ? (linkname ?? "") : posix.join(posix.dirname(path), linkname ?? "");
+      blobs.set(path, { kind: "link", path: posix.normalize(target) });
+    } else if (type === "file") blobs.set(path, await readBlob(entry, size));
+  }
+  signal?.throwIfAborted();
+  return blobs;
+}
+
+interface ManifestPaths {
+  readonly config: string;
+  readonly layers: readonly string[];
+}
+
+function findManifest(blobs: Blobs): ManifestPaths {
+  const [manifest] = (jsonAt(blobs, "manifest.json", true) ?? []) as readonly DockerManifest[];
+  if (manifest !== undefined) return { config: manifest.Config, layers: manifest.Layers ?? [] };
+  const found = ociManifest(blobs, jsonAt(blobs, "index.json") as OciIndex);
+  if (found === undefined) throw new Error("it has no manifest");
+  return { config: blobPath(found.config.digest), layers: found.layers.map(({ digest }) => blobPath(digest)) };
+}
+
+/** The first whose blobs are there: an index also names those of other platforms. */
+function ociManifest(blobs: Blobs, index: OciIndex): OciManifest | undefined {
+  for (const { digest } of index.manifests ?? []) {
+    const value = jsonAt(blobs, blobPath(digest), true) as (OciManifest & OciIndex) | undefined;
+    if (value?.manifests !== undefined) {
+      const found = ociManifest(blobs, value);
+      if (found !== undefined) return found;
+    } else if (value?.layers.every(({ digest: id }) => blobs.get(blobPath(id))?.kind === "layer")) return value;
+  }
+  return undefined;
+}
+
+function blobPath(digest: string): string {
+  return `blobs/${digest.replace(":", "/")}`;
+}
+
+function jsonAt(blobs: Blobs, path: string, isOptional = false): unknown {
+  const blob = resolve(blobs, path);
+  if (blob?.kind === "json") return blob.value;
+  if (isOptional) return undefined;
+  throw new Error(`it lacks \`${path}\``);
+}
+
+function layerAt(blobs: Blobs, path: string): readonly LayerEntry[] {
+  const blob = resolve(blobs, path);
+  if (blob?.kind === "layer") return blob.entries;
+  throw new Error(`it lacks \`${path}\``);
+}
+
+function resolve(blobs: Blobs, path: string): Blob | undefined {
+  let blob = blobs.get(posix.normalize(path));
+  for (let hops = 0; blob?.kind === "link" && hops < blobs.size; hops++) blob = blobs.get(blob.path);
+  return blob?.kind === "link" ? undefined : blob;
+}
+
+interface DockerManifest {
+  readonly Config: string;
+  readonly Layers?: readonly string[] | null;
+}
+
+interface OciIndex {
+  readonly manifests?: readonly { readonly digest: string }[];
+}
+
+interface OciManifest {
+  readonly config: { readonly digest: string };
+  readonly layers: readonly { readonly digest: string }[];
+}

@@ -1,0 +1,69 @@
+import { canonicalJson } from "../../digest.ts";
+import type { Changes } from "./changes.ts";
+import { byUnits, type TreeNode } from "./tree.ts";
+
+/** What differs between two lists of changes, from the one to the other; paths sorted. */
+export interface TreeDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly ChangedPath[];
+}
+
+export interface ChangedPath {
+  readonly path: string;
+  readonly differences: readonly Difference[];
+}
+
+export interface Difference {
+  readonly what: "kind" | "mode" | "owner" | "size" | "content" | "target" | "device" | "xattrs" | "hard link";
+  /** As people write it: `0644`, `0:0`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A path that only one side removes from the layers below is added or removed like any other. */
+export function diffTrees(one: Changes, other: Changes): TreeDiff {
+  const paths = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort(byUnits);
+  const added: string[] = [];
+  const removed: string[] = [];
+  const changed: ChangedPath[] = [];
+  for (const path of paths) {
+    const [from, to] = [one[path], other[path]];
+    if (from === to) continue;
+    if (from && to) {
+      const differences = differencesOf(from, to);
+      if (differences.length > 0) changed.push({ path, differences });
+    } else if (isThere(path, one, other)) removed.push(path);
+    else added.push(path);
+  }
+  return { added, removed, changed };
+}
+
+/** Whether a path stands on the first side: one that a side does not mention is there where the other one removes it. */
+function isThere(path: string, one: Changes, other: Changes): boolean {
+  return one[path] === undefined ? other[path] === null : one[path] !== null;
+}
+
+export function isEqual({ added, removed, changed }: TreeDiff): boolean {
+  return added.length + removed.length + changed.length === 0;
+}
+
+function differencesOf(from: TreeNode, to: TreeNode): readonly Difference[] {
+  const [one, other] = [describe(from), describe(to)];
+  const whats = Object.keys(one) as Difference["what"][];
+  return whats.filter((what) => one[what] !== other[what]).map((what) => ({ what, from: one[what], to: other[what] }));
+}
+
+function describe(node: TreeNode): Readonly<Record<Difference["what"], string>> {
+  return {
+    kind: node.kind,
+    mode: node.mode.toString(8).padStart(4, "0"),
+    owner: `${node.uid}:${node.gid}`,
+    size: node.size === undefined ? "" : String(node.size),
+    content: node.sha256 ?? "",
+    target: node.target ?? "",
+    device: node.device?.join(":") ?? "",
+    xattrs: node.xattrs === undefined ? "" : canonicalJson(node.xattrs),
+    "hard link": node.hardLink ?? "",
+  };
+}
