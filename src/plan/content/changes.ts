@@ -2,11 +2,18 @@ import { canonicalJson } from "../../digest.ts";
 import type { LayerEntry } from "../../host/saved-image/entry.ts";
 import { applyLayer, byUnits, type Tree, type TreeNode } from "./tree.ts";
 
-/** What layers make of a path: what then stands there; null where they remove it. */
-export type Changes = Readonly<Record<string, TreeNode | null>>;
+/** By path, sorted. */
+export type Changes = Readonly<Record<string, Change>>;
+
+export interface Change {
+  /** What stood there; null where nothing did. */
+  readonly below: TreeNode | null;
+  /** What stands there now; null where it was removed. */
+  readonly now: TreeNode | null;
+}
 
 /**
- * The effective changes of layers against the tree below them, sorted by path; the tree then has the layers too.
+ * The effective changes of layers against the tree below them; the tree then has the layers too.
  * What is written again as it was, and folders that only hold changes, are none: engines differ in these.
  */
 export function applyChanges(tree: Tree, layers: readonly (readonly LayerEntry[])[]): Changes {
@@ -14,7 +21,13 @@ export function applyChanges(tree: Tree, layers: readonly (readonly LayerEntry[]
   for (const entries of layers) applyLayer(tree, entries);
   const removed = [...before.keys()].filter((path) => !tree.has(path));
   const put = [...tree].filter(([path, node]) => !isSame(path, before.get(path), node)).map(([path]) => path);
-  return Object.fromEntries([...removed, ...put].sort(byUnits).map((path) => [path, tree.get(path) ?? null]));
+  const changeAt = (path: string): Change => ({ below: before.get(path) ?? null, now: tree.get(path) ?? null });
+  return Object.fromEntries([...removed, ...put].sort(byUnits).map((path) => [path, changeAt(path)]));
+}
+
+/** What of changes counts. */
+export function countedChanges(changes: Changes): unknown {
+  return Object.entries(changes).map(([path, { now }]) => [path, now]);
 }
 
 function isSame(path: string, before: TreeNode | undefined, after: TreeNode): boolean {

@@ -1,7 +1,7 @@
 import { digestOf, type Sha256 } from "../../digest.ts";
 import type { SavedImage } from "../../host/saved-image/entry.ts";
 import type { ImagePlan } from "../plan.ts";
-import { applyChanges, type Changes } from "./changes.ts";
+import { applyChanges, type Changes, countedChanges } from "./changes.ts";
 import { type ContentConfig, contentConfig } from "./config.ts";
 import { layerPlaces } from "./places.ts";
 import { emptyTree } from "./tree.ts";
@@ -40,14 +40,14 @@ export function imageContent(image: ImagePlan, saved: SavedImage, baseLayers: nu
   const diffIds = isMade ? [] : base.map(({ diffId }) => diffId);
   const from: PlaceContent = {
     key: "from",
-    content: digestOf({ diffIds, changes: isMade ? [below, own] : [own] }),
+    content: digestOf({ diffIds, changes: (isMade ? [below, own] : [own]).map(countedChanges) }),
     changes: isMade ? { ...below, ...own } : own,
   };
   const others = [...new Set(places)]
     .filter((place) => place !== "from")
     .map((key): PlaceContent => {
       const changes = applyChanges(tree, entriesOf(key));
-      return { key, content: digestOf(changes), changes };
+      return { key, content: digestOf(countedChanges(changes)), changes };
     });
   const config = contentConfig(saved.config);
   const all = [from, ...others];

@@ -21,27 +21,27 @@ export interface Difference {
   readonly to: string;
 }
 
-/** A path that only one side removes from the layers below is added or removed like any other. */
+/** Both stand on the same: where only one side changes a path, the other has what was there. */
 export function diffTrees(one: Changes, other: Changes): TreeDiff {
   const paths = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort(byUnits);
   const added: string[] = [];
   const removed: string[] = [];
   const changed: ChangedPath[] = [];
   for (const path of paths) {
-    const [from, to] = [one[path], other[path]];
-    if (from === to) continue;
-    if (from && to) {
-      const differences = differencesOf(from, to);
-      if (differences.length > 0) changed.push({ path, differences });
-    } else if (isThere(path, one, other)) removed.push(path);
-    else added.push(path);
+    const from = nodeAt(path, one, other);
+    const to = nodeAt(path, other, one);
+    if (from === null && to !== null) added.push(path);
+    if (from !== null && to === null) removed.push(path);
+    if (from === null || to === null) continue;
+    const differences = differencesOf(from, to);
+    if (differences.length > 0) changed.push({ path, differences });
   }
   return { added, removed, changed };
 }
 
-/** Whether a path stands on the first side: one that a side does not mention is there where the other one removes it. */
-function isThere(path: string, one: Changes, other: Changes): boolean {
-  return one[path] === undefined ? other[path] === null : one[path] !== null;
+function nodeAt(path: string, own: Changes, other: Changes): TreeNode | null {
+  const change = own[path];
+  return change === undefined ? (other[path]?.below ?? null) : change.now;
 }
 
 export function isEqual({ added, removed, changed }: TreeDiff): boolean {
