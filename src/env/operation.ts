@@ -19,6 +19,7 @@ export interface OperationContext {
 
 export type StepName =
   | "base"
+  | "resolve"
   | "download"
   | "image"
   | "container"

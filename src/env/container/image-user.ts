@@ -44,7 +44,7 @@ export async function readImageUser(context: OperationContext, request: ImageUse
 /** A container of the image with nothing mounted in it, that never runs; removed afterwards. */
 export async function withPlainContainer<Result>(
   { containers }: Engine,
-  { image, helper }: Pick<ImageUserRequest, "image" | "helper">,
+  { image, helper }: Pick<ImageUserRequest, "helper"> & { readonly image: { readonly tag: string } },
   use: (id: string) => Promise<Result>,
 ): Promise<Result> {
   const { id } = await containers.create({

@@ -9,7 +9,7 @@ import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";
 import { openSecrets, type Secrets } from "../container/secrets.ts";
 import { tellFullDisk } from "../full-disk.ts";
-import type { OperationContext } from "../operation.ts";
+import type { OperationContext, StepName } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
@@ -46,7 +46,7 @@ function makeImage(context: OperationContext, options: EnsureImageOptions): Prom
   const { image } = options;
   const { environment, tag } = image;
   return runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
-    await buildImage(context, options);
+    await buildImage(context, { ...options, step: "image" });
     const info = await context.engine.images.inspect(tag);
     if (info === undefined) throw new Error(`the engine built ${tag} and does not have it`);
     return { text: `${shortTag(image)}  built`, value: { action: "built", info: { ...info, tag } } };
@@ -58,14 +58,25 @@ export function shortTag({ tag, fingerprint }: Pick<ImagePlan, "tag" | "fingerpr
   return tag.replace(/^localhost\//, "").replace(fingerprint, fingerprint.slice(0, 12));
 }
 
-async function ensureBaseImage(context: OperationContext, { plan, image }: EnsureImageOptions): Promise<void> {
+/** Have what an image is built on in the engine. */
+export async function ensureBaseImage(
+  context: OperationContext,
+  { plan, image }: Pick<EnsureImageOptions, "plan" | "image">,
+): Promise<void> {
   const { base } = image;
   if (base.kind !== "environment") return ensureBase(context, image);
   const basePlan = plan.environments.find(({ name }) => name === base.environment);
   if (basePlan !== undefined) await ensureImage(context, { plan, image: basePlan.image });
 }
 
-async function buildImage(context: OperationContext, { plan, image, noCache }: EnsureImageOptions): Promise<void> {
+export interface BuildImageOptions extends EnsureImageOptions {
+  /** The step that runs. */
+  readonly step: StepName;
+}
+
+/** Build an image on a base that is there; a failure is told with its place in the config. */
+export async function buildImage(context: OperationContext, options: BuildImageOptions): Promise<void> {
+  const { plan, image, noCache, step } = options;
   const { engine, host, report, signal } = context;
   const trust = await readHostTrust(host);
   const secrets = await openSecrets(context, image.secrets);
@@ -83,7 +94,7 @@ async function buildImage(context: OperationContext, { plan, image, noCache }: E
     noCache,
     signal,
     onEvent: (event) =>
-      report({ kind: "build", environment: image.environment, step: "image", event: redactEvent(event, secrets) }),
+      report({ kind: "build", environment: image.environment, step, event: redactEvent(event, secrets) }),
   };
   try {
     await engine.images.build(request);

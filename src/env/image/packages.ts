@@ -1,3 +1,4 @@
+import { type DevenvError, isDevenvError } from "../../errors.ts";
 import { mapLimited } from "../../host/map-limited.ts";
 import { fetchPackage, lookupPackage } from "../../host/packages/fetch-package.ts";
 import { readHostTrust } from "../../host/trust.ts";
@@ -27,7 +28,8 @@ export async function packageEntries(context: OperationContext, image: ImagePlan
     })),
   );
   const byPath = new Map(placed.map((one) => [one.path, one]));
-  await downloadMissing(context, image.environment, [...byPath.values()]);
+  const failed = await downloadPackages(context, image.environment, [...byPath.values()]);
+  for (const error of failed.values()) throw error;
   return Promise.all([...byPath.values()].map((one) => packageEntry(context, one)));
 }
 
@@ -38,38 +40,72 @@ export async function packageEntry({ host }: OperationContext, { pin, path }: Pl
   return { kind: "file", path, mode: 0o644, size: known.size, digest: pin.sha256, source: known.file };
 }
 
-/** Have all of them in the cache; one step tells of it when any is not. */
-export async function downloadMissing(
+/** Packages that cannot be had, by name, each with its error. */
+export type FailedPackages = ReadonlyMap<string, DevenvError>;
+
+/** Have all of them in the cache that can be had; one step tells of it when any is not there. */
+export async function downloadPackages(
   context: OperationContext,
   environment: string,
   packages: readonly Pick<PlacedPackage, "name" | "pin">[],
-): Promise<void> {
-  const { host, spec, signal, report } = context;
-  const { cacheDir } = host;
+): Promise<FailedPackages> {
+  const { cacheDir } = context.host;
   const found = await Promise.all(packages.map(({ pin }) => lookupPackage({ cacheDir, pin })));
   const missing = packages.filter((_, index) => found[index] === undefined);
-  if (missing.length === 0) return;
+  const failed = new Map<string, DevenvError>();
+  if (missing.length === 0) return failed;
   const text = missing.length === 1 ? "1 package" : `${missing.length} packages`;
   await runStep(context, { environment, step: "download", text: `downloading ${text}` }, async () => {
-    const { bundle } = await readHostTrust(host);
-    const total = missing.reduce((sum, { pin }) => sum + pin.size, 0);
-    const received = new Map<string, number>();
-    await mapLimited(missing, downloadsAtOnce, ({ name, pin }) =>
-      fetchPackage({
-        name,
-        pin,
-        cacheDir,
-        sources: spec.packages,
-        host,
-        certificates: bundle,
-        signal,
-        onProgress: ({ current: bytes }) => {
-          received.set(pin.sha256, bytes);
-          const current = [...received.values()].reduce((sum, one) => sum + one, 0);
-          report({ kind: "transfer", environment, step: "download", progress: { current, total } });
-        },
-      }),
-    );
+    const { bundle } = await readHostTrust(context.host);
+    const onProgress = totalProgress(context, environment, missing);
+    await mapLimited(missing, downloadsAtOnce, async (one) => {
+      try {
+        await fetchOne(context, one, { bundle, onProgress });
+      } catch (error) {
+        if (!isDevenvError(error) || error.code === "CACHE_UNUSABLE") throw error;
+        failed.set(one.name, error);
+      }
+    });
     return { text: `${text} downloaded`, value: undefined };
   });
+  return failed;
+}
+
+interface FetchOptions {
+  readonly bundle: string | undefined;
+  onProgress(name: string, bytes: number): void;
+}
+
+async function fetchOne(
+  { host, spec, signal }: OperationContext,
+  { name, pin }: Pick<PlacedPackage, "name" | "pin">,
+  { bundle, onProgress }: FetchOptions,
+): Promise<void> {
+  const { cacheDir } = host;
+  const sources = spec.packages;
+  const onOwnProgress = ({ current }: { readonly current: number }) => onProgress(name, current);
+  await fetchPackage({
+    name,
+    pin,
+    cacheDir,
+    sources,
+    host,
+    certificates: bundle,
+    signal,
+    onProgress: onOwnProgress,
+  });
+}
+
+function totalProgress(
+  { report }: OperationContext,
+  environment: string,
+  packages: readonly Pick<PlacedPackage, "pin">[],
+) {
+  const total = packages.reduce((sum, { pin }) => sum + pin.size, 0);
+  const received = new Map<string, number>();
+  return (name: string, bytes: number) => {
+    received.set(name, bytes);
+    const current = [...received.values()].reduce((sum, one) => sum + one, 0);
+    report({ kind: "transfer", environment, step: "download", progress: { current, total } });
+  };
 }

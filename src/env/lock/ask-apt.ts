@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { sha256 } from "../../digest.ts";
+import { comparePaths } from "../../host/path-order.ts";
+import { type AptReport, parseAptReport } from "../../lock/apt-report.ts";
+import type { PackagePin, PackageSet } from "../../lock/lockfile.ts";
+import type { PackagesRequest } from "../../lock/requests.ts";
+import { environmentLabel, projectLabel } from "../../plan/labels.ts";
+import { packageFileName } from "../../plan/packages.ts";
+import type { ContextFile, ImagePlan, Plan } from "../../plan/plan.ts";
+import { bindMount, cacheMount, runStep } from "../../plan/run-step.ts";
+import { withPlainContainer } from "../container/image-user.ts";
+import { buildImage } from "../image/images.ts";
+import { type FailedPackages, type PlacedPackage, packageEntry } from "../image/packages.ts";
+import type { OperationContext } from "../operation.ts";
+import { reportPath, resolverFolder, resolverScript } from "./resolver-script.ts";
+
+export interface AskOptions {
+  readonly plan: Plan;
+  readonly image: ImagePlan;
+  readonly prefer: PackageSet;
+  /** Those of the preferred that cannot be had. */
+  readonly failed: FailedPackages;
+}
+
+/** Build the image with a last step that asks apt, and read the answer; nothing of it stays in the engine. */
+export async function askApt(
+  context: OperationContext,
+  request: PackagesRequest,
+  options: AskOptions,
+): Promise<AptReport> {
+  const { plan, image } = options;
+  const { engine } = context;
+  const id = randomBytes(8).toString("hex");
+  const asking = await askingImage(context, request, { ...options, id });
+  try {
+    await buildImage(context, { plan, image: asking, step: "resolve" });
+    const helper = { name: `${plan.project}-${image.environment}.resolve-${id}`, labels: asking.labels };
+    const content = await withPlainContainer(engine, { image: asking, helper }, (container) =>
+      engine.containers.readFile(container, reportPath),
+    );
+    if (content === undefined) throw new Error(`the resolver of ${request.key} wrote no report`);
+    return parseAptReport(content.toString("utf8"));
+  } finally {
+    await engine.images.remove(asking.tag);
+  }
+}
+
+/** A preferred package, and where its file stands in the context. */
+export function placePreferred([name, pin]: readonly [string, PackagePin]): PlacedPackage {
+  return { name, pin, path: `${resolverFolder.context}/files/${packageFileName(name, pin, "apt")}` };
+}
+
+/** The image with a last step that asks; what the step is called keeps the engine from taking an old answer. */
+async function askingImage(
+  context: OperationContext,
+  { key, packages }: PackagesRequest,
+  { image, prefer, failed, id }: AskOptions & { readonly id: string },
+): Promise<ImagePlan> {
+  const files = Object.entries(prefer)
+    .filter(([name]) => !failed.has(name))
+    .map(placePreferred);
+  const entries = await Promise.all(files.map((file) => packageEntry(context, file)));
+  const script = scriptEntry(resolverScript({ packages, prefer }));
+  const caches = ["/var/cache/apt", "/var/lib/apt/lists"].map((target) => cacheMount(target, `devenv-apt${target}`));
+  const mounts = [...caches, bindMount(resolverFolder.context, resolverFolder.step)];
+  const step = runStep(mounts, `: ${id}; sh ${resolverFolder.step}/script`);
+  const from = image.dockerfile.split("\n").length;
+  const dockerfile = `${image.dockerfile}USER root\n${step}\n`;
+  return {
+    ...image,
+    dockerfile,
+    origins: [...image.origins, { from, to: dockerfile.split("\n").length - 1, key }],
+    context: [...image.context, ...entries, script].sort((a, b) => comparePaths(a.path, b.path)),
+    tag: `localhost/${image.labels[projectLabel]}/${image.environment}:resolve-${id}`,
+    labels: { [projectLabel]: image.labels[projectLabel] ?? "", [environmentLabel]: image.environment },
+  };
+}
+
+function scriptEntry(script: string): ContextFile {
+  const content = Buffer.from(script);
+  const path = `${resolverFolder.context}/script`;
+  return { kind: "file", path, mode: 0o644, size: content.length, digest: sha256(content), source: path, content };
+}

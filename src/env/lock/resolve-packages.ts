@@ -1,0 +1,90 @@
+import { devenvError } from "../../errors.ts";
+import { rememberArchives } from "../../host/packages/known-archives.ts";
+import { type ResolvedFile, resolveFiles } from "../../lock/apt-packages.ts";
+import type { AptReport } from "../../lock/apt-report.ts";
+import type { PackagePin, PackageSet } from "../../lock/lockfile.ts";
+import type { PackagesRequest } from "../../lock/requests.ts";
+import type { ImagePlan, Plan } from "../../plan/plan.ts";
+import { ensureBaseImage } from "../image/images.ts";
+import { downloadPackages, type FailedPackages } from "../image/packages.ts";
+import type { OperationContext } from "../operation.ts";
+import { runStep } from "../step.ts";
+import { askApt, placePreferred } from "./ask-apt.ts";
+
+export interface ResolvePackagesOptions {
+  /** Holds the images of base environments. */
+  readonly plan: Plan;
+  /** The environment's image as it is before the layer. */
+  readonly image: ImagePlan;
+  /** Pins that do not move while they can be had. */
+  readonly prefer: PackageSet;
+}
+
+/**
+ * What apt would install for a layer, dependencies included, each pinned: it is asked in the image that the
+ * layer is put on. Throws LOCK_PACKAGE_UNKNOWN, LOCK_UNSOLVABLE, PACKAGE_GONE, PACKAGE_REFUSED.
+ */
+export async function resolvePackages(
+  context: OperationContext,
+  request: PackagesRequest,
+  options: ResolvePackagesOptions,
+): Promise<PackageSet> {
+  const { image, prefer } = options;
+  const { environment } = image;
+  const failed = await downloadPackages(context, environment, Object.entries(prefer).map(placePreferred));
+  await ensureBaseImage(context, options);
+  const text = `resolving ${request.text}`;
+  return runStep(context, { environment, step: "resolve", text }, async () => {
+    const report = await askApt(context, request, { ...options, failed });
+    const packages = await pinAll(context, request, { report, prefer, failed });
+    return { text: `${request.text} resolved to ${Object.keys(packages).length} packages`, value: packages };
+  });
+}
+
+interface Answer {
+  readonly report: AptReport;
+  readonly prefer: PackageSet;
+  readonly failed: FailedPackages;
+}
+
+/** Pins that were there stay as they were; one that apt no longer has is told with its own error. */
+async function pinAll(
+  { host }: OperationContext,
+  { key, packages }: PackagesRequest,
+  answer: Answer,
+): Promise<PackageSet> {
+  const { report, failed } = answer;
+  const { failure, output, unknown } = report;
+  if (failure === "unknown") throw devenvError("LOCK_PACKAGE_UNKNOWN", { key, names: unknown, output });
+  if (failure !== undefined) throw namedFailure(packages, failed) ?? devenvError("LOCK_UNSOLVABLE", { key, output });
+  const files = resolveFiles(report);
+  const pins: Record<string, PackagePin> = {};
+  for (const file of files) {
+    const { name } = file;
+    if (pins[name] !== undefined) throw unsolvable(key, `\`${name}\` is wanted for two architectures`);
+    pins[name] = choosePin(key, file, answer);
+  }
+  const met = files.flatMap(({ pin, address }) => (pin === undefined ? [] : [{ archive: pin.archive, address }]));
+  if (met.length > 0) await rememberArchives(host.cacheDir, met);
+  return pins;
+}
+
+function choosePin(key: string, file: ResolvedFile, { prefer, failed }: Answer): PackagePin {
+  const { name, version, architecture, pin, trouble } = file;
+  const known = prefer[name];
+  const kept = known?.version === version && known.architecture === architecture ? known : undefined;
+  const gone = failed.get(name);
+  if (gone !== undefined && (kept === undefined || kept.sha256 !== pin?.sha256)) throw gone;
+  const chosen = kept ?? pin;
+  if (chosen === undefined) throw unsolvable(key, trouble ?? name);
+  return chosen;
+}
+
+/** Without a pinned package that is asked for by name, apt cannot but fail. */
+function namedFailure(packages: readonly string[], failed: FailedPackages) {
+  return packages.map((name) => failed.get(name)).find((error) => error !== undefined);
+}
+
+function unsolvable(key: string, reason: string) {
+  return devenvError("LOCK_UNSOLVABLE", { key, output: [reason] });
+}

@@ -1,0 +1,121 @@
+/** What a package layer is locked to: asked of apt in the image, and had again after the archive moved on. */
+import { expect, it } from "vitest";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { resolvePackages } from "../../src/env/lock/resolve-packages.ts";
+import type { OperationContext, ProgressEvent } from "../../src/env/operation.ts";
+import { planProject } from "../../src/env/plan-project.ts";
+import { openProject } from "../../src/env/project.ts";
+import type { PackageSet } from "../../src/lock/lockfile.ts";
+import { type PackagesRequest, pinRequests } from "../../src/lock/requests.ts";
+import { projectLabel } from "../../src/plan/labels.ts";
+import { openAptRepository } from "../support/apt-repository.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testHost } from "../support/test-host.ts";
+import { thrown } from "../support/thrown.ts";
+
+const project = "locked-packages";
+const host = testHost();
+const engine = connectEngine(host);
+
+const configOf = (useIt: string, names: readonly string[], snapshot: string) => `
+import { apt, defineConfig, run } from "devenv";
+export default defineConfig({
+  name: "${project}",
+  packages: { snapshot: ${snapshot} },
+  image: {
+    from: "devenv-test/base:bookworm",
+    layers: [run(${JSON.stringify(useIt)}), apt(${names.map((name) => JSON.stringify(name)).join(", ")})],
+    user: "ada",
+  },
+});
+`;
+
+interface ResolveOptions {
+  readonly useIt: string;
+  readonly cacheDir: string;
+  readonly names?: readonly string[];
+  readonly prefer?: PackageSet;
+  /** Source text. */
+  readonly snapshot?: string;
+}
+
+/** Resolve the apt layer of a project that has a source and then that layer. */
+async function resolve({ useIt, cacheDir, names = ["tool"], prefer = {}, snapshot = "false" }: ResolveOptions) {
+  using folder = temporaryFolder({ "devenv.config.ts": configOf(useIt, names, snapshot) });
+  const ownHost = testHost({ cacheDir });
+  const { spec, locate } = await openProject({ host: ownHost, cwd: folder.path });
+  const [environment] = spec.environments;
+  if (environment === undefined) throw new Error("no environment");
+  const request = pinRequests(spec, environment, `linux/${host.arch}`).find(
+    (one): one is PackagesRequest => one.kind === "packages",
+  );
+  const image = { ...environment.image, layers: environment.image.layers.slice(0, 1) };
+  const cut = { ...spec, environments: [{ ...environment, image }] };
+  const events: ProgressEvent[] = [];
+  const report = (event: ProgressEvent) => events.push(event);
+  const context: OperationContext = { host: ownHost, engine, spec: cut, locate, report };
+  const plan = await planProject(context);
+  const [planned] = plan.environments;
+  if (request === undefined || planned === undefined) throw new Error("no package layer");
+  return resolvePackages(context, request, { plan, image: planned.image, prefer });
+}
+
+async function withRepository(
+  use: (repository: Awaited<ReturnType<typeof openAptRepository>>) => Promise<void>,
+): Promise<void> {
+  await using repository = await openAptRepository(host.arch);
+  try {
+    await use(repository);
+  } finally {
+    for (const { id, tags } of await engine.images.list({ [projectLabel]: project })) {
+      for (const reference of tags.length === 0 ? [id] : tags) await engine.images.remove(reference);
+    }
+  }
+}
+
+const old = [
+  { name: "tool", version: "1:1.0+deb12u1", depends: "tool-data" },
+  { name: "tool-data", version: "1.0~rc1" },
+];
+const newer = [
+  { name: "tool", version: "1:2.0", depends: "tool-data" },
+  { name: "tool-data", version: "2.0" },
+  { name: "extra", version: "1.0" },
+];
+const versions = (packages: PackageSet) =>
+  Object.fromEntries(Object.entries(packages).map(([name, { version }]) => [name, version]));
+
+it("pins what apt would install, and keeps its pins when the archive has newer versions", async () => {
+  await withRepository(async ({ useIt, publish, server }) => {
+    using cache = temporaryFolder();
+    publish(old);
+    const first = await resolve({ useIt, cacheDir: cache.path });
+    expect(versions(first)).toEqual({ tool: "1:1.0+deb12u1", "tool-data": "1.0~rc1" });
+    expect(first.tool).toMatchObject({
+      architecture: "all",
+      archive: "example",
+      suite: "stable",
+      component: "main",
+      path: "pool/main/tool_1.0+deb12u1_all.deb",
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    // fetched while it is there: the preferred files come from the cache afterwards
+    expect(await resolve({ useIt, cacheDir: cache.path, prefer: first })).toEqual(first);
+    publish(newer);
+    expect(versions(await resolve({ useIt, cacheDir: cache.path }))).toEqual({ tool: "1:2.0", "tool-data": "2.0" });
+    const names = ["tool", "extra"];
+    const { extra, ...kept } = await resolve({ useIt, cacheDir: cache.path, names, prefer: first });
+    expect(kept).toEqual(first);
+    expect(extra?.version).toBe("1.0");
+    const { tool, ...rest } = first;
+    const moved = await resolve({ useIt, cacheDir: cache.path, prefer: rest });
+    expect(versions(moved)).toEqual({ tool: "1:2.0", "tool-data": "1.0~rc1" });
+    expect(tool).toBeDefined();
+    using empty = temporaryFolder();
+    const gone = await thrown(
+      resolve({ useIt, cacheDir: empty.path, prefer: first, snapshot: JSON.stringify(`${server.url}/none`) }),
+    );
+    expect(gone.code).toBe("PACKAGE_GONE");
+    expect((await engine.images.list({ [projectLabel]: project })).flatMap(({ tags }) => tags)).toEqual([]);
+  });
+});
