@@ -4,8 +4,8 @@ import { ciRunState } from "../env/ci-runs.ts";
 import { runHook } from "../env/container/hooks.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
 import { ensureImage } from "../env/image/images.ts";
+import { planLocked } from "../env/lock/plan-locked.ts";
 import type { OperationContext } from "../env/operation.ts";
-import { planProject } from "../env/plan-project.ts";
 import { runStep } from "../env/step.ts";
 import type { TaskPlan } from "../env/task.ts";
 import { devenvError, type HookFailedDetails, isDevenvError } from "../errors.ts";
@@ -17,6 +17,8 @@ import { type CiContainerRequest, copyWorkspace, createCiContainer } from "./con
 import { runTask } from "./run-task.ts";
 
 export interface CiOptions extends TaskChoice {
+  /** Never write the lock. */
+  readonly frozen?: boolean | undefined;
   /** Where the output of the task goes. */
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -40,7 +42,7 @@ export interface CiResult {
  */
 export async function ci(context: OperationContext, options: CiOptions): Promise<CiResult> {
   const task = chooseTask(context.spec, options);
-  const plan = await planProject(context);
+  const plan = await planLocked(context, { names: [task.environment], frozen: options.frozen });
   const environment = plan.environments.find(({ name }) => name === task.environment);
   if (environment === undefined) throw new Error(`environment ${task.environment} was not planned`);
   await removeEnded(context);

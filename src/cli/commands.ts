@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
   { name: "why", summary: "what made a Dockerfile line, or a rebuild", load: () => import("./commands/why.ts") },
   {
+    name: "lock",
+    summary: "pin everything that images are made of; `--update` moves pins",
+    load: () => import("./commands/lock.ts"),
+  },
+  {
     name: "snapshot",
     summary: "keep the state of an environment; list, show, restore, rm",
     load: () => import("./commands/snapshot.ts"),

@@ -18,6 +18,7 @@ export interface OperationContext {
 }
 
 export type StepName =
+  | "lock"
   | "base"
   | "resolve"
   | "download"

@@ -1,30 +1,36 @@
 import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
+import { basePin, missingPins } from "../lock/check.ts";
+import { emptyLockfile, type Lockfile } from "../lock/lockfile.ts";
+import { pinRequests } from "../lock/requests.ts";
+import { readLockfile } from "../lock/store.ts";
 import { planContainer } from "../plan/container.ts";
 import type { HostAdditions } from "../plan/container-inputs.ts";
 import { planImage } from "../plan/image.ts";
-import type { EnvironmentPlan, ImagePlan, Plan } from "../plan/plan.ts";
+import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import { childKey } from "../spec/child-key.ts";
-import type { EnvironmentSpec } from "../spec/spec.ts";
+import type { EnvironmentSpec, Spec } from "../spec/spec.ts";
 import { readSources } from "./image/sources.ts";
 import type { OperationContext } from "./operation.ts";
 import { readWorkspace } from "./workspace.ts";
 
-/** Plan every environment of the config, bases before what is built on them. */
-export async function planProject(context: OperationContext): Promise<Plan> {
+/** Plan every environment of the config as its lock, or the given one, pins it; a base comes before what is built on it. */
+export async function planProject(context: OperationContext, given?: Lockfile): Promise<Plan> {
   const { spec } = context;
+  const lockfile = given ?? (await readLockfile(spec.root)) ?? emptyLockfile;
   const { workspace, inode } = await readWorkspace(spec.root);
   const host = await hostAdditions(context);
-  const images = await planImages(context);
+  const images = await planImages(context, lockfile);
   const planEnvironment = async (environment: EnvironmentSpec): Promise<EnvironmentPlan> => {
     const { name, hooks, secrets } = environment;
     const dotfiles = environment.requestedDotfiles ?? environment.dotfiles;
-    const image = images.get(name);
-    if (image === undefined) throw new Error(`environment ${name} was not planned`);
+    const planned = images.get(name);
+    if (planned === undefined) throw new Error(`environment ${name} was not planned`);
     const fileEnv = await readEnvFiles(spec.root, environment.envFiles, childKey(environment.key, "envFile"));
+    const { image, requests, missing } = planned;
     const container = planContainer({ project: spec.project, workspace, inode, environment, image, host, fileEnv });
-    return { name, image, container, hooks, secrets, dotfiles };
+    return { name, image, requests, missing, container, hooks, secrets, dotfiles };
   };
   const environments = await Promise.all(spec.environments.map(planEnvironment));
   return { project: spec.project, workspace, environments };
@@ -42,28 +48,65 @@ export function selectEnvironments<Item extends { readonly name: string }>(
   return names.length === 0 ? environments : environments.filter(({ name }) => names.includes(name));
 }
 
-async function planImages(context: OperationContext): Promise<ReadonlyMap<string, ImagePlan>> {
+export type PlannedImage = Pick<EnvironmentPlan, "image" | "requests" | "missing">;
+
+/** The image of every environment, by its name. */
+export async function planImages(
+  context: OperationContext,
+  lockfile: Lockfile,
+): Promise<ReadonlyMap<string, PlannedImage>> {
   const { spec } = context;
-  const enginePlatform = await platformOf(context);
-  const plans = new Map<string, ImagePlan>();
-  const plan = async (environment: EnvironmentSpec): Promise<ImagePlan> => {
+  const platforms = await platformsOf(context);
+  const plans = new Map<string, PlannedImage>();
+  const plan = async (environment: EnvironmentSpec): Promise<PlannedImage> => {
     const done = plans.get(environment.name);
     if (done !== undefined) return done;
-    const base = await planBase(environment);
-    const platform = environment.image.platform ?? base?.platform ?? enginePlatform;
-    const sources = await readSources(context, environment, platform);
-    const image = planImage({ project: spec.project, environment, sources, platform, base });
-    plans.set(environment.name, image);
-    return image;
-  };
-  const planBase = async ({ image }: EnvironmentSpec): Promise<ImagePlan | undefined> => {
-    const { from } = image;
-    if (from.kind !== "environment") return undefined;
-    const base = spec.environments.find(({ name }) => name === from.environment);
-    return base === undefined ? undefined : plan(base);
+    const below = baseOf(spec, environment);
+    const base = below === undefined ? undefined : await plan(below);
+    const platform = platforms.get(environment.name) ?? "";
+    const planned = await planOne(context, { environment, base, platform, lockfile });
+    plans.set(environment.name, planned);
+    return planned;
   };
   for (const environment of spec.environments) await plan(environment);
   return plans;
+}
+
+/** The platform of each environment: its own, that of its base, or the engine's. */
+export async function platformsOf(context: OperationContext): Promise<ReadonlyMap<string, string>> {
+  const { spec } = context;
+  const enginePlatform = await platformOf(context);
+  const find = (environment: EnvironmentSpec): string => {
+    const base = baseOf(spec, environment);
+    return environment.image.platform ?? (base === undefined ? enginePlatform : find(base));
+  };
+  return new Map(spec.environments.map((environment) => [environment.name, find(environment)]));
+}
+
+function baseOf({ environments }: Spec, { image: { from } }: EnvironmentSpec): EnvironmentSpec | undefined {
+  return from.kind === "environment" ? environments.find(({ name }) => name === from.environment) : undefined;
+}
+
+interface ImageCase {
+  readonly environment: EnvironmentSpec;
+  readonly base: PlannedImage | undefined;
+  readonly platform: string;
+  readonly lockfile: Lockfile;
+}
+
+async function planOne(
+  context: OperationContext,
+  { environment, base, platform, lockfile }: ImageCase,
+): Promise<PlannedImage> {
+  const { spec } = context;
+  const requests = pinRequests(spec, environment, platform);
+  const missing = missingPins({ lockfile, environment: environment.name, platform }, requests);
+  const sources = await readSources(context, { environment, platform, lockfile, requests });
+  const [first] = requests;
+  const pin = first?.kind === "base" ? basePin(lockfile, first, platform) : undefined;
+  const project = spec.project;
+  const image = planImage({ project, environment, sources, platform, base: base?.image, basePin: pin });
+  return { image, requests, missing: [...(base?.missing ?? []), ...missing] };
 }
 
 /** An engine behind a local socket runs on this machine: no call is needed to know its platform. */

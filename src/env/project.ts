@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import type { ValidConfig } from "../config/validate.ts";
 import { type ConfigProblem, devenvError, type SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import { inCi } from "../host/in-ci.ts";
 import { resolveSpec } from "../spec/resolve.ts";
 import { checkRules } from "../spec/rules.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -30,7 +31,7 @@ export interface OpenProjectOptions {
 
 /** Find, load, check and resolve a config; throws what is wrong with it as one CONFIG_… error. */
 export async function openProject({ host, cwd, configFile }: OpenProjectOptions): Promise<Project> {
-  const context = { ci: isSet(host.env.CI), env: host.env };
+  const context = { ci: inCi(host.env), env: host.env };
   const { config, file, root, files, environmentKey, locate } = await loadConfig({ cwd, configFile, context });
   const spec = resolveSpec(config, { root, home: host.home, environmentKey });
   const problems = await Promise.all(
@@ -41,8 +42,4 @@ export async function openProject({ host, cwd, configFile }: OpenProjectOptions)
   if (problems.length > 0) throw devenvError("CONFIG_INVALID", { file: relative(cwd, file), problems });
   const envFiles = spec.environments.flatMap((environment) => environment.envFiles.map((name) => resolve(root, name)));
   return { spec, config, configFile: file, files, envFiles: [...new Set(envFiles)], locate };
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && !["", "0", "false"].includes(value);
 }

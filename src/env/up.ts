@@ -5,11 +5,12 @@ import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { bringUp, describeResult } from "./bring-up.ts";
 import { tellFullDisk } from "./full-disk.ts";
+import { planLocked } from "./lock/plan-locked.ts";
 import { underLock } from "./lock.ts";
 import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { EnvironmentResult, OperationContext, UpResult } from "./operation.ts";
-import { planProject, selectEnvironments } from "./plan-project.ts";
+import { selectEnvironments } from "./plan-project.ts";
 import type { SnapshotSource } from "./snapshot/source.ts";
 
 type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
@@ -18,11 +19,13 @@ export interface UpOptions {
   readonly names: readonly string[];
   /** Name of a snapshot: the one environment that has it is made from it, unless it was already. */
   readonly fromSnapshot?: string | undefined;
+  /** Never write the lock. */
+  readonly frozen?: boolean | undefined;
 }
 
 /** Bring environments up: what is right already is kept, all else is built, created, started or replaced. */
 export async function up(context: OperationContext, options: UpOptions): Promise<UpResult> {
-  const plan = await planProject(context);
+  const plan = await planLocked(context, options);
   const { selected, source } = await select(context, plan, options);
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);

@@ -25,6 +25,8 @@ export interface ArchiveRequest extends ArchiveQuery {
   readonly cwd?: string | undefined;
   /** Place in the config of what asks for it, for messages. */
   readonly key?: string | undefined;
+  /** Ask the address again, whatever it gave before. */
+  readonly refresh?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: DownloadProgress): void;
 }
@@ -74,7 +76,7 @@ export async function archivePaths(query: Pick<ArchiveQuery, "cacheDir" | "url">
  * a checksum is asked once only. Throws DOWNLOAD_FAILED, CHECKSUM_MISMATCH, CACHE_UNUSABLE.
  */
 export async function fetchArchive(request: ArchiveRequest): Promise<CachedArchive> {
-  const known = await lookupArchive(request);
+  const known = request.refresh ? undefined : await lookupArchive(request);
   if (known !== undefined) return known;
   return withTemporaryFolder(request.cacheDir, async (folder) => {
     const received = await receive(request, folder);

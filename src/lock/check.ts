@@ -5,7 +5,7 @@ import type { ArchiveRequest, BaseRequest, PackagesRequest, PinRequest } from ".
 export interface MissingPin {
   readonly environment: string;
   readonly request: PinRequest;
-  /** What the same field was locked as, if it was. */
+  /** What the same place was locked as and does not ask for any more. */
   readonly lockedAs: string | undefined;
 }
 
@@ -18,10 +18,24 @@ export interface PinQuery {
 /** The requests that have no pin for a platform, in their order. */
 export function missingPins(query: PinQuery, requests: readonly PinRequest[]): readonly MissingPin[] {
   const { lockfile, environment } = query;
-  const lockedAs = lockfile.environments[environment]?.requests ?? {};
+  const noted = lockfile.environments[environment]?.requests ?? {};
+  const asked = new Set(requests.map(({ place, text }) => `${place}\0${text}`));
   return requests
     .filter((request) => !isPinned(query, request))
-    .map((request) => ({ environment, request, lockedAs: lockedAs[request.place] }));
+    .map((request) => {
+      const { place } = request;
+      const before = splitRequests(noted[place]).filter((text) => !asked.has(`${place}\0${text}`));
+      return { environment, request, lockedAs: before.length === 0 ? undefined : joinRequests(before) };
+    });
+}
+
+/** What one place of the config asks for, a preset several things, in one line. */
+export function joinRequests(texts: readonly string[]): string {
+  return texts.join(" + ");
+}
+
+function splitRequests(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(" + ");
 }
 
 function isPinned({ lockfile, platform }: PinQuery, request: PinRequest): boolean {

@@ -1,7 +1,9 @@
 /** What must exist: images with their Dockerfile and build context, and the container of each environment. Pure data. */
 import type { Sha256 } from "../digest.ts";
 import type { ContextEntry, ContextFile } from "../host/walk.ts";
+import type { MissingPin } from "../lock/check.ts";
 import type { BasePin } from "../lock/lockfile.ts";
+import type { PinRequest } from "../lock/requests.ts";
 import type {
   BaseSpec,
   DeviceSpec,
@@ -34,6 +36,10 @@ export interface Workspace {
 export interface EnvironmentPlan {
   readonly name: string;
   readonly image: ImagePlan;
+  /** What its image, not that of its base environment, asks to be pinned. */
+  readonly requests: readonly PinRequest[];
+  /** Those that the lock has no pin for, of its base environments too: until they have one the image is not settled. */
+  readonly missing: readonly MissingPin[];
   readonly container: ContainerPlan;
   readonly hooks: HooksSpec;
   readonly secrets: readonly SecretSpec[];

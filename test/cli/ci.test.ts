@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { sha256 } from "../../src/digest.ts";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
+import { lockOfTestBase } from "../support/locks.ts";
 import { removeProject } from "../support/remove-project.ts";
 import { type CliResult, type RunCliOptions, runCli } from "../support/run-cli.ts";
 import { type Tree, temporaryFolder } from "../support/temporary-folder.ts";
@@ -21,8 +22,15 @@ export default defineConfig({
 });
 `;
 
+/** `ci` never writes it. */
+const lockfile = await lockOfTestBase(engine);
+
 function openProject(name: string, more: string, files: Tree = {}) {
-  const folder = temporaryFolder({ "devenv.config.ts": config(name, more), ...files });
+  const folder = temporaryFolder({
+    "devenv.config.ts": config(name, more),
+    "devenv-lock.json": lockfile,
+    ...files,
+  });
   return {
     ...folder,
     ci: (args: readonly string[] = [], options: RunCliOptions = {}) =>

@@ -56,7 +56,14 @@ export function runCliInTerminal(args: readonly string[], options: TerminalOptio
 function runProgram(words: readonly string[], options: RunCliOptions): Promise<CliResult> {
   const [program = "", ...args] = [...(options.prefix ?? []), ...words];
   const { cwd, stdin = "", timeoutMs = 60_000 } = options;
-  const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: "xterm-256color", ...options.env };
+  const env = {
+    ...process.env,
+    CI: undefined,
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    TERM: "xterm-256color",
+    ...options.env,
+  };
   const child = spawn(program, args, { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL" });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

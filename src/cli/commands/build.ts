@@ -1,6 +1,7 @@
 import { build, printDockerfiles } from "../../env/build.ts";
 import type { BuildResult } from "../../env/operation.ts";
 import { defineCommand } from "../command.ts";
+import { frozenOptions, isFrozen } from "../frozen.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 
 export const command = defineCommand({
@@ -8,17 +9,20 @@ export const command = defineCommand({
     environments: { count: "many", value: "ENVIRONMENT", summary: "all environments by default" },
   },
   options: {
+    ...frozenOptions,
     print: { type: "boolean", summary: "print the Dockerfile and build nothing" },
     "no-cache": { type: "boolean", summary: "run every step again" },
   },
-  async run(context, { environments, print, "no-cache": noCache }) {
+  async run(context, args) {
+    const { environments, print, "no-cache": noCache } = args;
+    const frozen = isFrozen(context, args);
     const project = await projectOf(context);
     const names = chosenNames(context, environments);
     if (print) {
       const dockerfiles = await operate(context, project, (operation) => printDockerfiles(operation, { names }));
       return { data: { project: project.spec.project, environments: dockerfiles }, text: joinDockerfiles(dockerfiles) };
     }
-    const result = await operate(context, project, (operation) => build(operation, { names, noCache }));
+    const result = await operate(context, project, (operation) => build(operation, { names, noCache, frozen }));
     return { data: result, summary: printResult(result) };
   },
 });

@@ -2,6 +2,7 @@ import { ci } from "../../ci/run.ts";
 import type { OperationContext, ProgressEvent } from "../../env/operation.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
+import { frozenOptions, isFrozen } from "../frozen.ts";
 import { projectOf } from "../operate.ts";
 import { printDuration } from "../progress/format.ts";
 import { plainReporter } from "../progress/plain.ts";
@@ -10,15 +11,22 @@ export const command = defineCommand({
   positionals: {
     task: { count: "optional", value: "TASK", summary: "`ci` by default, else `test`" },
   },
-  options: {},
-  async run(context, { task }) {
+  options: frozenOptions,
+  async run(context, args) {
+    const { task } = args;
     const { spec, locate } = await projectOf(context);
     const engine = await connect(context);
     const { host, interrupts, options, stdio } = context;
     const report = logReporter(context);
     const operation: OperationContext = { host, engine, spec, locate, report, signal: interrupts.signal };
     const stdout = options.json ? stdio.stderr : stdio.stdout;
-    const result = await ci(operation, { environment: options.env, task, stdout, stderr: stdio.stderr });
+    const result = await ci(operation, {
+      environment: options.env,
+      task,
+      frozen: isFrozen(context, args, true),
+      stdout,
+      stderr: stdio.stderr,
+    });
     const { exitCode, durationMs } = result;
     const time = printDuration(Math.max(durationMs, 50));
     return { exitCode, data: result, summary: `ci: task ${result.task} ended with exit code ${exitCode} in ${time}\n` };

@@ -3,23 +3,27 @@ import { shellQuote } from "../../plan/quote.ts";
 import type { Spec, TaskSpec } from "../../spec/spec.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
+import { frozenInsideOptions } from "../frozen.ts";
 import { runInside } from "../inside.ts";
 import { projectOf } from "../operate.ts";
+import { requireLockedContainer } from "../require-locked.ts";
 import { printTasks, taskList } from "../task-list.ts";
 
 export const command = defineCommand({
   positionals: {
     name: { count: "optional", value: "TASK", summary: "without a name, lists the tasks" },
   },
-  options: {},
+  options: frozenInsideOptions,
   rest: "[-- ARGUMENTS…]",
-  async run(context, { name, rest = [] }) {
+  async run(context, args) {
+    const { name, rest = [] } = args;
     const { spec } = await projectOf(context);
     if (name === undefined) {
       const tasks = taskList(spec, context.options.env);
       return { data: tasks, text: printTasks(tasks, context.style.out) };
     }
     const { environment, steps } = planTask(spec, context.options.env, name);
+    await requireLockedContainer(context, args, environment);
     return { exitCode: await runSteps(context, { spec, environment, steps: withArguments(steps, rest) }) };
   },
 });

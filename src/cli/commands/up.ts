@@ -2,6 +2,7 @@ import type { Project } from "../../env/project.ts";
 import { up } from "../../env/up.ts";
 import { requestDotfiles } from "../../spec/resolve-environment.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
+import { frozenOptions, isFrozen } from "../frozen.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 import { openUpMemory, type UpMemory } from "../remember-up.ts";
 import { printUpSummary } from "../up-summary.ts";
@@ -12,6 +13,7 @@ export const command = defineCommand({
     environments: { count: "many", value: "ENVIRONMENT", summary: "all environments by default" },
   },
   options: {
+    ...frozenOptions,
     watch: { type: "boolean", summary: "stay, and apply every change of the config until Ctrl-C" },
     dotfiles: {
       type: "string",
@@ -24,7 +26,9 @@ export const command = defineCommand({
       summary: "make the environment that has it from this snapshot",
     },
   },
-  async run(context, { environments, watch, dotfiles, "from-snapshot": fromSnapshot }) {
+  async run(context, args) {
+    const { environments, watch, dotfiles, "from-snapshot": fromSnapshot } = args;
+    const frozen = isFrozen(context, args);
     const names = chosenNames(context, environments);
     if (fromSnapshot !== undefined && names.length > 1)
       throw usageError(
@@ -36,7 +40,7 @@ export const command = defineCommand({
       const startedAt = performance.now();
       const asked = dotfiles === undefined ? project : withDotfiles(context, project, dotfiles);
       const result = await operate(memory?.context ?? context, asked, async (operation) => {
-        const upped = await up(memory?.watch(operation) ?? operation, { names, fromSnapshot });
+        const upped = await up(memory?.watch(operation) ?? operation, { names, fromSnapshot, frozen });
         await memory?.remember(operation, project, upped);
         return upped;
       });

@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../digest.ts";
-import { fetchArchive, lookupArchive } from "../../host/download.ts";
+import { type CachedArchive, fetchArchive, lookupArchive } from "../../host/download.ts";
 import { redactUrl } from "../../host/redact-url.ts";
 import { readHostTrust } from "../../host/trust.ts";
 import { canonicalTar } from "../../host/unpack.ts";
@@ -13,11 +13,8 @@ export interface ArchiveRequest {
   readonly sha256: Sha256 | undefined;
   /** Config key of the layer. */
   readonly key: string;
-}
-
-interface Download {
-  readonly file: string;
-  readonly sha256: Sha256;
+  /** Ask the address again, whatever it gave before. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** The sha256 of an archive: as the config says, as known from an earlier download, or by downloading it now. */
@@ -39,14 +36,16 @@ export async function archiveEntries(context: OperationContext, image: ImagePlan
   return entries;
 }
 
-async function openArchive(context: OperationContext, request: ArchiveRequest): Promise<Download> {
-  const { url, sha256 } = request;
+/** The download of an archive, from the cache or its address. */
+export async function openArchive(context: OperationContext, request: ArchiveRequest): Promise<CachedArchive> {
+  const { url, sha256, refresh } = request;
+  if (refresh && sha256 === undefined) return fetchReported(context, request);
   return (await lookupArchive({ cacheDir: context.host.cacheDir, url, sha256 })) ?? fetchReported(context, request);
 }
 
-function fetchReported(context: OperationContext, request: ArchiveRequest): Promise<Download> {
+function fetchReported(context: OperationContext, request: ArchiveRequest): Promise<CachedArchive> {
   const { host, spec, signal, report } = context;
-  const { environment, url, sha256, key } = request;
+  const { environment, url, sha256, key, refresh } = request;
   const shown = redactUrl(url);
   return runStep(context, { environment, step: "download", text: `downloading ${shown}` }, async () => {
     const { bundle } = await readHostTrust(host);
@@ -60,6 +59,7 @@ function fetchReported(context: OperationContext, request: ArchiveRequest): Prom
       cacheDir: host.cacheDir,
       host,
       certificates: bundle,
+      refresh,
       onProgress,
       signal,
     });

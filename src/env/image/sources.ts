@@ -1,54 +1,59 @@
 import { devenvError } from "../../errors.ts";
 import { readIgnore } from "../../host/ignore.ts";
 import { collectCopySources } from "../../host/walk.ts";
+import { archivePin, packageSet } from "../../lock/check.ts";
+import type { Lockfile } from "../../lock/lockfile.ts";
+import type { PinRequest } from "../../lock/requests.ts";
 import type { LayerSource } from "../../plan/image.ts";
 import type { ArchiveLayer, EnvironmentSpec, LayerSpec } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
 import { archiveDigest } from "./archives.ts";
 
-/** Read what the layers of an environment take from outside the config: files to copy, digests of archives. */
-export async function readSources(
-  context: OperationContext,
-  environment: EnvironmentSpec,
-  platform: string,
-): Promise<readonly LayerSource[]> {
+export interface SourcesOptions {
+  readonly environment: EnvironmentSpec;
+  readonly platform: string;
+  readonly lockfile: Lockfile;
+  /** Of this environment. */
+  readonly requests: readonly PinRequest[];
+}
+
+/** Read what the layers of an environment take from outside the config: files to copy, what archives and packages are locked to. */
+export async function readSources(context: OperationContext, options: SourcesOptions): Promise<readonly LayerSource[]> {
   const sources: LayerSource[] = [];
-  for (const layer of environment.image.layers)
-    sources.push(await readSource(context, { environment, layer, platform }));
+  for (const [index, layer] of options.environment.image.layers.entries())
+    sources.push(await readSource(context, { ...options, layer, index }));
   return sources;
 }
 
-interface LayerPlace {
-  readonly environment: EnvironmentSpec;
+interface LayerPlace extends SourcesOptions {
   readonly layer: LayerSpec;
-  readonly platform: string;
+  readonly index: number;
 }
 
 async function readSource(context: OperationContext, place: LayerPlace): Promise<LayerSource> {
-  const { layer } = place;
+  const { layer, lockfile, requests, index, platform } = place;
   if (layer.kind === "copy") {
     const { root } = context.spec;
     const ignore = await readIgnore(root);
     return { kind: "copy", entries: await collectCopySources({ root, sources: layer.from, ignore, key: layer.key }) };
   }
-  if (layer.kind === "archive") return readArchive(context, layer, place);
-  return undefined;
+  const request = requests.find((one) => one.kind !== "base" && one.layer === index);
+  if (layer.kind === "archive") return readArchive(context, layer, { ...place, request });
+  if (request?.kind !== "packages") return undefined;
+  const packages = packageSet(lockfile, request, platform);
+  return packages === undefined ? undefined : { kind: "packages", packages };
 }
 
 async function readArchive(
   context: OperationContext,
   layer: ArchiveLayer & { readonly key: string },
-  { environment, platform }: LayerPlace,
+  { environment, platform, lockfile, request }: LayerPlace & { readonly request: PinRequest | undefined },
 ): Promise<LayerSource> {
-  const url = forPlatform(layer.url, platform);
-  if (url === undefined) {
+  if (request?.kind !== "archive") {
     throw devenvError("ARCHIVE_PLATFORM_MISSING", { key: layer.key, platform, known: Object.keys(layer.url) });
   }
-  const sha256 = layer.sha256 === undefined ? undefined : forPlatform(layer.sha256, platform);
-  const digest = await archiveDigest(context, { environment: environment.name, url, sha256, key: layer.key });
-  return { kind: "archive", url, sha256: digest };
-}
-
-function forPlatform(value: string | Readonly<Record<string, string>>, platform: string): string | undefined {
-  return typeof value === "string" ? value : value[platform];
+  const { url } = request;
+  const locked = archivePin(lockfile, request)?.sha256 ?? request.sha256;
+  const wanted = { environment: environment.name, url, sha256: locked, key: layer.key };
+  return { kind: "archive", url, sha256: await archiveDigest(context, wanted) };
 }

@@ -10,6 +10,7 @@ import { archivePaths } from "../../host/download.ts";
 import type { Host } from "../../host/host.ts";
 import { ignoreFileName, readIgnore } from "../../host/ignore.ts";
 import { trustPaths } from "../../host/trust.ts";
+import { lockfilePath } from "../../lock/store.ts";
 import type { LayerSpec, Spec } from "../../spec/spec.ts";
 import type { Project } from "../project.ts";
 import { readPureScript } from "./pure-script.ts";
@@ -35,6 +36,7 @@ export async function inputPaths({ host, cwd, project }: InputsOptions): Promise
   return [
     ...places,
     ...scripts,
+    lockfilePath(spec.root),
     ...project.envFiles,
     ...copied,
     ...(await archivedPaths(spec, host.cacheDir)),

@@ -83,6 +83,7 @@ Commands:
   logs        what the containers print
   build       build images only, or show their Dockerfiles
   why         what made a Dockerfile line, or a rebuild
+  lock        pin everything that images are made of; \`--update\` moves pins
   snapshot    keep the state of an environment; list, show, restore, rm
   prune       remove what nothing of the project needs any more
   config      the resolved config, or its JSON schema

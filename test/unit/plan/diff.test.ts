@@ -32,7 +32,7 @@ function planOf(
     fileEnv: {},
   });
   const { hooks, secrets, dotfiles } = environment;
-  return { name: "dev", image, container, hooks, secrets, dotfiles };
+  return { name: "dev", image, requests: [], missing: [], container, hooks, secrets, dotfiles };
 }
 
 const observedOf = ({ container }: EnvironmentPlan, parts: Partial<ObservedContainer> = {}): ObservedContainer => ({

@@ -1,0 +1,34 @@
+import { defineCommand } from "../command.ts";
+import { printLockChanges, printLockSummary } from "../lock-table.ts";
+import { operate, projectOf } from "../operate.ts";
+import { usageError } from "../usage.ts";
+
+export const command = defineCommand({
+  positionals: {
+    names: { count: "many", value: "NAME", summary: "with `--update`: packages, images or addresses; all by default" },
+  },
+  options: {
+    update: { type: "boolean", summary: "move pins to what is newest now" },
+    check: { type: "boolean", summary: "write nothing; fail when the lock is not what this command would write" },
+  },
+  async run(context, { names, update, check }) {
+    if (names.length > 0 && !update)
+      throw usageError(
+        "`devenv lock` takes names only with `--update`",
+        `write \`devenv lock --update ${names.join(" ")}\``,
+      );
+    if (check && update) throw usageError("`--check` and `--update` exclude each other");
+    const project = await projectOf(context);
+    if (check) {
+      const { checkLock } = await import("../../env/lock/check-lock.ts");
+      const result = await operate(context, project, checkLock);
+      return { data: result, summary: `${result.project}: ${result.file} is up to date\n` };
+    }
+    const { lock } = await import("../../env/lock/lock.ts");
+    const result = await operate(context, project, (operation) =>
+      lock(operation, { update: update ? names : undefined }),
+    );
+    const view = { style: context.style.out, verbose: context.options.verbose };
+    return { data: result, text: printLockChanges(result, view), summary: printLockSummary(result) };
+  },
+});

@@ -1,0 +1,69 @@
+import { devenvError } from "../../errors.ts";
+import { missingPins } from "../../lock/check.ts";
+import { emptyLockfile, lockfileName } from "../../lock/lockfile.ts";
+import { pinRequests } from "../../lock/requests.ts";
+import { readLockfile, writeLockfile } from "../../lock/store.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { underLock } from "../lock.ts";
+import type { OperationContext } from "../operation.ts";
+import { planProject, platformsOf, selectEnvironments } from "../plan-project.ts";
+import { runStep } from "../step.ts";
+import { withBases } from "./with-bases.ts";
+
+export interface PlanLockedOptions {
+  /** Environments that have to be locked; empty: all. */
+  readonly names: readonly string[];
+  /** Never write the lock: a pin that is missing is an error. */
+  readonly frozen?: boolean | undefined;
+}
+
+/** The plan, once everything that these environments ask for is pinned. Throws LOCK_MISSING, LOCK_STALE when frozen. */
+export async function planLocked(context: OperationContext, options: PlanLockedOptions): Promise<Plan> {
+  const { names, frozen } = options;
+  if (frozen) await requireLock(context, names);
+  const plan = await planProject(context);
+  const stale = selectEnvironments(plan.environments, names).filter(({ missing }) => missing.length > 0);
+  if (stale.length === 0) return plan;
+  await underLock(context, () =>
+    lockMissing(
+      context,
+      stale.map(({ name }) => name),
+    ),
+  );
+  return planProject(context);
+}
+
+/** What another command locked while this one waited counts. */
+async function lockMissing(context: OperationContext, names: readonly string[]): Promise<void> {
+  const { root } = context.spec;
+  const [environment = ""] = names;
+  await runStep(context, { environment, step: "lock", text: "resolving" }, async () => {
+    const { addPins } = await import("./add-pins.ts");
+    const before = (await readLockfile(root)) ?? emptyLockfile;
+    const lockfile = await addPins(context, { lockfile: before, environments: names, before, move: [] });
+    await writeLockfile(root, lockfile);
+    const { lockChanges } = await import("../../lock/changes.ts");
+    const added = lockChanges(before, lockfile).length;
+    return { text: `${added === 1 ? "1 pin" : `${added} pins`} added to ${lockfileName}`, value: undefined };
+  });
+}
+
+/**
+ * Make sure that the lock answers everything that these environments, all when none is named, ask for; nothing is
+ * downloaded. Throws LOCK_MISSING, LOCK_STALE with the first difference.
+ */
+export async function requireLock(context: OperationContext, names: readonly string[]): Promise<void> {
+  const { spec } = context;
+  const lockfile = await readLockfile(spec.root);
+  const platforms = await platformsOf(context);
+  const selected = selectEnvironments(spec.environments, names).map(({ name }) => name);
+  for (const environment of withBases(spec, selected)) {
+    const platform = platforms.get(environment.name) ?? "";
+    const query = { lockfile: lockfile ?? emptyLockfile, environment: environment.name, platform };
+    const [first] = missingPins(query, pinRequests(spec, environment, platform));
+    if (first === undefined) continue;
+    const { key, text: wanted } = first.request;
+    if (lockfile === undefined) throw devenvError("LOCK_MISSING", { file: lockfileName, key, wanted });
+    throw devenvError("LOCK_STALE", { file: lockfileName, key, wanted, lockedAs: first.lockedAs, platform });
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { apt, archive } from "../../../src/config/layers.ts";
+import { bootstrap } from "../../../src/index.ts";
+import { lockChanges } from "../../../src/lock/changes.ts";
+import { addPin, addRequests, removeUnused } from "../../../src/lock/edit.ts";
+import { emptyLockfile } from "../../../src/lock/lockfile.ts";
+import { preferredPackages } from "../../../src/lock/prefer.ts";
+import { releaseAll, releaseNamed } from "../../../src/lock/release.ts";
+import { requestedArchives } from "../../../src/lock/requested-archives.ts";
+import { pinRequests } from "../../../src/lock/requests.ts";
+import { amd64, lockOf, packageSetOf } from "../../support/locks.ts";
+import { specOf } from "../../support/plans.ts";
+
+const from = bootstrap({ suite: "bookworm" });
+const url = { [amd64]: "https://a.example/amd64.tar", "linux/arm64": "https://a.example/arm64.tar" };
+const spec = specOf({ dev: { image: { from, layers: [apt("git"), archive({ url, to: "/opt" })] } } });
+const [dev] = spec.environments;
+if (dev === undefined) throw new Error("no environment");
+const requests = pinRequests(spec, dev, amd64);
+
+describe("addPin", () => {
+  it("keeps the pins of other platforms and chains", () => {
+    const [, layer] = requests;
+    if (layer?.kind !== "packages") throw new Error("no package layer");
+    const arm = addPin(emptyLockfile, { request: layer, packages: packageSetOf({ git: "1" }) }, "linux/arm64");
+    const both = addPin(arm, { request: layer, packages: packageSetOf({ git: "2" }) }, amd64);
+    expect(both.packages["bootstrap(bookworm)"]?.["linux/arm64"]?.["apt(git)"]?.git?.version).toBe("1");
+    expect(both.packages["bootstrap(bookworm)"]?.[amd64]?.["apt(git)"]?.git?.version).toBe("2");
+  });
+});
+
+describe("removeUnused", () => {
+  it("takes away what nothing asks for, and keeps what another platform asks for", () => {
+    const archives = Object.fromEntries(
+      [...Object.values(url), "https://a.example/old.tar"].map((key) => [key, { sha256: "a".repeat(64), size: 1 }]),
+    );
+    const lockfile = { ...lockOf({ "apt(git)": { git: "1" }, "apt(curl)": { curl: "8" } }), archives };
+    const noted = addRequests(addRequests(lockfile, "dev", requests), "gone", []);
+    const tidy = removeUnused(noted, new Map([["dev", requests]]), requestedArchives(spec));
+    expect(lockChanges(noted, tidy).map(({ name }) => name)).toEqual(["curl", "https://a.example/old.tar"]);
+    expect(Object.keys(tidy.environments)).toEqual(["dev"]);
+  });
+});
+
+describe("addRequests", () => {
+  it("notes what each field asks for", () => {
+    expect(addRequests(emptyLockfile, "dev", requests).environments.dev?.requests).toEqual({
+      "image.from": "bootstrap(bookworm)",
+      "image.layers[0]": "apt(git)",
+      "image.layers[1]": "https://a.example/amd64.tar",
+    });
+  });
+});
+
+describe("releaseNamed", () => {
+  const lockfile = {
+    ...lockOf({ "apt(git)": { git: "1", zlib: "1" }, "apt(curl)": { curl: "8" } }),
+    archives: { "npm:npm@11.0.0": { sha256: "a".repeat(64), size: 1 } },
+  };
+
+  it.each<[string, string, readonly string[]]>([
+    ["a package: the layers that have it are resolved anew", "git", ["git", "zlib"]],
+    ["a base by its suite, with all its packages", "bookworm", ["bootstrap(bookworm)", "dpkg"]],
+    ["a package of a base: the base moves as a whole", "dpkg", ["bootstrap(bookworm)", "dpkg"]],
+    ["an npm package", "npm", ["npm:npm@11.0.0"]],
+  ])("lets go of %s", (_what, name, gone) => {
+    const release = releaseNamed(lockfile, [name], amd64);
+    expect(release.unknown).toEqual([]);
+    expect(lockChanges(lockfile, release.lockfile).map((change) => change.name)).toEqual(gone);
+  });
+
+  it("tells names that the lock does not have", () => {
+    expect(releaseNamed(lockfile, ["gti", "git"], amd64).unknown).toEqual(["gti"]);
+  });
+});
+
+describe("releaseAll", () => {
+  it("lets go of everything of one platform", () => {
+    const lockfile = lockOf({ "apt(git)": { git: "1" } });
+    const { lockfile: left } = releaseAll(lockfile, amd64, []);
+    expect(lockChanges(lockfile, left).map(({ name }) => name)).toEqual(["bootstrap(bookworm)", "dpkg", "git"]);
+    expect(lockChanges(lockfile, releaseAll(lockfile, "linux/arm64", []).lockfile)).toEqual([]);
+  });
+});
+
+describe("preferredPackages", () => {
+  it("gathers what is locked on a base, the longest chain first", () => {
+    const lockfile = lockOf({ "apt(git) > apt(curl)": { curl: "8", zlib: "2" }, "apt(git)": { git: "1", zlib: "1" } });
+    const preferred = preferredPackages(lockfile, { baseKey: "bootstrap(bookworm)", platform: amd64 });
+    expect(Object.entries(preferred).map(([name, { version }]) => `${name}=${version}`)).toEqual(
+      expect.arrayContaining(["curl=8", "git=1", "zlib=2"]),
+    );
+  });
+});
+
+describe("lockChanges", () => {
+  it("tells from which version to which", () => {
+    const before = lockOf({ "apt(git)": { git: "1", zlib: "1" } });
+    const after = lockOf({ "apt(git)": { git: "2", less: "5" } });
+    expect(lockChanges(before, after)).toEqual([
+      { kind: "package", name: "git", platform: amd64, from: "1", to: "2" },
+      { kind: "package", name: "less", platform: amd64, from: undefined, to: "5" },
+      { kind: "package", name: "zlib", platform: amd64, from: "1", to: undefined },
+    ]);
+  });
+});
