@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "logs", summary: "what the containers print", load: () => import("./commands/logs.ts") },
   { name: "build", summary: "build images only, or show their Dockerfiles", load: () => import("./commands/build.ts") },
+  {
+    name: "verify",
+    summary: "build again and compare with what is locked, file by file",
+    load: () => import("./commands/verify.ts"),
+  },
   { name: "why", summary: "what made a Dockerfile line, or a rebuild", load: () => import("./commands/why.ts") },
   {
     name: "lock",

@@ -28,7 +28,8 @@ export type StepName =
   | "dotfiles"
   | "hook"
   | "task"
-  | "snapshot";
+  | "snapshot"
+  | "content";
 
 /** A step belongs to one environment; its steps run one after another, and one name may come once only. */
 export type ProgressEvent =

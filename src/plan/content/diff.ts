@@ -15,8 +15,18 @@ export interface ChangedPath {
 }
 
 export interface Difference {
-  readonly what: "kind" | "mode" | "owner" | "size" | "content" | "target" | "device" | "xattrs" | "hard link";
-  /** As people write it: `0644`, `0:0`. */
+  readonly what:
+    | "kind"
+    | "mode"
+    | "owner"
+    | "size"
+    | "content"
+    | "target"
+    | "device"
+    | "xattrs"
+    | "hard link"
+    | "value";
+  /** As people write it: `0644`, `0:0`; empty where there is none. */
   readonly from: string;
   readonly to: string;
 }
@@ -50,11 +60,11 @@ export function isEqual({ added, removed, changed }: TreeDiff): boolean {
 
 function differencesOf(from: TreeNode, to: TreeNode): readonly Difference[] {
   const [one, other] = [describe(from), describe(to)];
-  const whats = Object.keys(one) as Difference["what"][];
+  const whats = Object.keys(one) as (keyof typeof one)[];
   return whats.filter((what) => one[what] !== other[what]).map((what) => ({ what, from: one[what], to: other[what] }));
 }
 
-function describe(node: TreeNode): Readonly<Record<Difference["what"], string>> {
+function describe(node: TreeNode): Readonly<Record<Exclude<Difference["what"], "value">, string>> {
   return {
     kind: node.kind,
     mode: node.mode.toString(8).padStart(4, "0"),
