@@ -76,5 +76,5 @@ function printDifference({ what, from, to }: Difference): string {
 
 /** A name may hold anything, also what moves the cursor. */
 function shownPath(path: string): string {
-  return path.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return path.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -66,9 +66,10 @@ export async function verify(
 }
 
 async function verifyImage(context: OperationContext, verification: Verification): Promise<VerifiedEnvironment> {
-  const { image } = verification;
+  const { image, against } = verification;
+  const given = against.kind === "image" ? await readContent(context, image, against.reference) : undefined;
   const fresh = await buildContent(context, verification);
-  const places = await compare(context, verification, fresh);
+  const places = given === undefined ? await compare(context, verification, fresh) : compareContents(given, fresh);
   const layers = places.map(async ({ key, diff }): Promise<LayerDiff> => {
     const fullKey = key === configPlace ? image.key : `${image.key}.${key}`;
     return { key: fullKey, place: await context.locate(fullKey), diff };
@@ -82,19 +83,14 @@ async function compare(
   fresh: ImageContent,
 ): Promise<readonly PlaceDiff[]> {
   const { image, against, lockfile } = verification;
-  switch (against.kind) {
-    case "image":
-      return compareContents(await readContent(context, image, against.reference), fresh);
-    case "engine":
-      return compareContents(await buildContent(elsewhere(context, against.engine), verification), fresh);
-    case "lock": {
-      const locked = lockedImage(image, lockfile);
-      if (locked.content === fresh.content) return [];
-      const known = await lockedContent(context, image, locked);
-      const places = known === undefined ? [] : compareContents(known, fresh);
-      return places.length === 0 ? compareDigests(locked, fresh) : places;
-    }
+  if (against.kind === "engine") {
+    return compareContents(await buildContent(elsewhere(context, against.engine), verification), fresh);
   }
+  const locked = lockedImage(image, lockfile);
+  if (locked.content === fresh.content) return [];
+  const known = await lockedContent(context, image, locked);
+  const places = known === undefined ? [] : compareContents(known, fresh);
+  return places.length === 0 ? compareDigests(locked, fresh) : places;
 }
 
 /** Where no layer differs, it is the image's config that does. */
