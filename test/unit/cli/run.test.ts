@@ -82,6 +82,7 @@ Commands:
   ci          run a task in a fresh container with a copy of the workspace
   logs        what the containers print
   build       build images only, or show their Dockerfiles
+  verify      build again and compare with what is locked, file by file
   why         what made a Dockerfile line, or a rebuild
   lock        pin everything that images are made of; \`--update\` moves pins
   snapshot    keep the state of an environment; list, show, restore, rm
