@@ -19,6 +19,8 @@ export interface HttpDownload {
   readonly certificates?: string | undefined;
   readonly sha256?: Sha256 | undefined;
   readonly key?: string | undefined;
+  /** How often it is tried at most. */
+  readonly attempts?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: { readonly current: number; readonly total: number }): void;
 }
@@ -36,7 +38,7 @@ interface Failure {
   readonly cause?: unknown;
 }
 
-const attempts = 4;
+const defaultAttempts = 4;
 const mostRedirects = 10;
 const firstBackOffMs = 400;
 /** A server that asks for more patience is given up on. */
@@ -44,6 +46,7 @@ const longestWaitMs = 30_000;
 
 /** Download over HTTP: follows redirects, tries again after network errors and passing statuses. Throws DOWNLOAD_FAILED. */
 export async function downloadHttp(download: HttpDownload): Promise<Received> {
+  const { attempts = defaultAttempts } = download;
   await using agent = disposable(openHttpAgent({ ...download.host, certificates: download.certificates }));
   for (let attempt = 1; ; attempt++) {
     const outcome = await tryOnce(download, agent.value);

@@ -50,13 +50,13 @@ interface Answer {
 /** Pins that were there stay as they were; one that apt no longer has is told with its own error. */
 async function pinAll(
   { host }: OperationContext,
-  { key, packages }: PackagesRequest,
+  { key }: PackagesRequest,
   answer: Answer,
 ): Promise<PackageSet> {
   const { report, failed } = answer;
   const { failure, output, unknown } = report;
   if (failure === "unknown") throw devenvError("LOCK_PACKAGE_UNKNOWN", { key, names: unknown, output });
-  if (failure !== undefined) throw namedFailure(packages, failed) ?? devenvError("LOCK_UNSOLVABLE", { key, output });
+  if (failure !== undefined) throw firstOf(failed) ?? devenvError("LOCK_UNSOLVABLE", { key, output });
   const files = resolveFiles(report);
   const pins: Record<string, PackagePin> = {};
   for (const file of files) {
@@ -80,9 +80,9 @@ function choosePin(key: string, file: ResolvedFile, { prefer, failed }: Answer):
   return chosen;
 }
 
-/** Without a pinned package that is asked for by name, apt cannot but fail. */
-function namedFailure(packages: readonly string[], failed: FailedPackages) {
-  return packages.map((name) => failed.get(name)).find((error) => error !== undefined);
+/** A pin without its file is the likeliest reason why the others no longer fit together. */
+function firstOf(failed: FailedPackages) {
+  return [...failed.values()][0];
 }
 
 function unsolvable(key: string, reason: string) {

@@ -1,32 +1,67 @@
 /** Which version of a package an archive has now. */
 import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { LockedPackage } from "./package-places.ts";
-import { fileAddress } from "./package-places.ts";
+import type { Host } from "../host.ts";
+import { fileAddress, type LockedPackage } from "./package-places.ts";
 
-/** Addresses of the lists that may tell, the most likely first. */
-export function listAddresses(archive: string, pin: LockedPackage, architecture: string): readonly string[] {
-  const { suite, component } = pin;
-  const flat = suite === undefined || component === undefined;
-  const folder = flat
-    ? pin.path.split("/").slice(0, -1).join("/")
-    : `dists/${suite}/${component}/binary-${architecture}`;
-  const folders = flat ? [...new Set([folder, ""])] : [folder];
-  return folders.flatMap((one) =>
-    ["Packages.gz", "Packages"].map((name) => fileAddress(archive, one === "" ? name : `${one}/${name}`)),
-  );
+export interface CurrentVersionQuery {
+  readonly name: string;
+  readonly pin: LockedPackage;
+  /** Of its archive. */
+  readonly addresses: readonly string[];
+  /** For what has to be a file first. */
+  readonly folder: string;
+  readonly host: Pick<Host, "arch" | "processes">;
+  /** Whether it could be had. */
+  download(url: string, file: string): Promise<boolean>;
 }
 
-/** The newest version of a package that a list names. */
-export async function versionInList(file: string, isCompressed: boolean, name: string): Promise<string | undefined> {
-  const content = createReadStream(file);
-  const lines = createInterface({ input: isCompressed ? content.pipe(createGunzip()) : content });
+/** By the archive's own list; undefined when that cannot be had or read. */
+export async function currentVersion(query: CurrentVersionQuery): Promise<string | undefined> {
+  const { addresses, folder, download } = query;
+  for (const url of addresses.flatMap((archive) => listAddresses(archive, query))) {
+    const file = join(folder, url.slice(url.lastIndexOf("/") + 1));
+    if (!(await download(url, file))) continue;
+    const version = await readVersion(query, file).catch(() => undefined);
+    await rm(plainName(file), { force: true });
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+/** Lists that may name it; some archives have one form only. */
+function listAddresses(archive: string, { pin, host }: CurrentVersionQuery): readonly string[] {
+  const { suite, component, path } = pin;
+  const folder = path.split("/").slice(0, -1).join("/");
+  const isFlat = suite === undefined || component === undefined;
+  const folders = isFlat ? new Set([folder, ""]) : [`dists/${suite}/${component}/binary-${host.arch}`];
+  const names = ["Packages.gz", "Packages.xz", "Packages"];
+  return [...folders].flatMap((one) => names.map((name) => fileAddress(archive, one === "" ? name : `${one}/${name}`)));
+}
+
+async function readVersion({ name, host }: CurrentVersionQuery, file: string): Promise<string | undefined> {
+  if (file.endsWith(".xz")) await host.processes.run("xz", ["--decompress", "--force", file]);
+  const list = createReadStream(file.endsWith(".xz") ? plainName(file) : file);
+  const read = (content: AsyncIterable<Uint8Array>) => versionIn(content, name);
+  return file.endsWith(".gz") ? await pipeline(list, createGunzip(), read) : await pipeline(list, read);
+}
+
+function plainName(file: string): string {
+  return file.replace(/\.xz$/, "");
+}
+
+/** The last one, which is the newest where a list has several. */
+async function versionIn(content: AsyncIterable<Uint8Array>, name: string): Promise<string | undefined> {
+  const lines = createInterface({ input: Readable.from(content) });
   let isSought = false;
   let version: string | undefined;
   for await (const line of lines) {
     if (line.startsWith("Package: ")) isSought = line.slice("Package: ".length).trim() === name;
-    // lists are sorted by version
     if (isSought && line.startsWith("Version: ")) version = line.slice("Version: ".length).trim();
   }
   return version;

@@ -6,7 +6,7 @@ import { withTemporaryFolder } from "../cache.ts";
 import type { Host } from "../host.ts";
 import { downloadHttp } from "../http-download.ts";
 import { redactUrl } from "../redact-url.ts";
-import { listAddresses, versionInList } from "./current-version.ts";
+import { currentVersion } from "./current-version.ts";
 import { readKnownArchives } from "./known-archives.ts";
 import {
   archiveAddresses,
@@ -23,12 +23,12 @@ export interface PackageRequest {
   readonly pin: LockedPackage;
   readonly cacheDir: string;
   readonly sources: PackageSources;
-  readonly host: Pick<Host, "env" | "arch">;
+  readonly host: Pick<Host, "env" | "arch" | "processes">;
   /** PEM text of CA certificates to trust beside Node's. */
   readonly certificates?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of this package so far. */
-  onProgress?(progress: { readonly current: number; readonly total: number }): void;
+  readonly onProgress?: ((progress: { readonly current: number; readonly total: number }) => void) | undefined;
 }
 
 export interface CachedPackage {
@@ -59,7 +59,9 @@ export async function fetchPackage(request: PackageRequest): Promise<CachedPacka
   return withTemporaryFolder(request.cacheDir, async (folder) => {
     const failures: DevenvError[] = [];
     for await (const place of places(request, addresses, folder)) {
-      const outcome = isDevenvError(place) ? place : await receive(request, place, folder);
+      // other places are a fallback, which a network without them should not have to wait for
+      const attempts = failures.length === 0 ? undefined : 2;
+      const outcome = isDevenvError(place) ? place : await receive(request, place, { folder, attempts });
       if (!isDevenvError(outcome)) return outcome;
       failures.push(outcome);
     }
@@ -83,17 +85,26 @@ async function* places(
 
 async function askSnapshot(request: PackageRequest, query: string, folder: string): Promise<string | DevenvError> {
   const file = join(folder, "binfiles");
-  const answer = await attempt(request, query, file);
+  const answer = await attempt(request, { url: query, file, attempts: 2 });
   if (isDevenvError(answer)) return answer;
   const reason = "it has no such file";
   const none = () => devenvError("DOWNLOAD_FAILED", { url: query, reason, trouble: "refused" });
   return snapshotFile(await readFile(file, "utf8"), request.pin.architecture) ?? none();
 }
 
-async function receive(request: PackageRequest, url: string, folder: string): Promise<CachedPackage | DevenvError> {
+interface ReceiveOptions {
+  readonly folder: string;
+  readonly attempts: number | undefined;
+}
+
+async function receive(
+  request: PackageRequest,
+  url: string,
+  { folder, attempts }: ReceiveOptions,
+): Promise<CachedPackage | DevenvError> {
   const { name, pin, cacheDir } = request;
   const file = join(folder, "package");
-  const received = await attempt(request, url, file);
+  const received = await attempt(request, { url, file, attempts });
   if (isDevenvError(received)) return received;
   if (received.sha256 !== pin.sha256) {
     const details = { name, version: pin.version, expected: pin.sha256, received: received.sha256 };
@@ -106,12 +117,19 @@ async function receive(request: PackageRequest, url: string, folder: string): Pr
 
 type Received = Awaited<ReturnType<typeof downloadHttp>>;
 
-async function attempt(request: PackageRequest, url: string, file: string): Promise<Received | DevenvError> {
-  const { host, certificates, signal, onProgress, pin } = request;
+interface Attempt {
+  readonly url: string;
+  readonly file: string;
+  readonly attempts?: number | undefined;
+}
+
+async function attempt(
+  { host, certificates, signal, onProgress, pin }: PackageRequest,
+  wanted: Attempt,
+): Promise<Received | DevenvError> {
   try {
     return await downloadHttp({
-      url,
-      file,
+      ...wanted,
       host,
       certificates,
       signal,
@@ -138,29 +156,16 @@ async function explain(request: PackageRequest, { addresses, failures, folder }:
   const [first] = failures;
   if (first !== undefined && details.every(({ trouble }) => trouble !== "refused")) return first;
   const { name, pin } = request;
+  const download = async (url: string, file: string) => {
+    return !isDevenvError(await attempt({ ...request, onProgress: undefined }, { url, file, attempts: 1 }));
+  };
   return devenvError("PACKAGE_GONE", {
     name,
     version: pin.version,
     archive: pin.archive,
-    current: await currentVersion(request, addresses, folder),
+    current: await currentVersion({ name, pin, host: request.host, addresses, folder, download }),
     places: details.map(({ url, reason }) => ({ url, reason })),
   });
-}
-
-async function currentVersion(
-  request: PackageRequest,
-  addresses: readonly string[],
-  folder: string,
-): Promise<string | undefined> {
-  const { name, pin, host } = request;
-  const file = join(folder, "list");
-  for (const url of addresses.flatMap((address) => listAddresses(address, pin, host.arch))) {
-    const received = await attempt({ ...request, onProgress: () => {} }, url, file);
-    if (isDevenvError(received)) continue;
-    const version = await versionInList(file, url.endsWith(".gz"), name).catch(() => undefined);
-    if (version !== undefined) return version;
-  }
-  return undefined;
 }
 
 function contentPath(cacheDir: string, sha256: string): string {
