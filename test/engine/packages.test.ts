@@ -5,6 +5,7 @@ import { resolvePackages } from "../../src/env/lock/resolve-packages.ts";
 import type { OperationContext, ProgressEvent } from "../../src/env/operation.ts";
 import { planProject } from "../../src/env/plan-project.ts";
 import { openProject } from "../../src/env/project.ts";
+import { rememberArchives } from "../../src/host/packages/known-archives.ts";
 import type { PackageSet } from "../../src/lock/lockfile.ts";
 import { type PackagesRequest, pinRequests } from "../../src/lock/requests.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
@@ -57,7 +58,7 @@ async function resolve({ useIt, cacheDir, names = ["tool"], prefer = {}, snapsho
   const plan = await planProject(context);
   const [planned] = plan.environments;
   if (request === undefined || planned === undefined) throw new Error("no package layer");
-  return resolvePackages(context, request, { plan, image: planned.image, prefer });
+  return await resolvePackages(context, request, { plan, image: planned.image, prefer });
 }
 
 async function withRepository(
@@ -86,7 +87,7 @@ const versions = (packages: PackageSet) =>
   Object.fromEntries(Object.entries(packages).map(([name, { version }]) => [name, version]));
 
 it("pins what apt would install, and keeps its pins when the archive has newer versions", async () => {
-  await withRepository(async ({ useIt, publish, server }) => {
+  await withRepository(async ({ useIt, publish }) => {
     using cache = temporaryFolder();
     publish(old);
     const first = await resolve({ useIt, cacheDir: cache.path });
@@ -102,20 +103,53 @@ it("pins what apt would install, and keeps its pins when the archive has newer v
     // fetched while it is there: the preferred files come from the cache afterwards
     expect(await resolve({ useIt, cacheDir: cache.path, prefer: first })).toEqual(first);
     publish(newer);
-    expect(versions(await resolve({ useIt, cacheDir: cache.path }))).toEqual({ tool: "1:2.0", "tool-data": "2.0" });
     const names = ["tool", "extra"];
     const { extra, ...kept } = await resolve({ useIt, cacheDir: cache.path, names, prefer: first });
     expect(kept).toEqual(first);
     expect(extra?.version).toBe("1.0");
-    const { tool, ...rest } = first;
+    const { tool: _tool, ...rest } = first;
     const moved = await resolve({ useIt, cacheDir: cache.path, prefer: rest });
     expect(versions(moved)).toEqual({ tool: "1:2.0", "tool-data": "1.0~rc1" });
-    expect(tool).toBeDefined();
-    using empty = temporaryFolder();
-    const gone = await thrown(
-      resolve({ useIt, cacheDir: empty.path, prefer: first, snapshot: JSON.stringify(`${server.url}/none`) }),
-    );
-    expect(gone.code).toBe("PACKAGE_GONE");
     expect((await engine.images.list({ [projectLabel]: project })).flatMap(({ tags }) => tags)).toEqual([]);
+  });
+});
+
+it("takes locked files from a snapshot archive, and says what became of those that are nowhere", async () => {
+  await withRepository(async ({ useIt, publish, spoil, server }) => {
+    using cache = temporaryFolder();
+    publish(old);
+    const first = await resolve({ useIt, cacheDir: cache.path });
+    const later = async (snapshot: string) => {
+      using empty = temporaryFolder();
+      await rememberArchives(empty.path, [{ archive: "example", address: server.url }]);
+      return await resolve({ useIt, cacheDir: empty.path, prefer: first, snapshot });
+    };
+    spoil("pool/main/tool-data_1.0~rc1_all.deb");
+    const refused = await thrown(later("false"));
+    expect(refused.code).toBe("PACKAGE_REFUSED");
+    expect(refused.text).toContain("`tool-data` 1.0~rc1");
+    expect(refused.text).toContain(first["tool-data"]?.sha256);
+    publish(newer);
+    const gone = await thrown(later("false"));
+    expect(gone.code).toBe("PACKAGE_GONE");
+    expect(gone.text).toMatch(/`tool` is locked to version `1:1\.0\+deb12u1`.* has version `1:2\.0` now/);
+    expect(gone.text).toContain("`devenv lock --update tool`");
+    publish(old, "snapshot/example/");
+    expect(await later(JSON.stringify(`${server.url}/snapshot`))).toEqual(first);
+  });
+});
+
+it("says which package no archive has, and why others do not fit together", async () => {
+  await withRepository(async ({ useIt, publish }) => {
+    using cache = temporaryFolder();
+    publish([{ name: "tool", version: "1.0", depends: "missing-part" }]);
+    const unknown = await thrown(resolve({ useIt, cacheDir: cache.path, names: ["tool", "toool", "tool=3"] }));
+    expect(unknown.code).toBe("LOCK_PACKAGE_UNKNOWN");
+    expect(unknown.text).toContain("`image.layers[1]` asks for `toool`, `tool=3`");
+    expect(unknown.text).toContain("E: Unable to locate package toool");
+    const unsolvable = await thrown(resolve({ useIt, cacheDir: cache.path }));
+    expect(unsolvable.code).toBe("LOCK_UNSOLVABLE");
+    expect(unsolvable.text).toContain("missing-part");
+    expect(await resolve({ useIt, cacheDir: cache.path, names: ["dpkg"] })).toEqual({});
   });
 });

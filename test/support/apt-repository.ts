@@ -11,8 +11,8 @@ export interface AptRepository extends AsyncDisposable {
   readonly server: HttpServer;
   /** Shell text that makes it the only source of an image. */
   readonly useIt: string;
-  /** Have these packages, and no others. */
-  publish(packages: readonly TestPackage[]): void;
+  /** Have these packages, and no others; below a folder, their files beside all else. */
+  publish(packages: readonly TestPackage[], folder?: string): void;
   /** Answer for one file with other bytes. */
   spoil(path: string): void;
 }
@@ -37,10 +37,11 @@ export async function openAptRepository(architecture: string): Promise<AptReposi
   return {
     server,
     useIt: `rm -f /etc/apt/sources.list.d/* && echo "deb [trusted=yes] ${server.url} stable main" > /etc/apt/sources.list`,
-    publish: (packages) => {
-      files.clear();
+    publish: (packages, folder = "") => {
       const debs = packages.map((one) => makeDeb(work, one));
-      for (const deb of debs) files.set(poolPath(deb), readFileSync(deb));
+      if (folder === "") files.clear();
+      for (const deb of debs) files.set(folder + poolPath(deb), readFileSync(deb));
+      if (folder !== "") return;
       const list = Buffer.from(debs.map(stanza).join("\n"));
       const name = `main/binary-${architecture}/Packages`;
       files.set(`dists/stable/${name}`, list).set(`dists/stable/${name}.gz`, gzipSync(list));

@@ -40,7 +40,7 @@ export async function packageEntry({ host }: OperationContext, { pin, path }: Pl
   return { kind: "file", path, mode: 0o644, size: known.size, digest: pin.sha256, source: known.file };
 }
 
-/** Packages that cannot be had, by name, each with its error. */
+/** Packages that cannot be had, by name in the order they were asked for, each with its error. */
 export type FailedPackages = ReadonlyMap<string, DevenvError>;
 
 /** Have all of them in the cache that can be had; one step tells of it when any is not there. */
@@ -68,7 +68,11 @@ export async function downloadPackages(
     });
     return { text: `${text} downloaded`, value: undefined };
   });
-  return failed;
+  const failure = ({ name }: { readonly name: string }) => {
+    const error = failed.get(name);
+    return error === undefined ? [] : [[name, error] as const];
+  };
+  return new Map(missing.flatMap(failure));
 }
 
 interface FetchOptions {

@@ -1,4 +1,4 @@
-import { devenvError } from "../../errors.ts";
+import { devenvError, isDevenvError } from "../../errors.ts";
 import { rememberArchives } from "../../host/packages/known-archives.ts";
 import { type ResolvedFile, resolveFiles } from "../../lock/apt-packages.ts";
 import type { AptReport } from "../../lock/apt-report.ts";
@@ -32,6 +32,8 @@ export async function resolvePackages(
   const { image, prefer } = options;
   const { environment } = image;
   const failed = await downloadPackages(context, environment, Object.entries(prefer).map(placePreferred));
+  const refused = [...failed.values()].find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
+  if (refused !== undefined) throw refused;
   await ensureBaseImage(context, options);
   const text = `resolving ${request.text}`;
   return runStep(context, { environment, step: "resolve", text }, async () => {
@@ -50,7 +52,7 @@ interface Answer {
 /** Pins that were there stay as they were; one that apt no longer has is told with its own error. */
 async function pinAll(
   { host }: OperationContext,
-  { key }: PackagesRequest,
+  { key, packages }: PackagesRequest,
   answer: Answer,
 ): Promise<PackageSet> {
   const { report, failed } = answer;
@@ -58,6 +60,10 @@ async function pinAll(
   if (failure === "unknown") throw devenvError("LOCK_PACKAGE_UNKNOWN", { key, names: unknown, output });
   if (failure !== undefined) throw firstOf(failed) ?? devenvError("LOCK_UNSOLVABLE", { key, output });
   const files = resolveFiles(report);
+  const lost = files.filter((file) => isLost(file, answer)).map(({ name }) => name);
+  const [first] = [...packages.filter((name) => lost.includes(name)), ...lost];
+  const gone = first === undefined ? undefined : failed.get(first);
+  if (gone !== undefined) throw gone;
   const pins: Record<string, PackagePin> = {};
   for (const file of files) {
     const { name } = file;
@@ -69,14 +75,19 @@ async function pinAll(
   return pins;
 }
 
-function choosePin(key: string, file: ResolvedFile, { prefer, failed }: Answer): PackagePin {
-  const { name, version, architecture, pin, trouble } = file;
-  const known = prefer[name];
-  const kept = known?.version === version && known.architecture === architecture ? known : undefined;
-  const gone = failed.get(name);
-  if (gone !== undefined && (kept === undefined || kept.sha256 !== pin?.sha256)) throw gone;
-  const chosen = kept ?? pin;
-  if (chosen === undefined) throw unsolvable(key, trouble ?? name);
+/** Pinned to bytes that cannot be had, and apt does not have them either. */
+function isLost(file: ResolvedFile, answer: Answer): boolean {
+  return answer.failed.has(file.name) && keptPin(file, answer)?.sha256 !== file.pin?.sha256;
+}
+
+function keptPin({ name, version, architecture }: ResolvedFile, { prefer }: Answer): PackagePin | undefined {
+  const pin = prefer[name];
+  return pin?.version === version && pin.architecture === architecture ? pin : undefined;
+}
+
+function choosePin(key: string, file: ResolvedFile, answer: Answer): PackagePin {
+  const chosen = keptPin(file, answer) ?? file.pin;
+  if (chosen === undefined) throw unsolvable(key, file.trouble ?? file.name);
   return chosen;
 }
 

@@ -76,13 +76,16 @@ if ! apt-get $options update > $work/log 2>&1; then
   errors | report_failure update
   exit 0
 fi
-if ! apt-get $options install --print-uris -qq -y --no-install-recommends -o Acquire::ForceHash=SHA256 -- "$@" \\
-  > $work/uris 2> $work/log; then
+ask() {
+  apt-get $options install --print-uris -y --no-install-recommends -o Acquire::ForceHash=SHA256 "$@"
+}
+if ! ask -qq -- "$@" > $work/uris 2> $work/log; then
   for package; do if is_unknown "$package"; then echo "$package"; fi; done > $work/unknown
   if [ -s $work/unknown ]; then
     errors | report_failure unknown
   else
-    { grep -v "^'" $work/uris; errors; } | report_failure unsolvable
+    # indented lines say what depends on what; quieter, apt leaves them out
+    { ask -q -- "$@" 2>/dev/null | grep '^ '; errors; } | report_failure unsolvable
   fi
   exit 0
 fi
