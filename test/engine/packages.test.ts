@@ -1,15 +1,18 @@
 /** What a package layer is locked to: asked of apt in the image, and had again after the archive moved on. */
 import { expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { ensureImage } from "../../src/env/image/images.ts";
 import { resolvePackages } from "../../src/env/lock/resolve-packages.ts";
-import type { OperationContext, ProgressEvent } from "../../src/env/operation.ts";
+import type { OperationContext } from "../../src/env/operation.ts";
 import { planProject } from "../../src/env/plan-project.ts";
 import { openProject } from "../../src/env/project.ts";
 import { rememberArchives } from "../../src/host/packages/known-archives.ts";
 import type { PackageSet } from "../../src/lock/lockfile.ts";
 import { type PackagesRequest, pinRequests } from "../../src/lock/requests.ts";
+import { planImage } from "../../src/plan/image.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { openAptRepository } from "../support/apt-repository.ts";
+import { openSandbox } from "../support/sandbox.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { testHost } from "../support/test-host.ts";
 import { thrown } from "../support/thrown.ts";
@@ -40,25 +43,39 @@ interface ResolveOptions {
   readonly snapshot?: string;
 }
 
-/** Resolve the apt layer of a project that has a source and then that layer. */
-async function resolve({ useIt, cacheDir, names = ["tool"], prefer = {}, snapshot = "false" }: ResolveOptions) {
+/** Resolve the apt layer of a project that has a source and then that layer; build it too when told to. */
+async function resolve(options: ResolveOptions & { readonly andBuild?: boolean }): Promise<PackageSet> {
+  const { useIt, cacheDir, names = ["tool"], prefer = {}, snapshot = "false", andBuild = false } = options;
   using folder = temporaryFolder({ "devenv.config.ts": configOf(useIt, names, snapshot) });
   const ownHost = testHost({ cacheDir });
   const { spec, locate } = await openProject({ host: ownHost, cwd: folder.path });
   const [environment] = spec.environments;
   if (environment === undefined) throw new Error("no environment");
-  const request = pinRequests(spec, environment, `linux/${host.arch}`).find(
+  const platform = `linux/${host.arch}`;
+  const request = pinRequests(spec, environment, platform).find(
     (one): one is PackagesRequest => one.kind === "packages",
   );
   const image = { ...environment.image, layers: environment.image.layers.slice(0, 1) };
   const cut = { ...spec, environments: [{ ...environment, image }] };
-  const events: ProgressEvent[] = [];
-  const report = (event: ProgressEvent) => events.push(event);
-  const context: OperationContext = { host: ownHost, engine, spec: cut, locate, report };
+  const context: OperationContext = { host: ownHost, engine, spec: cut, locate, report: () => {} };
   const plan = await planProject(context);
   const [planned] = plan.environments;
   if (request === undefined || planned === undefined) throw new Error("no package layer");
-  return await resolvePackages(context, request, { plan, image: planned.image, prefer });
+  const packages = await resolvePackages(context, request, { plan, image: planned.image, prefer });
+  if (andBuild) {
+    const sources = [undefined, { kind: "packages", packages } as const];
+    const locked = planImage({ project, environment, sources, platform, base: undefined });
+    await ensureImage(context, { plan, image: locked });
+  }
+  return packages;
+}
+
+/** What dpkg says in the image of the project. */
+async function installed(): Promise<string> {
+  const [image] = await engine.images.list({ [projectLabel]: project });
+  await using sandbox = openSandbox();
+  const id = await sandbox.create({ image: image?.tags[0] ?? "" });
+  return (await engine.containers.readFile(id, "/var/lib/dpkg/status"))?.toString("utf8") ?? "";
 }
 
 async function withRepository(
@@ -90,7 +107,10 @@ it("pins what apt would install, and keeps its pins when the archive has newer v
   await withRepository(async ({ useIt, publish }) => {
     using cache = temporaryFolder();
     publish(old);
-    const first = await resolve({ useIt, cacheDir: cache.path });
+    const first = await resolve({ useIt, cacheDir: cache.path, andBuild: true });
+    expect(await installed()).toMatch(
+      /^Package: tool\nStatus: install ok installed\n(\S.*\n)*Version: 1:1\.0\+deb12u1$/m,
+    );
     expect(versions(first)).toEqual({ tool: "1:1.0+deb12u1", "tool-data": "1.0~rc1" });
     expect(first.tool).toMatchObject({
       architecture: "all",
@@ -100,8 +120,7 @@ it("pins what apt would install, and keeps its pins when the archive has newer v
       path: "pool/main/tool_1.0+deb12u1_all.deb",
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    // fetched while it is there: the preferred files come from the cache afterwards
-    expect(await resolve({ useIt, cacheDir: cache.path, prefer: first })).toEqual(first);
+    // from here on the files of the first versions come from the cache, where the build put them
     publish(newer);
     const names = ["tool", "extra"];
     const { extra, ...kept } = await resolve({ useIt, cacheDir: cache.path, names, prefer: first });
@@ -110,7 +129,7 @@ it("pins what apt would install, and keeps its pins when the archive has newer v
     const { tool: _tool, ...rest } = first;
     const moved = await resolve({ useIt, cacheDir: cache.path, prefer: rest });
     expect(versions(moved)).toEqual({ tool: "1:2.0", "tool-data": "1.0~rc1" });
-    expect((await engine.images.list({ [projectLabel]: project })).flatMap(({ tags }) => tags)).toEqual([]);
+    expect((await engine.images.list({ [projectLabel]: project })).length).toBe(1);
   });
 });
 
