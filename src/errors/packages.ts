@@ -35,13 +35,13 @@ export const packageErrors = {
   }),
 };
 
-interface PackageDetails {
+export interface PackageDetails {
   readonly name: string;
   /** The locked one. */
   readonly version: string;
 }
 
-interface PackageGoneDetails {
+export interface PackageGoneDetails {
   readonly archive: string;
   /** Version that the archive has now, if that could be found out. */
   readonly current: string | undefined;

@@ -25,6 +25,10 @@ async function contentOf(sandbox: Sandbox, lines: readonly string[]): Promise<Im
   return readContent({ engine: sandbox.engine, host: testHost({ cacheDir: cache.path }) }, image, tag);
 }
 
+/** What `setcap cap_net_raw+ep` does, by what a minimal Debian has. */
+const setCapability = (path: string) =>
+  `perl -e '($path, $name, $value) = ("${path}", "security.capability", pack("V5", 0x2000001, 0x2000, 0, 0, 0)); syscall(\`uname -m\` =~ /aarch64/ ? 5 : 188, $path, $name, $value, 20, 0) == 0 or die $!'`;
+
 const changesOf = ({ layers }: ImageContent, key: string) => layers.find((layer) => layer.key === key)?.changes ?? {};
 const nodesOf = (content: ImageContent, key: string) =>
   Object.fromEntries(Object.entries(changesOf(content, key)).map(([path, { now }]) => [path, now]));
@@ -32,6 +36,7 @@ const nodesOf = (content: ImageContent, key: string) =>
 it("tells what each layer changes in effect: links, removals, names, attributes", async () => {
   await using sandbox = openSandbox();
   const lines = [
+    `RUN touch /opt/ping && ${setCapability("/opt/ping")}`,
     "RUN mkdir /d && echo one > /d/b && ln /d/b /d/a && ln -s b '/d/ünï cödé' && echo gone > /d/gone && date > /d/now",
     "RUN rm /d/gone && rm -r /usr/share/base-files && mkdir /usr/share/base-files && echo x > /usr/share/base-files/x",
     "RUN touch /d/b /etc/passwd && chmod 4700 /usr/bin/env && chown 5:6 -h '/d/ünï cödé' && date > /d/now && echo fixed > /d/now",
@@ -39,23 +44,32 @@ it("tells what each layer changes in effect: links, removals, names, attributes"
     "RUN rm -rf /d/nothing && true",
   ];
   const first = await contentOf(sandbox, lines);
-  expect(first.layers.map(({ key }) => key)).toEqual(["from", "layers[0]", "layers[1]", "layers[2]", "layers[4]"]);
-  const made = nodesOf(first, "layers[0]");
+  expect(first.layers.map(({ key }) => key)).toEqual([
+    "from",
+    "layers[0]",
+    "layers[1]",
+    "layers[2]",
+    "layers[3]",
+    "layers[5]",
+  ]);
+  const { xattrs } = nodesOf(first, "layers[0]")["/opt/ping"] ?? {};
+  expect(Object.keys(xattrs ?? {})).toEqual(["security.capability"]);
+  const made = nodesOf(first, "layers[1]");
   expect(Object.keys(made)).toEqual(["/d", "/d/a", "/d/b", "/d/gone", "/d/now", "/d/ünï cödé"]);
   expect([made["/d/a"], made["/d/b"]]).toMatchObject([
     { hardLink: "/d/a", size: 4 },
     { hardLink: "/d/a", size: 4 },
   ]);
-  const removed = nodesOf(first, "layers[1]");
+  const removed = nodesOf(first, "layers[2]");
   expect(removed["/d/gone"]).toBeNull();
   expect(removed["/usr/share/base-files/motd"]).toBeNull();
   expect(Object.keys(removed)).not.toContain("/usr/share/base-files");
   expect(removed["/usr/share/base-files/x"]).toMatchObject({ kind: "file", size: 2, mode: 0o644 });
-  const changed = nodesOf(first, "layers[2]");
+  const changed = nodesOf(first, "layers[3]");
   expect(Object.keys(changed)).toEqual(["/d/now", "/d/ünï cödé", "/usr/bin/env"]);
   expect(changed["/usr/bin/env"]).toMatchObject({ mode: 0o4700 });
   expect(changed["/d/ünï cödé"]).toMatchObject({ kind: "link", target: "b", uid: 5, gid: 6 });
-  expect(nodesOf(first, "layers[4]")).toEqual({});
+  expect(nodesOf(first, "layers[5]")).toEqual({});
   expect(first.config).toMatchObject({ Env: ["COLOUR=blue", expect.stringContaining("PATH=")] });
 });
 
