@@ -102,7 +102,10 @@ const chunks: readonly (readonly [string, RegExp])[] = [
 /** Only yargs' parser is used; its entrance would pull in all of yargs for effects that it does not have. */
 const effectFree = /\/node_modules\/(yargs|cliui|y18n|escalade|string-width|strip-ansi)\//;
 
-const external = [...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode")];
+/** What `@cyclonedx/cyclonedx-library` would write XML with, if it were there; devenv writes JSON. */
+const missing = ["xmlbuilder2"];
+
+const external = [...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode"), ...missing];
 
 rmSync("dist", { recursive: true, force: true });
 

@@ -9,6 +9,7 @@ import { lockErrors } from "./errors/lock.ts";
 import { machineErrors } from "./errors/machine.ts";
 import { packageErrors } from "./errors/packages.ts";
 import { registryErrors } from "./errors/registry.ts";
+import { sbomErrors } from "./errors/sbom.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
 import { verifyErrors } from "./errors/verify.ts";
 
@@ -66,6 +67,7 @@ const catalogue = {
   ...verifyErrors,
   ...registryErrors,
   ...packageErrors,
+  ...sbomErrors,
   ...snapshotErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,

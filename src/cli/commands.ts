@@ -35,6 +35,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "pin everything that images are made of; `--update` moves pins",
     load: () => import("./commands/lock.ts"),
   },
+  { name: "sbom", summary: "what an image is made of, as CycloneDX", load: () => import("./commands/sbom.ts") },
   {
     name: "snapshot",
     summary: "keep the state of an environment; list, show, restore, rm",

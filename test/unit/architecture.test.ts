@@ -35,6 +35,12 @@ const entrances: Record<string, RegExp> = {
   cosmiconfig: /^config\//,
   "log-update": /^cli\//,
   picocolors: /^cli\//,
+  ...Object.fromEntries(
+    ["", "/Enums", "/Models", "/Serialize", "/Spec"].map((part) => [
+      `@cyclonedx/cyclonedx-library${part}`,
+      /^env\/sbom\/document\.ts$/,
+    ]),
+  ),
 };
 
 /** Values in, values out: no I/O, nothing asynchronous. */

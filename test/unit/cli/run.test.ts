@@ -85,6 +85,7 @@ Commands:
   verify      build again and compare with what is locked, file by file
   why         what made a Dockerfile line, or a rebuild
   lock        pin everything that images are made of; \`--update\` moves pins
+  sbom        what an image is made of, as CycloneDX
   snapshot    keep the state of an environment; list, show, restore, rm
   prune       remove what nothing of the project needs any more
   config      the resolved config, or its JSON schema

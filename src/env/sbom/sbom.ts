@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { devenvError } from "../../errors.ts";
+import type { ImagePlan } from "../../plan/plan.ts";
+import { withPlainContainer } from "../container/image-user.ts";
+import type { OperationContext } from "../operation.ts";
+import { planProject, selectEnvironments } from "../plan-project.ts";
+import { type BillInput, billParts, imageChain } from "./bill.ts";
+import { type BillDocument, billDocument } from "./document.ts";
+import { parseDpkgStatus, parseOsRelease } from "./image-files.ts";
+
+/** What the built image of an environment is made of, as CycloneDX; nothing runs. Throws SBOM_IMAGE_MISSING. */
+export async function makeSbom(context: OperationContext, name: string): Promise<BillDocument> {
+  const plan = await planProject(context);
+  const [environment] = selectEnvironments(plan.environments, [name]);
+  if (environment === undefined) throw new Error(`environment ${name} was not planned`);
+  const { image } = environment;
+  if ((await context.engine.images.inspect(image.tag)) === undefined) {
+    throw devenvError("SBOM_IMAGE_MISSING", { environment: name, tag: image.tag });
+  }
+  const read = await readImage(context, plan.project, image);
+  return billDocument(plan.project, image, billParts({ images: imageChain(plan, image), ...read }));
+}
+
+async function readImage(
+  { engine }: OperationContext,
+  project: string,
+  image: ImagePlan,
+): Promise<Pick<BillInput, "installed" | "distribution">> {
+  const id = randomBytes(8).toString("hex");
+  const helper = { name: `${project}-${image.environment}.sbom-${id}`, labels: image.labels };
+  return withPlainContainer(engine, { image, helper }, async (container) => {
+    const read = async (path: string) => (await engine.containers.readFile(container, path))?.toString("utf8");
+    const status = await read("/var/lib/dpkg/status");
+    const release = (await read("/etc/os-release")) ?? (await read("/usr/lib/os-release")) ?? "";
+    return {
+      installed: status === undefined ? undefined : parseDpkgStatus(status),
+      distribution: parseOsRelease(release),
+    };
+  });
+}
