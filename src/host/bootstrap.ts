@@ -9,7 +9,7 @@ import {
   type BootstrapPackages,
   bootstrapRecipe,
   digestOfPackages,
-  type FetchBootstrapPackage,
+  type FetchBootstrapPackages,
   packageNames,
 } from "./bootstrap/packages.ts";
 import { writeRepository } from "./bootstrap/repository.ts";
@@ -28,7 +28,7 @@ export interface BootstrapOptions {
   readonly cacheDir: string;
   readonly host: Host;
   readonly signal?: AbortSignal | undefined;
-  fetchPackage: FetchBootstrapPackage;
+  fetchPackages: FetchBootstrapPackages;
   /** What mmdebstrap says while it works. */
   onLine?(line: string): void;
 }

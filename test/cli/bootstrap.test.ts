@@ -39,7 +39,7 @@ it("bootstraps the same bytes twice from the same packages, also offline, with n
       platform,
       cacheDir: join(folder.path, name),
       host: machine,
-      fetchPackage: fetchFrom(machine, base.suite),
+      fetchPackages: fetchFrom(machine),
     });
   const first = await make(here, "a");
   const second = await make(offline, "b");
@@ -69,8 +69,8 @@ it("stops at once when it is aborted, and leaves nothing behind", async () => {
   };
   const { signal } = controller;
   const options = { suite: base.suite, packages, platform, cacheDir: folder.path, host, signal, onLine };
-  const fetchPackage = fetchFrom(here, base.suite);
-  await expect(bootstrapTar({ ...options, fetchPackage })).rejects.toThrow("stop");
+  const fetchPackages = fetchFrom(here);
+  await expect(bootstrapTar({ ...options, fetchPackages })).rejects.toThrow("stop");
   expect(lines.join("\n")).not.toContain("installing");
   expect(readdirSync(folder.path, { recursive: true })).toEqual(["tmp"]);
 });

@@ -10,7 +10,7 @@ import type { BootstrapBase, ReferenceBase } from "../../spec/spec.ts";
 import { resolveBootstrapBase } from "../lock/resolve-bootstrap-base.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
-import { packageFetcher } from "./bootstrap-package.ts";
+import { packagesFetcher } from "./bootstrap-package.ts";
 
 /**
  * Have the base of an image in the engine, as it is locked: pull it, or make it from the packages of the
@@ -67,7 +67,7 @@ function byDigest(reference: string, digest: string): string {
 
 async function bootstrap(context: OperationContext, image: ImagePlan, base: BootstrapBase): Promise<void> {
   const { host, engine, signal, report } = context;
-  const { environment, platform, baseTag, basePin, key } = image;
+  const { environment, platform, baseTag, basePin } = image;
   const onLine = (text: string) =>
     report({
       kind: "build",
@@ -77,7 +77,7 @@ async function bootstrap(context: OperationContext, image: ImagePlan, base: Boot
     });
   const isLocked = basePin !== undefined && "packages" in basePin;
   const packages = isLocked ? basePin.packages : await resolveBootstrapBase(context, { environment, base, platform });
-  const fetchPackage = packageFetcher(context, base, { key: `${key}.from`, platform });
+  const fetchPackages = packagesFetcher(context, base, { environment, platform });
   const { suite } = base;
   const { file } = await bootstrapTar({
     suite,
@@ -87,7 +87,7 @@ async function bootstrap(context: OperationContext, image: ImagePlan, base: Boot
     host,
     signal,
     onLine,
-    fetchPackage,
+    fetchPackages,
   });
   await engine.images.import(createReadStream(file), {
     tag: baseTag,

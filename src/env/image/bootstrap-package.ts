@@ -1,23 +1,36 @@
-import { archiveOf, debianArchitecture, mirrorSources } from "../../host/apt-archive.ts";
-import type { FetchBootstrapPackage } from "../../host/bootstrap/packages.ts";
-import { fetchArchive } from "../../host/download.ts";
-import { readHostTrust } from "../../host/trust.ts";
+import { archiveOf, debianArchitecture } from "../../host/apt-archive.ts";
+import type { FetchBootstrapPackages } from "../../host/bootstrap/packages.ts";
+import { lookupPackage } from "../../host/packages/fetch-package.ts";
 import type { BootstrapBase } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
+import { downloadPackages } from "./packages.ts";
 
-/** How the packages of a base are had: from the cache, else from its mirror. */
-export function packageFetcher(
-  { host, signal }: OperationContext,
+interface BaseOptions {
+  readonly environment: string;
+  readonly platform: string;
+}
+
+/**
+ * How the packages of a base are had: from the cache, else from the base's own mirror, else as any locked package.
+ * The function it gives throws what the first of them that cannot be had fails with.
+ */
+export function packagesFetcher(
+  context: OperationContext,
   base: BootstrapBase,
-  { key, platform }: { readonly key: string; readonly platform: string },
-): FetchBootstrapPackage {
-  const archive = archiveOf(base.suite, debianArchitecture(platform));
-  const sources = mirrorSources(archive, base.mirror);
-  return async (_name, { archive: wanted, path, sha256 }) => {
-    const source = [...sources, ...archive.sources].find((one) => one.archive === wanted) ?? archive.sources[0];
-    const { bundle } = await readHostTrust(host);
-    const url = `${source?.uri.replace(/\/+$/, "")}/${path.replaceAll("+", "%2b")}`;
-    const { cacheDir } = host;
-    return (await fetchArchive({ url, sha256, cacheDir, host, certificates: bundle, key, signal })).file;
+  { environment, platform }: BaseOptions,
+): FetchBootstrapPackages {
+  const [main] = archiveOf(base.suite, debianArchitecture(platform)).sources;
+  const preferred = base.mirror === undefined || main === undefined ? {} : { [main.archive]: base.mirror };
+  return async (packages) => {
+    const named = Object.entries(packages).map(([name, pin]) => ({ name, pin }));
+    const failed = await downloadPackages(context, environment, { packages: named, preferred });
+    for (const error of failed.values()) throw error;
+    const { cacheDir } = context.host;
+    const files = named.map(async ({ name, pin }) => {
+      const found = await lookupPackage({ cacheDir, pin });
+      if (found === undefined) throw new Error(`the cache lost ${name}`);
+      return [name, found.file] as const;
+    });
+    return new Map(await Promise.all(files));
   };
 }

@@ -28,7 +28,7 @@ export async function packageEntries(context: OperationContext, image: ImagePlan
     })),
   );
   const byPath = new Map(placed.map((one) => [one.path, one]));
-  const failed = await downloadPackages(context, image.environment, [...byPath.values()]);
+  const failed = await downloadPackages(context, image.environment, { packages: [...byPath.values()] });
   for (const error of failed.values()) throw error;
   return Promise.all([...byPath.values()].map((one) => packageEntry(context, one)));
 }
@@ -43,11 +43,17 @@ export async function packageEntry({ host }: OperationContext, { pin, path }: Pl
 /** Packages that cannot be had, by name in the order they were asked for, each with its error. */
 export type FailedPackages = ReadonlyMap<string, DevenvError>;
 
+export interface Download {
+  readonly packages: readonly Pick<PlacedPackage, "name" | "pin">[];
+  /** Archive → address that comes before the config's mirrors. */
+  readonly preferred?: Readonly<Record<string, string>>;
+}
+
 /** Have all of them in the cache that can be had; one step tells of it when any is not there. */
 export async function downloadPackages(
   context: OperationContext,
   environment: string,
-  packages: readonly Pick<PlacedPackage, "name" | "pin">[],
+  { packages, preferred = {} }: Download,
 ): Promise<FailedPackages> {
   const { cacheDir } = context.host;
   const found = await Promise.all(packages.map(({ pin }) => lookupPackage({ cacheDir, pin })));
@@ -60,7 +66,7 @@ export async function downloadPackages(
     const onProgress = totalProgress(context, environment, missing);
     await mapLimited(missing, downloadsAtOnce, async (one) => {
       try {
-        await fetchOne(context, one, { bundle, onProgress });
+        await fetchOne(context, one, { bundle, preferred, onProgress });
       } catch (error) {
         if (!isDevenvError(error) || error.code === "CACHE_UNUSABLE") throw error;
         failed.set(one.name, error);
@@ -77,16 +83,17 @@ export async function downloadPackages(
 
 interface FetchOptions {
   readonly bundle: string | undefined;
+  readonly preferred: Readonly<Record<string, string>>;
   onProgress(name: string, bytes: number): void;
 }
 
 async function fetchOne(
   { host, spec, signal }: OperationContext,
   { name, pin }: Pick<PlacedPackage, "name" | "pin">,
-  { bundle, onProgress }: FetchOptions,
+  { bundle, preferred, onProgress }: FetchOptions,
 ): Promise<void> {
   const { cacheDir } = host;
-  const sources = spec.packages;
+  const sources = { ...spec.packages, preferred };
   const onOwnProgress = ({ current }: { readonly current: number }) => onProgress(name, current);
   await fetchPackage({
     name,

@@ -31,7 +31,7 @@ export async function resolvePackages(
 ): Promise<PackageSet> {
   const { image, prefer } = options;
   const { environment } = image;
-  const failed = await downloadPackages(context, environment, Object.entries(prefer).map(placePreferred));
+  const failed = await downloadPackages(context, environment, { packages: Object.entries(prefer).map(placePreferred) });
   const refused = [...failed.values()].find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
   if (refused !== undefined) throw refused;
   await ensureBaseImage(context, options);

@@ -18,8 +18,8 @@ export interface BootstrapPackage {
   readonly size: number;
 }
 
-/** Gives the file of a package, its content as pinned. */
-export type FetchBootstrapPackage = (name: string, pin: BootstrapPackage) => Promise<string>;
+/** Gives the file of each package by its name, its content as pinned. */
+export type FetchBootstrapPackages = (packages: BootstrapPackages) => Promise<ReadonlyMap<string, string>>;
 
 /** Counts up when the way of making a base from packages changes what comes out. */
 export const bootstrapRecipe = 2;

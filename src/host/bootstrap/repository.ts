@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sha256 } from "../../digest.ts";
 import type { Host } from "../host.ts";
 import { mapLimited } from "../map-limited.ts";
-import { type BootstrapPackages, type FetchBootstrapPackage, packageNames } from "./packages.ts";
+import { type BootstrapPackages, type FetchBootstrapPackages, packageNames } from "./packages.ts";
 
 export interface RepositoryOptions {
   readonly packages: BootstrapPackages;
@@ -13,22 +13,22 @@ export interface RepositoryOptions {
   readonly folder: string;
   readonly host: Host;
   readonly signal?: AbortSignal | undefined;
-  fetchPackage: FetchBootstrapPackage;
+  fetchPackages: FetchBootstrapPackages;
 }
 
-/** Downloads at once: more of them gain little, and mirrors refuse many. */
-const mostDownloads = 6;
+const copiesAtOnce = 6;
 
 /** A repository, as apt reads one, of exactly these packages. The same packages give the same index. */
 export async function writeRepository(options: RepositoryOptions): Promise<void> {
-  const { packages, suite, folder, fetchPackage } = options;
+  const { packages, suite, folder, fetchPackages } = options;
+  const files = await fetchPackages(packages);
   await mkdir(folder, { mode: 0o755 });
   const names = packageNames(packages);
-  await mapLimited(names, mostDownloads, async (name) => {
-    const pin = packages[name];
-    if (pin === undefined) return;
+  await mapLimited(names, copiesAtOnce, async (name) => {
+    const source = files.get(name);
+    if (source === undefined) throw new Error(`no file of ${name} was given`);
     const file = join(folder, fileName(name));
-    await copyFile(await fetchPackage(name, pin), file, constants.COPYFILE_FICLONE);
+    await copyFile(source, file, constants.COPYFILE_FICLONE);
     await chmod(file, 0o644);
   });
   const stanzas = await readStanzas(options, names);

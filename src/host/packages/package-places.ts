@@ -16,6 +16,8 @@ export interface LockedPackage {
 }
 
 export interface PackageSources {
+  /** Archive → address that is asked even before its mirror. */
+  readonly preferred?: Readonly<Record<string, string>>;
   /** Archive → address that is asked first. */
   readonly mirrors: Readonly<Record<string, string>>;
   /** Address of old versions; undefined: the distribution's own; false: none. */
@@ -25,11 +27,11 @@ export interface PackageSources {
 /** The addresses of a pin's archive as it is now, the preferred one first; `known` are those that this machine has met. */
 export function archiveAddresses(
   pin: LockedPackage,
-  { mirrors }: PackageSources,
+  { preferred = {}, mirrors }: PackageSources,
   known: readonly string[],
 ): readonly string[] {
-  const mirror = mirrors[pin.archive];
-  const all = [...(mirror === undefined ? [] : [mirror]), ...ownAddresses(pin), ...known];
+  const chosen = [preferred[pin.archive], mirrors[pin.archive]].filter((one) => one !== undefined);
+  const all = [...chosen, ...ownAddresses(pin), ...known];
   return [...new Set(all.map(withoutSlash))];
 }
 

@@ -131,7 +131,7 @@ describe("a bootstrapped base", () => {
     platform: "linux/amd64",
     cacheDir: host.cacheDir,
     host,
-    fetchPackage: async (name) => join(debs.path, name),
+    fetchPackages: async (wanted) => new Map(Object.keys(wanted).map((name) => [name, join(debs.path, name)])),
     ...input,
   });
 

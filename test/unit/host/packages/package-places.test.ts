@@ -36,6 +36,16 @@ describe("addresses of an archive", () => {
       "http://10.0.0.1/debian",
     ]);
   });
+
+  it("ask one that is preferred even before a mirror", () => {
+    const mirrors = { debian: "https://mirror.example.com/debian" };
+    const preferred = { debian: "http://base.example.com/debian/" };
+    expect(archiveAddresses(pin("debian"), { ...none, mirrors, preferred }, [])).toEqual([
+      "http://base.example.com/debian",
+      "https://mirror.example.com/debian",
+      "http://deb.debian.org/debian",
+    ]);
+  });
 });
 
 describe("old versions", () => {
