@@ -51,14 +51,21 @@ true > ${stamp} || exit
 # file times come from a clock of ticks: what the command writes is newer than the stamp
 sleep 0.01 2>/dev/null || sleep 1
 
-# finish EXIT_CODE [PLACE…]: give what the command wrote one time, and empty what tells of this build.
+# finish EXIT_CODE [PLACE…] [--mkdir=FOLDER…]: make mount points for the next step, give what the command wrote one time, and empty what tells of this build.
 # Nothing is deleted that may be in a layer below: the mark of it carries a time.
 finish() {
   [ "$1" = 0 ] || exit "$1"
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
   shift
-  if [ $# -gt 0 ]; then
-    for place do set_times_at "$place" 2>/dev/null || true; done
+  only=
+  for place do
+    case $place in
+      --mkdir=*) mkdir -p "\${place#--mkdir=}" 2>/dev/null || true ;;
+      *) only=1 ;;
+    esac
+  done
+  if [ -n "$only" ]; then
+    for place do set_times_at "\${place#--mkdir=}" 2>/dev/null || true; done
     return 0
   fi
   for file in ${volatileFiles.join(" ")}; do

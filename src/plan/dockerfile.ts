@@ -4,7 +4,7 @@ import { renderCopy } from "./copy-layer.ts";
 import { renderLockedPackages } from "./packages.ts";
 import type { LineOrigin } from "./plan.ts";
 import { quoteEnv, shellExport, shellQuote } from "./quote.ts";
-import { bindMount, cacheMount, runStep, tmpfsMount } from "./run-step.ts";
+import { alsoMaking, bindMount, cacheMount, runStep, tmpfsMount } from "./run-step.ts";
 import { skeletonPath } from "./skeleton.ts";
 
 export interface Dockerfile {
@@ -33,18 +33,20 @@ interface Group {
   readonly key: string;
   readonly title: string;
   readonly instructions: readonly string[];
+  /** Runs as the base's own user, and has to run as root. */
+  readonly needsRoot?: true;
 }
 
 /** The Dockerfile of an image: one group of instructions a layer, each under a comment that names its config key. */
 export function renderDockerfile(input: DockerfileInput): Dockerfile {
   const { image } = input;
-  const users = usersBefore(image.layers);
-  const groups: Group[] = [
+  const users = usersOf(input);
+  const rendered = image.layers.map((layer) => renderLayer(layer, input));
+  return assemble([
     { key: `${image.key}.from`, title: "", instructions: renderFrom(input) },
-    ...image.layers.map((layer, index) => asRoot(renderLayer(layer, input), users[index])),
-    ...renderUser(image, input.baseUser),
-  ];
-  return assemble(groups);
+    ...foldMountPoints(rendered, image.layers, users).map((group, index) => asRoot(group, users[index])),
+    ...renderUser(image, input.baseUser, users.at(-1)),
+  ]);
 }
 
 /** The part of a Dockerfile that counts: comments and empty lines do not. */
@@ -61,30 +63,54 @@ function renderFrom({ image, from, baseUser }: DockerfileInput): string[] {
   ];
 }
 
-/** For each layer the user that raw lines before it have set. */
-function usersBefore(layers: readonly LayerSpec[]): readonly (string | undefined)[] {
-  let user: string | undefined;
-  return layers.map((layer) => {
-    const before = user;
-    if (layer.kind === "dockerfile") user = [...layer.text.matchAll(/^\s*USER\s+(\S+)/gim)].at(-1)?.[1] ?? user;
-    return before;
-  });
+/** The user before each layer and, last, after all; undefined: that of the base, which only the engine knows. */
+function usersOf({ image, baseUser }: DockerfileInput): readonly (string | undefined)[] {
+  const users = [baseUser !== undefined || image.from.kind === "bootstrap" ? "root" : undefined];
+  for (const layer of image.layers) {
+    const named = layer.kind === "dockerfile" ? [...layer.text.matchAll(/^\s*USER\s+(\S+)/gim)].at(-1)?.[1] : undefined;
+    users.push(named ?? users.at(-1));
+  }
+  return users;
 }
 
-/** COPY and ADD do not heed the user that raw lines set. */
+/** Steps of devenv's own, which need root whoever the user is. */
+const ownSteps: ReadonlySet<string> = new Set<LayerSpec["kind"]>(["apt", "apk", "archive", "copy"]);
+
 function asRoot(group: Group, user: string | undefined): Group {
-  if (user === undefined || (group.title !== "copy" && group.title !== "archive")) return group;
+  if (user === "root" || !ownSteps.has(group.title)) return group;
+  if (user === undefined) return { ...group, needsRoot: true };
   return { ...group, instructions: ["USER root", ...group.instructions, `USER ${user}`] };
+}
+
+/** A step takes about a second, so the one before makes the mount points of caches where it is devenv's own. */
+function foldMountPoints(
+  groups: readonly Group[],
+  layers: readonly LayerSpec[],
+  users: readonly (string | undefined)[],
+): readonly Group[] {
+  const folded = [...groups];
+  layers.forEach((layer, index) => {
+    if (layer.kind !== "run" || layer.cache.length === 0) return;
+    const before = layers.findLastIndex(({ kind }, place) => place < index && kind !== "env");
+    const kind = layers[before]?.kind ?? "dockerfile";
+    const makesThemAlike = kind === "run" || (ownSteps.has(kind) && (users[index] ?? "root") === "root");
+    const [group, own] = [folded[before], folded[index]];
+    if (!makesThemAlike || group === undefined || own === undefined) return;
+    const [step = ""] = group.instructions.slice(-1);
+    folded[before] = { ...group, instructions: [...group.instructions.slice(0, -1), alsoMaking(step, layer.cache)] };
+    folded[index] = { ...own, instructions: own.instructions.slice(1) };
+  });
+  return folded;
 }
 
 function assemble(groups: readonly Group[]): Dockerfile {
   const lines = ["# Made by devenv; each group of instructions comes from the config key above it."];
   const origins: LineOrigin[] = [];
-  for (const { key, title, instructions } of groups) {
+  for (const { key, title, instructions, ...rest } of groups) {
     lines.push("", `# ${key}${title === "" ? "" : `: ${title}`}`);
     const from = lines.length + 1;
     lines.push(...instructions.flatMap((instruction) => instruction.split("\n")));
-    origins.push({ from, to: lines.length, key });
+    origins.push({ from, to: lines.length, key, ...rest });
   }
   return { text: `${lines.join("\n")}\n`, origins };
 }
@@ -126,7 +152,7 @@ function renderArchive({ to }: ArchiveLayer, path: string): string {
   return runStep([bindMount(path, tar)], `mkdir -p ${folder} && tar -xf ${tar} -C ${folder}`, [to]);
 }
 
-/** The mount points of caches are made in a step before, since the one that mounts them cannot set their time. */
+/** The mount points of caches are made before, in a step of their own or the one before: the one that mounts them cannot set their time. */
 function renderCommand({ command, cache, secrets, env, workdir, network }: RunLayer): string[] {
   const flags = [
     ...(network === "default" ? [] : [`--network=${network}`]),
@@ -141,7 +167,7 @@ function renderCommand({ command, cache, secrets, env, workdir, network }: RunLa
   ];
   const prelude = before.filter((line) => line !== undefined).map((line) => `${line}; `);
   return [
-    ...(cache.length === 0 ? [] : [runStep([], `mkdir -p ${cache.map(shellQuote).join(" ")}`, cache)]),
+    ...(cache.length === 0 ? [] : [runStep([], `mkdir -p ${cache.map(shellQuote).join(" ")} || true`, cache)]),
     runStep(flags, `${prelude.join("")}${command}`),
   ];
 }
@@ -152,11 +178,12 @@ function renderEnv(variables: Readonly<Record<string, string>>): string[] {
     .map((name) => `ENV ${name}=${quoteEnv(variables[name] ?? "")}`);
 }
 
-function renderUser({ user, key }: ImageSpec, baseUser: string | undefined): Group[] {
+function renderUser({ user, key }: ImageSpec, baseUser: string | undefined, before: string | undefined): Group[] {
   const last = user ?? baseUser;
   if (last === undefined) return [];
   const isMade = user !== undefined && user !== "root" && !/^\d+(:\d+)?$/.test(user);
   const name = shellQuote(user ?? "");
   const create = `id ${name} >/dev/null 2>&1 || useradd --create-home ${name} || adduser -D ${name}`;
-  return [{ key: `${key}.user`, title: "", instructions: [...(isMade ? [runStep([], create)] : []), `USER ${last}`] }];
+  const make = isMade ? [...(before === "root" ? [] : ["USER root"]), runStep([], create)] : [];
+  return [{ key: `${key}.user`, title: "", instructions: [...make, `USER ${last}`] }];
 }

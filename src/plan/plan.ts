@@ -99,6 +99,8 @@ export interface LineOrigin {
   readonly to: number;
   /** Full config key: `environments.dev.image.layers[1]`. */
   readonly key: string;
+  /** These lines run as the user that the base ends with, and have to run as root. */
+  readonly needsRoot?: true;
 }
 
 export type { ContextEntry, ContextFile };

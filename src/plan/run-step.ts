@@ -35,6 +35,13 @@ export function runStep(flags: readonly string[], command: string, places: reado
   return `${head} ${JSON.stringify(["/bin/sh", "-c", `${begin}\n(\n${command}\n)\n${end}`])}`;
 }
 
+/** A step that also makes folders at its end, if its user may. */
+export function alsoMaking(step: string, folders: readonly string[]): string {
+  const words = folders.map((folder) => ` ${shellQuote(`--mkdir=${folder}`)}`).join("");
+  if (!step.endsWith('"]')) return `${step}${words}`;
+  return `${step.slice(0, -2)}${JSON.stringify(words).slice(1, -1)}"]`;
+}
+
 /** Several lines, a here-document or a trailing backslash would be read as Dockerfile syntax; a comment would hide what comes after it. */
 function isOneLine(command: string): boolean {
   return !/[\r\n]|<<|\\$|(^|[\s;&|()])#/.test(command);

@@ -1,8 +1,9 @@
 import { digestOf } from "../../digest.ts";
-import type { BuildEvent, BuildFailure, BuildRequest, ImageInfo } from "../../engine/engine.ts";
+import type { BuildEvent, BuildFailure, BuildRequest, Engine, ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
+import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
 import { hostSecret } from "../../plan/build-script.ts";
 import type { ImagePlan, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
@@ -83,7 +84,7 @@ export async function buildImage(context: OperationContext, options: BuildImageO
   const archives = await archiveEntries(context, image);
   const packages = await packageEntries(context, image);
   const request: BuildRequest = {
-    dockerfile: image.dockerfile,
+    dockerfile: needsBaseUser(image) ? dockerfileOn(image, await userOf(engine, image.baseTag)) : image.dockerfile,
     context: [...image.context, ...archives, ...packages].sort((a, b) => comparePaths(a.path, b.path)),
     tag: image.tag,
     platform: image.platform,
@@ -102,6 +103,11 @@ export async function buildImage(context: OperationContext, options: BuildImageO
     if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
     throw await explainFailure(context, image, redactFailure(error.details as BuildFailure, secrets));
   }
+}
+
+/** A base that is not there is for the build to tell. */
+async function userOf({ images }: Engine, reference: string): Promise<string> {
+  return (await images.inspect(reference))?.user ?? "";
 }
 
 function redactEvent(event: BuildEvent, { redact }: Secrets): BuildEvent {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bootstrap } from "../../../src/config/define.ts";
 import { apk, apt, archive, copy, dockerfile, env, run } from "../../../src/config/layers.ts";
+import { dockerfileOn, needsBaseUser } from "../../../src/plan/base-user.ts";
 import { imageOf } from "../../support/plans.ts";
 
 const mounts =
@@ -91,8 +92,27 @@ USER dev
     const flags = " --network=none --mount=type=cache,id=devenv/root/.cache,target=/root/.cache,sharing=locked";
     const command = "export A='it'\\''s'; cd '/a b' || exit 1; make && make install";
     expect(layerText(run(["make", "make install"], { ...options, cache: ["/root/.cache"] }))).toBe(
-      `# environments.dev.image.layers[0]: run\n${wrapped("mkdir -p /root/.cache", "", " /root/.cache")}\n${wrapped(command, flags)}`,
+      `# environments.dev.image.layers[0]: run\n${wrapped("mkdir -p /root/.cache || true", "", " /root/.cache")}\n${wrapped(command, flags)}`,
     );
+  });
+
+  it("makes the mount points of caches in the step before, where it is devenv's own", () => {
+    const cached = run("make", { cache: ["/root/.cache", "/a b"] });
+    const steps = (...layers: object[]) =>
+      layerText(...layers)
+        .split("\n")
+        .filter((line) => line.startsWith("    "))
+        .map((line) => line.trim());
+    const made = "--mkdir=/root/.cache '--mkdir=/a b'";
+    expect(steps(copy("a", "/b"), env({ A: "1" }), cached)).toEqual(
+      [`(copy a /b); finish $? /b ${made}`, "(make); finish $?"].flatMap((end) => [
+        ". /run/devenv/build/begin; \\",
+        end,
+      ]),
+    );
+    expect(steps(run("a\nb"), cached)[0]).toContain(JSON.stringify(`)\nfinish $? ${made}`).slice(1, -1));
+    expect(steps(dockerfile("RUN true"), cached)[1]).toContain("(mkdir -p /root/.cache '/a b' || true)");
+    expect(steps(dockerfile("USER ada"), copy("a", "/b"), cached)[3]).toContain("(mkdir -p");
   });
 
   it.each([
@@ -118,6 +138,19 @@ USER dev
   it("copies and unpacks as root after raw lines that set another user, and sets it again", () => {
     const text = layerText(dockerfile("USER ada"), copy("a", "/b"), run("id"));
     expect(text.split("\n").filter((line) => line.startsWith("USER"))).toEqual(["USER ada", "USER root", "USER ada"]);
+  });
+
+  it("runs its own steps as root, and all others as the base's user, on a base that ends as another", () => {
+    const layers = [apt("git"), run("id"), copy("a", "/b")];
+    const image = imageOf({ image: { from: "debian:12", layers } });
+    const verbs = (text: string) => text.split("\n").flatMap((line) => /^(USER \w+|RUN)/.exec(line)?.[0] ?? []);
+    const own = ["USER root", "RUN", "USER nobody"];
+    expect(verbs(dockerfileOn(image, "nobody"))).toEqual([...own, "RUN", ...own]);
+    expect(dockerfileOn(image, "")).toBe(image.dockerfile);
+    expect(dockerfileOn(image, "0:0")).toBe(image.dockerfile);
+    const named = imageOf({ image: { from: "debian:12", layers: [run("id")], user: "ada" } });
+    expect(verbs(named.dockerfile)).toEqual(["RUN", "USER root", "RUN", "USER ada"]);
+    expect(needsBaseUser(named)).toBe(false);
   });
 
   it("writes raw lines as they are and apk packages with apk", () => {
