@@ -4,7 +4,7 @@ import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { moveIntoPlace } from "../atomic-write.ts";
 import { withTemporaryFolder } from "../cache.ts";
 import type { Host } from "../host.ts";
-import { downloadHttp } from "../http-download.ts";
+import type { downloadHttp } from "../http-download.ts";
 import { redactUrl } from "../redact-url.ts";
 import { currentVersion } from "./current-version.ts";
 import { readKnownArchives } from "./known-archives.ts";
@@ -127,8 +127,9 @@ async function attempt(
   { host, certificates, signal, onProgress, pin }: PackageRequest,
   wanted: Attempt,
 ): Promise<Received | DevenvError> {
+  const http = await import("../http-download.ts");
   try {
-    return await downloadHttp({
+    return await http.downloadHttp({
       ...wanted,
       host,
       certificates,
