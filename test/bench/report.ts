@@ -1,5 +1,6 @@
 /** Measurements → a table for the terminal, Markdown for the README, JSON. Pure. */
 import type { Aim } from "./cases.ts";
+import type { InProcess } from "./in-process.ts";
 import type { Timing } from "./measure.ts";
 
 export interface CaseResult {
@@ -18,6 +19,7 @@ export interface Report {
   readonly machine: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: readonly CaseResult[];
+  readonly inProcess: readonly InProcess[];
   /** Requests to the engine, by command. */
   readonly engineCalls: Readonly<Record<string, readonly string[]>>;
 }
@@ -36,7 +38,7 @@ export function judge(title: string, timings: readonly Timing[], aims: readonly 
   };
 }
 
-export function printTable({ cases, engineCalls }: Report): string {
+export function printTable({ cases, inProcess, engineCalls }: Report): string {
   const blocks = cases.map(({ title, rows, aims }) => {
     const lines = rows.map(({ name, medianMs, p90Ms, ratio }) =>
       [`  ${name.padEnd(24)}`, ms(medianMs), ms(p90Ms), ratio === undefined ? "" : `${ratio.toFixed(2)} ×`.padStart(9)]
@@ -49,11 +51,14 @@ export function printTable({ cases, engineCalls }: Report): string {
     return [`${title.padEnd(26)}    median       p90   devenv is`, ...lines, ...judged].join("\n");
   });
   const calls = Object.entries(engineCalls).map(([name, requests]) => `  ${name.padEnd(24)} ${requests.length}`);
-  return `${[...blocks, ["engine calls", ...calls].join("\n")].join("\n\n")}\n`;
+  const parts = inProcess.map(
+    ({ title, medianMs, aimMs }) => `  ${title} ${ms(medianMs)}${judgePart(medianMs, aimMs)}`,
+  );
+  return `${[...blocks, ["in process", ...parts].join("\n"), ["engine calls", ...calls].join("\n")].join("\n\n")}\n`;
 }
 
 /** The README's section, under its heading. */
-export function printMarkdown({ date, machine, versions, cases, engineCalls }: Report): string {
+export function printMarkdown({ date, machine, versions, cases, inProcess, engineCalls }: Report): string {
   const rows = cases.flatMap(({ title, rows: [own, ...others], aims }) =>
     own === undefined
       ? []
@@ -66,8 +71,12 @@ export function printMarkdown({ date, machine, versions, cases, engineCalls }: R
           ],
         ],
   );
+  const parts = inProcess.map(({ title, medianMs, aimMs }) => {
+    const judged = aimMs === undefined ? "" : `≤ ${aimMs} ms: ${medianMs <= aimMs ? "reached" : "missed"}`;
+    return [title, `${medianMs.toFixed(0)} ms`, "", judged];
+  });
   const calls = Object.entries(engineCalls).map(([name, requests]) => `\`${name}\` ${requests.length}`);
-  const table = [["", "median", "takes", "aim"], ["---", "---:", "---", "---"], ...rows].map(
+  const table = [["", "median", "takes", "aim"], ["---", "---:", "---", "---"], ...rows, ...parts].map(
     (cells) => `| ${cells.join(" | ")} |`,
   );
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -78,6 +87,10 @@ export function printMarkdown({ date, machine, versions, cases, engineCalls }: R
     "",
     `Requests to the engine: ${calls.join(", ")}.`,
   ].join("\n")}\n`;
+}
+
+function judgePart(medianMs: number, aimMs: number | undefined): string {
+  return aimMs === undefined ? "" : `  ${medianMs <= aimMs ? "reached" : "MISSED"}: ≤ ${aimMs} ms`;
 }
 
 function ms(value: number): string {

@@ -6,6 +6,7 @@ import { setup } from "../support/build-once.ts";
 import { openEngineProxy } from "../support/engine-proxy.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type Case, casesOf } from "./cases.ts";
+import { timeLockCheck, timeReadImage } from "./in-process.ts";
 import { measure, runOnce } from "./measure.ts";
 import { findPeers } from "./peers.ts";
 import { type BenchProject, devenv, openBenchProject } from "./project.ts";
@@ -31,12 +32,17 @@ async function bench(): Promise<Report> {
   const { whileUp, whileDown } = casesOf(project, peers);
   const first = whileUp.map(runCase);
   const engineCalls = await countCalls(project);
+  const image = runOnce(
+    project.at([peers.docker, "inspect", "--format", "{{.Config.Image}}", project.container]),
+  ).trim();
+  const inProcess = [await timeLockCheck(rounds), await timeReadImage(image, Math.ceil(rounds / 4))];
   runOnce(project.at([...devenv, "down"]));
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     versions: peers.versions,
     cases: [...first, ...whileDown.map(runCase)],
+    inProcess,
     engineCalls,
   };
 }

@@ -1,0 +1,85 @@
+/** What is timed inside this process: parts of commands that no command line has alone. */
+import { performance } from "node:perf_hooks";
+import { PassThrough } from "node:stream";
+import { sha256 } from "../../src/digest.ts";
+import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { nodeHost } from "../../src/host/node.ts";
+import { readSavedImage } from "../../src/host/saved-image/read-image.ts";
+import { missingPins } from "../../src/lock/check.ts";
+import { emptyLockfile, type Lockfile, type PackagePin } from "../../src/lock/lockfile.ts";
+import type { PinRequest } from "../../src/lock/requests.ts";
+import { readLockfile, writeLockfile } from "../../src/lock/store.ts";
+import type { BootstrapBase } from "../../src/spec/spec.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { quantile } from "./measure.ts";
+
+export interface InProcess {
+  readonly title: string;
+  readonly medianMs: number;
+  readonly aimMs: number | undefined;
+}
+
+const platform = "linux/amd64";
+const pins = 300;
+const base = {
+  kind: "bootstrap",
+  suite: "bookworm",
+  packages: [],
+  variant: "minbase",
+  mirror: undefined,
+} as const satisfies BootstrapBase;
+
+/** Reading and checking a lock, as every `up` does. */
+export async function timeLockCheck(rounds: number): Promise<InProcess> {
+  using folder = temporaryFolder();
+  await writeLockfile(folder.path, lockOf(pins));
+  const requests: readonly PinRequest[] = [
+    { kind: "base", key: "image.from", place: "image.from", text: "debian", baseKey: "debian", base },
+  ];
+  const times = await timesOf(rounds, async () => {
+    const lockfile = await readLockfile(folder.path);
+    if (lockfile === undefined) throw new Error("the lock is gone");
+    const missing = missingPins({ lockfile, environment: "dev", platform }, requests);
+    if (missing.length > 0) throw new Error("the lock has not what is asked for");
+  });
+  return { title: `read and check a lock of ${pins} packages`, medianMs: quantile(times, 0.5), aimMs: 5 };
+}
+
+function lockOf(count: number): Lockfile {
+  const names = Array.from({ length: count }, (_, index) => `package-${index}`);
+  const packages = Object.fromEntries(names.map((name) => [name, pinOf(name)]));
+  return { ...emptyLockfile, bases: { debian: { platforms: { [platform]: { packages } } } } };
+}
+
+function pinOf(name: string): PackagePin {
+  const path = `pool/main/p/${name}/${name}_2.39.5-0+deb12u2_amd64.deb`;
+  const place = { archive: "debian", suite: "bookworm", component: "main", path };
+  return { version: "1:2.39.5-0+deb12u2", architecture: "amd64", ...place, sha256: sha256(name), size: 1_000_000 };
+}
+
+/** Reading an image from the engine as `verify` does, for each 100 MB of it. */
+export async function timeReadImage(reference: string, rounds: number): Promise<InProcess> {
+  const { images } = connectEngine(nodeHost());
+  let bytes = 0;
+  const times = await timesOf(rounds, async () => {
+    bytes = 0;
+    const saved = await images.save(reference);
+    const counted = new PassThrough();
+    saved.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    await readSavedImage(saved.pipe(counted));
+  });
+  return { title: "read an image, each 100 MB", medianMs: quantile(times, 0.5) / (bytes / 1e8), aimMs: undefined };
+}
+
+/** After one run that does not count. */
+async function timesOf(rounds: number, run: () => Promise<void>): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let round = -1; round < rounds; round += 1) {
+    const startedAt = performance.now();
+    await run();
+    if (round >= 0) times.push(performance.now() - startedAt);
+  }
+  return times;
+}
