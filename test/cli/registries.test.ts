@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { removeProject } from "../support/remove-project.ts";
@@ -20,19 +22,23 @@ it("a base is pulled by way of the mirror, keeps its own name, and says nothing 
   await using registry = await openSmallRegistry((await engine.info()).platform);
   using folder = temporaryFolder({ "devenv.config.ts": config(registry.host) });
   const devenv = async (...args: string[]) => (await runCli([...args, "--json"], { cwd: folder.path })).stdout;
+  let base: string | undefined;
   try {
     const [built] = JSON.parse(await devenv("build")).environments;
     expect(built.action).toBe("built");
     expect(registry.requests).toContain("/v2/library/small/manifests/1");
-    expect((await images.inspect(built.image))?.layers).toHaveLength(1);
-    expect(await images.inspect("docker.io/library/small:1")).toBeDefined();
+    const [{ dockerfile }] = JSON.parse(await devenv("build", "--print")).environments;
+    base = /^FROM (\S+)$/m.exec(dockerfile)?.[1];
+    expect(base).toMatch(/^localhost\/devenv\/base:small-1-[0-9a-f]{12}$/);
+    const below = (await images.inspect(base ?? ""))?.layers ?? [];
+    expect(below).toHaveLength(1);
+    expect((await images.inspect(built.image))?.layers.slice(0, 1)).toEqual(below);
+    expect(readFileSync(join(folder.path, "devenv-lock.json"), "utf8")).not.toContain(registry.host);
 
     folder.write({ "devenv.config.ts": config("elsewhere.example.com") });
     expect(JSON.parse(await devenv("build")).environments[0]).toEqual({ ...built, action: "reused" });
   } finally {
     await removeProject("mirrored");
-    for (const tag of [`${registry.host}/library/small:1`, "docker.io/library/small:1"]) {
-      await images.remove(tag).catch(() => undefined);
-    }
+    if (base !== undefined) await images.remove(base);
   }
 });
