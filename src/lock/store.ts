@@ -13,13 +13,11 @@ export function lockfilePath(root: string): string {
 /** The lock of a project; undefined when it has none. Throws LOCK_UNREADABLE, LOCK_INVALID, LOCK_VERSION. */
 export async function readLockfile(root: string): Promise<Lockfile | undefined> {
   const file = lockfilePath(root);
-  try {
-    return parseLockfile(await readFile(file, "utf8"));
-  } catch (error) {
+  const content = await readFile(file, "utf8").catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
-    if (errnoOf(error) === undefined) throw error;
     throw devenvError("LOCK_UNREADABLE", { file, reason: reasonOf(error) }, error);
-  }
+  });
+  return content === undefined ? undefined : parseLockfile(content);
 }
 
 /** Atomic; a lock that is the same is not written again. Returns whether anything was written. */
