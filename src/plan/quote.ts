@@ -3,9 +3,11 @@ export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** `export A='x' B='y'`, or nothing for no variables. */
+/** `export A='x' B='y'`, sorted by name, or nothing for no variables. */
 export function shellExport(variables: Readonly<Record<string, string>>): string | undefined {
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  const assignments = Object.keys(variables)
+    .sort()
+    .map((name) => `${name}=${shellQuote(variables[name] ?? "")}`);
   return assignments.length === 0 ? undefined : `export ${assignments.join(" ")}`;
 }
 
