@@ -126,7 +126,8 @@ async function visitOther(walk: Walk, path: string, type: FileType): Promise<voi
   const place = join(walk.root, path);
   if (type.isFile()) {
     const { mode } = await reading(walk, path, () => lstat(place));
-    walk.found.push({ kind: "file", path, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 });
+    // git keeps the owner's right alone, so a clone has no other
+    walk.found.push({ kind: "file", path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 });
   } else if (type.isSymbolicLink()) {
     const target = await reading(walk, path, () => readlink(place));
     await checkLinkTarget({ root: walk.root, key: walk.key, path, target });
