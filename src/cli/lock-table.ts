@@ -21,6 +21,8 @@ export function printLockChanges({ changes }: LockResult, { style, verbose }: Lo
   const isCut = !verbose && added.length > mostAdded;
   const shown = isCut ? changes.filter((change) => !isAddedPackage(change)) : changes;
   const several = new Set(changes.map(({ platform }) => platform).filter((one) => one !== undefined)).size > 1;
+  const counted = `${added.length} packages that were not locked before (--verbose lists them)`;
+  if (shown.length === 0) return `${style.dim(counted)}\n`;
   const rows = shown.map((change) => cells(change, several));
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) =>
@@ -28,9 +30,7 @@ export function printLockChanges({ changes }: LockResult, { style, verbose }: Lo
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join(gap)
       .trimEnd();
-  const rest = isCut
-    ? [style.dim(`and ${added.length} packages that were not locked before (--verbose lists them)`)]
-    : [];
+  const rest = isCut ? [style.dim(`and ${counted}`)] : [];
   return `${[style.dim(print(titles)), ...rows.map(print), ...rest].join("\n")}\n`;
 }
 
