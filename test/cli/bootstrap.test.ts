@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createReadStream, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { BootstrapPackages } from "../../src/host/bootstrap/packages.ts";
 import { resolveBootstrap } from "../../src/host/bootstrap/resolve.ts";
 import { bootstrapTar } from "../../src/host/bootstrap.ts";
@@ -14,38 +13,35 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const host = nodeHost();
 const platform = `linux/${host.arch}`;
-const base = { suite: "bookworm", packages: [], variant: "essential", mirror: undefined } as const;
-
-/** The one cache of packages of these tests: what was downloaded once is there offline too. */
-const debs = temporaryFolder();
-const here = { ...host, cacheDir: debs.path };
-const offline = { ...here, env: { ...host.env, http_proxy: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" } };
+/** The base that the other tests stand on: their set-up has made it, so that the first of two is there. */
+const base = { suite: "bookworm", packages: [], variant: "minbase", mirror: undefined } as const;
+const offline = { ...host, env: { ...host.env, http_proxy: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" } };
 let packages: BootstrapPackages = {};
 beforeAll(async () => {
-  packages = await resolveBootstrap({ base, platform, cacheDir: debs.path, host });
+  packages = await resolveBootstrap({ base, platform, cacheDir: host.cacheDir, host });
 }, 120_000);
-afterAll(() => debs[Symbol.dispose]());
 
-// Unpacking twice takes a minute on an idle machine of two cores.
+// Unpacking takes a minute on an idle machine of two cores.
 it("bootstraps the same bytes twice from the same packages, also offline, with nothing of this host in them", {
   timeout: 600_000,
 }, async () => {
   using folder = temporaryFolder();
   expect(packages.bash).toMatchObject({ archive: "debian", suite: "bookworm", component: "main" });
-  const make = (machine: Host, name: string) =>
+  await fetchFrom(host)(packages);
+  const make = (machine: Host, cacheDir: string) =>
     bootstrapTar({
       suite: base.suite,
       packages,
       platform,
-      cacheDir: join(folder.path, name),
+      cacheDir,
       host: machine,
       fetchPackages: fetchFrom(machine),
     });
-  const first = await make(here, "a");
-  const second = await make(offline, "b");
+  const first = await make(host, host.cacheDir);
+  const second = await make(offline, folder.path);
   expect(second.sha256).toBe(first.sha256);
 
-  const { file, sha256 } = first;
+  const { file, sha256 } = second;
   const read = (path: string) => execFileSync("tar", ["-xOf", file, `./${path}`]).toString();
   expect([read("etc/hostname"), read("etc/hosts"), read("etc/resolv.conf")]).toEqual(["", "", ""]);
   const list = execFileSync("tar", ["--full-time", "--utc", "-tvf", file], { maxBuffer: 2 ** 26 }).toString();
@@ -69,7 +65,7 @@ it("stops at once when it is aborted, and leaves nothing behind", async () => {
   };
   const { signal } = controller;
   const options = { suite: base.suite, packages, platform, cacheDir: folder.path, host, signal, onLine };
-  const fetchPackages = fetchFrom(here);
+  const fetchPackages = fetchFrom(host);
   await expect(bootstrapTar({ ...options, fetchPackages })).rejects.toThrow("stop");
   expect(lines.join("\n")).not.toContain("installing");
   expect(readdirSync(folder.path, { recursive: true })).toEqual(["tmp"]);
