@@ -94,7 +94,7 @@ it("says whose disk is full, leaves nothing half-made, and works when there is r
     "error: The disk of the container engine is full, only N MB are free at \`DISK\`:
       Image \`fulldisk/dev:HASH\` could not be built: executor failed running [/bin/sh -c head -c 250000000 /dev/zero > /big || { sleep 1; exit 1; }; rm /big]: exit code: 1
         config      image.layers[0] (devenv.config.mjs:4:54)
-        Dockerfile  line 7
+        Dockerfile  line 8
         step        RUN head -c 250000000 /dev/zero > /big || { sleep 1; exit 1; }; rm /big
         | head: error writing 'standard output': No space left on device
 
