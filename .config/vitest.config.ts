@@ -21,7 +21,7 @@ const project = (name: string, { timeoutMs, setup = [], isSerial = false }: Proj
   },
 });
 
-/** `unit` needs no engine; `engine` and `cli` run on the real one, `examples` brings each example up. */
+/** `unit` needs no engine; `engine` and `cli` run on the real one, `examples` brings each example up, `slow` is left out of `npm test`. */
 export default defineConfig({
   root,
   resolve: { alias: { devenv: `${root}src/index.ts` } },
@@ -30,6 +30,7 @@ export default defineConfig({
       project("unit", { timeoutMs: 15_000 }),
       project("engine", { timeoutMs: 300_000, setup: ["base-image.ts"] }),
       project("cli", { timeoutMs: 300_000, setup: ["build-once.ts", "base-image.ts"] }),
+      project("slow", { timeoutMs: 600_000, setup: ["build-once.ts", "base-image.ts"] }),
       project("examples", { timeoutMs: 600_000, setup: ["build-once.ts"], isSerial: true }),
     ],
   },
