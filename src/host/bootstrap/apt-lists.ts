@@ -1,6 +1,7 @@
 /** What apt prints and keeps about the packages of an archive. Pure. */
 import type { AptSource } from "../apt-archive.ts";
-import type { BootstrapPackage, BootstrapPackages } from "./packages.ts";
+import type { LockedPackage } from "../packages/package-places.ts";
+import type { BootstrapPackages } from "./packages.ts";
 
 /** One index of an archive, in the order of the sources. */
 export interface AptIndex {
@@ -18,7 +19,7 @@ export function printedDigests(output: string): ReadonlySet<string> {
 
 /** The packages with these digests; where two indexes have one, the first counts. */
 export function findPackages(indexes: readonly AptIndex[], digests: ReadonlySet<string>): BootstrapPackages {
-  const found = new Map<string, BootstrapPackage>();
+  const found = new Map<string, LockedPackage>();
   for (const { text, archive, suite, component } of indexes) {
     for (const stanza of stanzasOf(text, digests)) {
       const read = (field: string) => fieldOf(stanza, field);

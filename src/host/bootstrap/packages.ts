@@ -1,22 +1,9 @@
 /** The packages that a base is made of. Pure. */
 import { digestOf, type Sha256 } from "../../digest.ts";
+import type { LockedPackage } from "../packages/package-places.ts";
 
 /** By name. */
-export type BootstrapPackages = Readonly<Record<string, BootstrapPackage>>;
-
-/** One `.deb` of a distribution, as a lock pins it. */
-export interface BootstrapPackage {
-  readonly version: string;
-  readonly architecture: string;
-  readonly archive: string;
-  readonly suite?: string | undefined;
-  readonly component?: string | undefined;
-  /** Below the archive's address. */
-  readonly path: string;
-  readonly sha256: Sha256;
-  /** Bytes. */
-  readonly size: number;
-}
+export type BootstrapPackages = Readonly<Record<string, LockedPackage>>;
 
 /** Gives the file of each package by its name, its content as pinned. */
 export type FetchBootstrapPackages = (packages: BootstrapPackages) => Promise<ReadonlyMap<string, string>>;

@@ -5,11 +5,11 @@ import { sha256 } from "../../../src/digest.ts";
 import { devenvError } from "../../../src/errors.ts";
 import { archiveOf, mirrorSources, printSourceLines, printSourcesFile } from "../../../src/host/apt-archive.ts";
 import { findPackages } from "../../../src/host/bootstrap/apt-lists.ts";
-import type { BootstrapPackage } from "../../../src/host/bootstrap/packages.ts";
 import { resolveBootstrap } from "../../../src/host/bootstrap/resolve.ts";
 import { type BootstrapOptions, bootstrapTar } from "../../../src/host/bootstrap.ts";
 import type { Host, RunOptions } from "../../../src/host/host.ts";
 import { type BootstrapInput, mmdebstrapArguments } from "../../../src/host/mmdebstrap.ts";
+import type { LockedPackage } from "../../../src/host/packages/package-places.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { testHost } from "../../support/test-host.ts";
 import { thrown } from "../../support/thrown.ts";
@@ -88,7 +88,7 @@ describe("the call of mmdebstrap", () => {
   });
 });
 
-const pin = (content: string, changes: Partial<BootstrapPackage> = {}): BootstrapPackage => ({
+const pin = (content: string, changes: Partial<LockedPackage> = {}): LockedPackage => ({
   version: "1",
   architecture: "amd64",
   archive: "debian",
