@@ -1,5 +1,6 @@
 /** `devenv-lock.json`: what the inputs of a project's images were pinned to. Plain data; the same on every machine. */
 import type { Sha256 } from "../digest.ts";
+import type { LockedPackage } from "../host/packages/package-places.ts";
 
 export const lockfileName = "devenv-lock.json";
 
@@ -58,22 +59,7 @@ export type PackagesLock = Readonly<Record<string, Readonly<Record<string, Packa
 export type PackageSet = Readonly<Record<string, PackagePin>>;
 
 /** One archive file of a distribution; where it is says its place in an archive, never a mirror. */
-export interface PackagePin {
-  readonly version: string;
-  /** As the distribution writes it: `amd64`, `all`. */
-  readonly architecture: string;
-  /** Whose archive: `debian`, `debian-security`, `ubuntu`, `alpine`, or what the archive's Release file calls its origin. */
-  readonly archive: string;
-  /** `bookworm-security`; absent where the archive has none. */
-  readonly suite?: string | undefined;
-  /** `main`; absent where the archive has none. */
-  readonly component?: string | undefined;
-  /** Below the archive's address: `pool/main/g/git/git_2.39.5-0+deb12u2_amd64.deb`. */
-  readonly path: string;
-  readonly sha256: Sha256;
-  /** Bytes. */
-  readonly size: number;
-}
+export type PackagePin = LockedPackage;
 
 export interface EnvironmentLock {
   /** What each field of the config asked for when it was locked, by its place in the environment: `image.from` → `bootstrap(bookworm)`. */

@@ -4,11 +4,15 @@ import type { Sha256 } from "../../digest.ts";
 /** A package of a distribution as the lock pins it. */
 export interface LockedPackage {
   readonly version: string;
+  /** As the distribution writes it: `amd64`, `all`. */
   readonly architecture: string;
+  /** Whose archive: `debian`, `debian-security`, `ubuntu`, `alpine`, or what the archive's Release file calls its origin. */
   readonly archive: string;
+  /** `bookworm-security`; absent where the archive has none. */
   readonly suite?: string | undefined;
+  /** `main`; absent where the archive has none. */
   readonly component?: string | undefined;
-  /** Below the archive's address. */
+  /** Below the archive's address: `pool/main/g/git/git_2.39.5-0+deb12u2_amd64.deb`. */
   readonly path: string;
   readonly sha256: Sha256;
   /** Bytes. */
