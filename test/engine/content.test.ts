@@ -25,9 +25,9 @@ async function contentOf(sandbox: Sandbox, lines: readonly string[]): Promise<Im
   return readContent({ engine: sandbox.engine, host: testHost({ cacheDir: cache.path }) }, image, tag);
 }
 
-/** What `setcap cap_net_raw+ep` does, by what a minimal Debian has. */
-const setCapability = (path: string) =>
-  `perl -e '($path, $name, $value) = ("${path}", "security.capability", pack("V5", 0x2000001, 0x2000, 0, 0, 0)); syscall(\`uname -m\` =~ /aarch64/ ? 5 : 188, $path, $name, $value, 20, 0) == 0 or die $!'`;
+/** What `setcap cap_net_raw+ep` does, by what a minimal Debian has; `permitted` are the bits of other capabilities. */
+const setCapability = (path: string, permitted = "0x2000") =>
+  `perl -e '($path, $name, $value) = ("${path}", "security.capability", pack("V5", 0x2000001, ${permitted}, 0, 0, 0)); syscall(\`uname -m\` =~ /aarch64/ ? 5 : 188, $path, $name, $value, 20, 0) == 0 or die $!'`;
 
 const changesOf = ({ layers }: ImageContent, key: string) => layers.find((layer) => layer.key === key)?.changes ?? {};
 const nodesOf = (content: ImageContent, key: string) =>
@@ -53,7 +53,7 @@ it("tells what each layer changes in effect: links, removals, names, attributes"
     "layers[5]",
   ]);
   const { xattrs } = nodesOf(first, "layers[0]")["/opt/ping"] ?? {};
-  expect(Object.keys(xattrs ?? {})).toEqual(["security.capability"]);
+  expect(xattrs).toEqual({ "security.capability": "0x0100000200200000000000000000000000000000" });
   const made = nodesOf(first, "layers[1]");
   expect(Object.keys(made)).toEqual(["/d", "/d/a", "/d/b", "/d/gone", "/d/now", "/d/ünï cödé"]);
   expect([made["/d/a"], made["/d/b"]]).toMatchObject([
@@ -95,5 +95,25 @@ it("is equal over two builds at different times, and names exactly what was plan
     { path: "/d/link", differences: [{ what: "target", from: "one", to: "two" }] },
     { path: "/d/mode", differences: [{ what: "mode", from: "0644", to: "0755" }] },
     { path: "/d/owner", differences: [{ what: "owner", from: "0:0", to: "7:0" }] },
+  ]);
+});
+
+it("tells capabilities apart whose bytes are no text", async () => {
+  await using sandbox = openSandbox();
+  const make = (permitted: string) => [`RUN touch /opt/tool && ${setCapability("/opt/tool", permitted)}`];
+  const one = await contentOf(sandbox, make("0x80"));
+  const other = await contentOf(sandbox, make("0x90"));
+  expect(other.content).not.toBe(one.content);
+  expect(diffTrees(changesOf(one, "layers[0]"), changesOf(other, "layers[0]")).changed).toEqual([
+    {
+      path: "/opt/tool",
+      differences: [
+        {
+          what: "xattrs",
+          from: '{"security.capability":"0x0100000280000000000000000000000000000000"}',
+          to: '{"security.capability":"0x0100000290000000000000000000000000000000"}',
+        },
+      ],
+    },
   ]);
 });

@@ -15,7 +15,7 @@ import { dockerfileSteps } from "../../plan/steps.ts";
 import type { OperationContext } from "../operation.ts";
 
 /** Counts up when what is read of an image changes. */
-const readVersion = 1;
+const readVersion = 2;
 
 type ContentContext = Pick<OperationContext, "engine" | "host" | "signal">;
 

@@ -1,4 +1,5 @@
 import type { Sha256 } from "../../digest.ts";
+import type { Xattrs } from "./pax-xattrs.ts";
 
 /** One entry of a layer's tar: what is the same whenever the layer is made, so no times. */
 export interface LayerEntry {
@@ -13,8 +14,8 @@ export interface LayerEntry {
   readonly target?: string;
   /** Of a device: major and minor number. */
   readonly device?: readonly [number, number];
-  /** Extended attributes by name; bytes that are not UTF-8 stand as U+FFFD. */
-  readonly xattrs?: Readonly<Record<string, string>>;
+  /** Extended attributes by name; values that are not plain text in hexadecimal, after `0x`. */
+  readonly xattrs?: Xattrs;
   /** Of a file, in bytes. */
   readonly size?: number;
   /** Of a file: its content. */

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, type Header } from "tar-stream";
 import type { LayerEntry, LayerEntryKind } from "./entry.ts";
+import { tapXattrs, type Xattrs } from "./pax-xattrs.ts";
 
 /** As the library gives it; its types know neither the records of pax nor what the content is. */
 export interface TarEntry extends AsyncIterable<Uint8Array> {
@@ -29,9 +30,12 @@ export async function* tarEntries(tar: Readable, signal?: AbortSignal): AsyncGen
 /** The entries of a layer's tar; contents are hashed as they pass. */
 export async function readLayer(tar: AsyncIterable<Uint8Array>): Promise<readonly LayerEntry[]> {
   const entries: LayerEntry[] = [];
-  for await (const entry of tarEntries(Readable.from(tar, { objectMode: false }))) {
+  const tap = tapXattrs(tar);
+  let index = 0;
+  for await (const entry of tarEntries(Readable.from(tap.tar, { objectMode: false }))) {
     const kind = kinds[entry.header.type ?? ""];
-    if (kind !== undefined) entries.push(await describe(entry, kind));
+    const xattrs = tap.take(index++);
+    if (kind !== undefined) entries.push(await describe(entry, kind, xattrs));
   }
   return entries;
 }
@@ -47,7 +51,7 @@ const kinds: Readonly<Record<string, LayerEntryKind>> = {
   "block-device": "block-device",
 };
 
-async function describe(tarEntry: TarEntry, kind: LayerEntryKind): Promise<LayerEntry> {
+async function describe(tarEntry: TarEntry, kind: LayerEntryKind, xattrs: Xattrs | undefined): Promise<LayerEntry> {
   const { name, mode = 0, uid = 0, gid = 0, size = 0, linkname, devmajor = 0, devminor = 0, pax } = tarEntry.header;
   const entry: LayerEntry = {
     path: absolute(name),
@@ -55,7 +59,7 @@ async function describe(tarEntry: TarEntry, kind: LayerEntryKind): Promise<Layer
     mode: kind === "link" ? 0o777 : mode & 0o7777,
     uid: Number(pax?.uid ?? uid),
     gid: Number(pax?.gid ?? gid),
-    ...xattrsOf(pax),
+    ...(xattrs === undefined ? {} : { xattrs }),
   };
   switch (kind) {
     case "file":
@@ -81,13 +85,4 @@ async function hash(content: AsyncIterable<Uint8Array>): Promise<string> {
 function absolute(name: string): string {
   const path = posix.resolve("/", name);
   return path === "//" ? "/" : path;
-}
-
-const xattrPrefix = "SCHILY.xattr.";
-
-function xattrsOf(pax: Readonly<Record<string, string>> | null | undefined): Pick<LayerEntry, "xattrs"> {
-  const xattrs = Object.entries(pax ?? {}).flatMap(([name, value]) =>
-    name.startsWith(xattrPrefix) ? [[name.slice(xattrPrefix.length), value] as const] : [],
-  );
-  return xattrs.length === 0 ? {} : { xattrs: Object.fromEntries(xattrs) };
 }
