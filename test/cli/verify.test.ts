@@ -1,11 +1,10 @@
 /** `devenv verify` on two engines of our own, whose data roots nothing was in before. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { engineKinds, type RunningEngine, startEngine } from "../engines/engines.ts";
+import { copyImage } from "../support/copy-image.ts";
 import { runCli } from "../support/run-cli.ts";
 import { baseImage } from "../support/sandbox.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -55,14 +54,6 @@ afterAll(async () => {
   folder[Symbol.dispose]();
   cache[Symbol.dispose]();
 });
-
-async function copyImage(name: string, address: string): Promise<void> {
-  const save = spawn("docker", ["save", name], { stdio: ["ignore", "pipe", "inherit"] });
-  const load = spawn("docker", ["--host", address, "load", "--quiet"], { stdio: ["pipe", "ignore", "inherit"] });
-  save.stdout.pipe(load.stdin);
-  const [exitCode] = await once(load, "close");
-  expect(exitCode).toBe(0);
-}
 
 const devenv = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   runCli(args, { cwd: folder.path, env: { DOCKER_HOST: one.address, XDG_CACHE_HOME: cache.path, ...env } });

@@ -1,6 +1,5 @@
 /** An engine of our own that loses its power, and one whose disk is full. */
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -8,6 +7,7 @@ import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { engineKinds, type RunningEngine, startEngine } from "../engines/engines.ts";
+import { copyImage } from "../support/copy-image.ts";
 import { type RunCliOptions, runCli } from "../support/run-cli.ts";
 import { baseImage } from "../support/sandbox.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -36,14 +36,6 @@ afterAll(async () => {
   rmdirSync(disk);
   folder[Symbol.dispose]();
 });
-
-async function copyImage(name: string, address: string): Promise<void> {
-  const save = spawn("docker", ["save", name], { stdio: ["ignore", "pipe", "inherit"] });
-  const load = spawn("docker", ["--host", address, "load", "--quiet"], { stdio: ["pipe", "ignore", "inherit"] });
-  save.stdout.pipe(load.stdin);
-  const [exitCode] = await once(load, "close");
-  expect(exitCode).toBe(0);
-}
 
 const devenv = (args: readonly string[], options: RunCliOptions = {}) =>
   runCli(args, { cwd: folder.path, ...options, env: { DOCKER_HOST: running.address, ...options.env } });
