@@ -25,6 +25,8 @@ export interface EngineInfo {
   readonly rootless: boolean;
   /** Builds take a BuildKit session: build secrets and file sync. */
   readonly buildkit: boolean;
+  /** A step of a build may choose its network: `RUN --network=none`. */
+  readonly runNetwork: boolean;
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;

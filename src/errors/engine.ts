@@ -90,6 +90,11 @@ export const engineErrors = {
         ? undefined
         : `mend the layer at \`${printPlace(configPlace)}\` and run the command again`,
   }),
+  RUN_NETWORK_UNSUPPORTED: entry<RunNetworkDetails>({
+    message: ({ key, place, network, product, version }) =>
+      `\`${key}\`${place === undefined ? "" : ` (${printPlace(place)})`} runs with network \`${network}\`, which the builder of ${product === "docker" ? "Docker" : "Podman"} \`${version}\` cannot give`,
+    hint: () => "use Docker 23.0 or newer (`devenv doctor` names yours), or leave out `network`",
+  }),
   CONTEXT_CHANGED: entry<{ path: string }>({
     message: ({ path }) => `\`${path}\` changed while the image was built from it`,
     hint: () => "run the command again when nothing writes to the file",
@@ -105,6 +110,15 @@ export const engineErrors = {
       "stop what holds the port, or run `devenv up`, which gives the container another one where the config does not require it",
   }),
 };
+
+interface RunNetworkDetails {
+  /** Config key of the step. */
+  readonly key: string;
+  readonly place: SourcePlace | undefined;
+  readonly network: string;
+  readonly product: "docker" | "podman";
+  readonly version: string;
+}
 
 export interface BuildFailedDetails {
   readonly tag: string;

@@ -26,7 +26,9 @@ export function readInfo(info: InfoAnswer, podman: boolean): EngineInfo {
     platform: `${info.OSType}/${architectures[info.Architecture] ?? info.Architecture}`,
     store: info.DriverStatus?.some(([, value]) => value === containerdStore) ? "containerd" : info.Driver,
     rootless: info.SecurityOptions?.some((option) => option.split(",").includes("name=rootless")) ?? false,
-    buildkit: !podman && hasBuildKit(info.ServerVersion),
+    buildkit: !podman && isSince(info.ServerVersion, [18, 9]),
+    // of the Dockerfile frontend that is part of the engine
+    runNetwork: podman || isSince(info.ServerVersion, [23, 0]),
     cpus: info.NCPU,
     memory: info.MemTotal,
     dataRoot: info.DockerRootDir,
@@ -44,10 +46,9 @@ const architectures: Readonly<Record<string, string>> = {
   i686: "386",
 };
 
-/** Since Docker 18.09. */
-function hasBuildKit(version: string): boolean {
+function isSince(version: string, [sinceMajor, sinceMinor]: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 18 || (major === 18 && minor >= 9);
+  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
 }
 
 export interface InfoAnswer {

@@ -15,6 +15,7 @@ import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
 import { packageEntries } from "./packages.ts";
+import { requireRunNetwork } from "./run-network.ts";
 
 export interface EnsureImageOptions {
   readonly plan: Plan;
@@ -37,6 +38,7 @@ export async function ensureImage(context: OperationContext, options: EnsureImag
     await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
     return { action: "reused", info: { ...present, tag } };
   }
+  await requireRunNetwork(context, image);
   return tellFullDisk(context.engine, { watch: true }, async () => {
     await ensureBaseImage(context, options);
     return makeImage(context, options);

@@ -7,6 +7,7 @@ import type { PackagesRequest } from "../../lock/requests.ts";
 import type { ImagePlan, Plan } from "../../plan/plan.ts";
 import { ensureBaseImage } from "../image/images.ts";
 import { downloadPackages, type FailedPackages } from "../image/packages.ts";
+import { requireRunNetwork } from "../image/run-network.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { askApt, placePreferred } from "./ask-apt.ts";
@@ -34,6 +35,7 @@ export async function resolvePackages(
   const failed = await downloadPackages(context, environment, { packages: Object.entries(prefer).map(placePreferred) });
   const refused = [...failed.values()].find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
   if (refused !== undefined) throw refused;
+  await requireRunNetwork(context, image);
   await ensureBaseImage(context, options);
   const text = `resolving ${request.text}`;
   return runStep(context, { environment, step: "resolve", text }, async () => {

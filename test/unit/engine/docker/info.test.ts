@@ -22,6 +22,7 @@ describe("what an engine says of itself", () => {
       store: "overlay2",
       rootless: false,
       buildkit: true,
+      runNetwork: false,
       cpus: 2,
       memory: 1024,
       dataRoot: "/var/lib/docker",
@@ -41,12 +42,21 @@ describe("what an engine says of itself", () => {
     },
     { what: "ARM", change: { Architecture: "aarch64" }, expected: { platform: "linux/arm64" } },
     { what: "an engine before BuildKit", change: { ServerVersion: "18.06.1-ce" }, expected: { buildkit: false } },
+    {
+      what: "networks of steps",
+      change: { ServerVersion: "23.0.0" },
+      expected: { buildkit: true, runNetwork: true },
+    },
     { what: "nothing said", change: { DriverStatus: null, SecurityOptions: null }, expected: { rootless: false } },
   ])("tells $what", ({ change, expected }) => {
     expect(readInfo({ ...answer, ...change }, false)).toMatchObject(expected);
   });
 
   it("tells Podman, which has no BuildKit", () => {
-    expect(readInfo({ ...answer, ServerVersion: "5.4.2" }, true)).toMatchObject({ product: "podman", buildkit: false });
+    expect(readInfo({ ...answer, ServerVersion: "5.4.2" }, true)).toMatchObject({
+      product: "podman",
+      buildkit: false,
+      runNetwork: true,
+    });
   });
 });

@@ -12,6 +12,7 @@ export const healthyEngine: EngineInfo = {
   store: "overlay2",
   rootless: false,
   buildkit: true,
+  runNetwork: true,
   cpus: 2,
   memory: 8e9,
   dataRoot: "/var/lib/docker",
