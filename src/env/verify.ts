@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine/engine.ts";
 import { devenvError, type SourcePlace } from "../errors.ts";
 import { type ImageLock, type Lockfile, lockfileName } from "../lock/lockfile.ts";
@@ -8,10 +7,10 @@ import type { ImageContent } from "../plan/content/content.ts";
 import type { TreeDiff } from "../plan/content/diff.ts";
 import type { ImagePlan, Plan } from "../plan/plan.ts";
 import { keptContent, readContent } from "./image/content.ts";
-import { ensureImage } from "./image/images.ts";
+import { type FreshImages, openFreshImages } from "./image/fresh-images.ts";
+import { withBases } from "./lock/with-bases.ts";
 import type { OperationContext } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
-import { runStep } from "./step.ts";
 
 /** What a fresh build is compared with. */
 export type Against =
@@ -42,33 +41,58 @@ export interface LayerDiff {
 }
 
 interface Verification {
-  readonly plan: Plan;
   readonly image: ImagePlan;
   readonly against: Against;
   readonly lockfile: Lockfile | undefined;
+  readonly here: FreshImages;
+  /** On the engine to compare with. */
+  readonly there: FreshImages | undefined;
 }
 
-/** Build images again without a cache, under names of their own, and compare what they hold. Throws VERIFY_NO_CONTENT, VERIFY_STALE. */
+/**
+ * Build images again without a cache, under names of their own, and compare what they hold. The environments
+ * that they build on are built and compared too. Throws VERIFY_NO_CONTENT, VERIFY_STALE.
+ */
 export async function verify(
   context: OperationContext,
   { names, against }: { readonly names: readonly string[]; readonly against: Against },
 ): Promise<VerifyResult> {
   const plan = await planProject(context);
   const lockfile = await readLockfile(context.spec.root);
-  const verifications = selectEnvironments(plan.environments, names).map(
-    ({ image }): Verification => ({ plan, image, against, lockfile }),
-  );
+  const images = imagesToVerify(context, { plan, names, against });
   // before anything is built
-  if (against.kind === "lock") for (const { image } of verifications) lockedImage(image, lockfile);
+  if (against.kind === "lock") for (const image of images) lockedImage(image, lockfile);
+  const here = openFreshImages(context, plan);
+  const there = against.kind === "engine" ? openFreshImages(elsewhere(context, against.engine), plan) : undefined;
   const environments: VerifiedEnvironment[] = [];
-  for (const verification of verifications) environments.push(await verifyImage(context, verification));
+  try {
+    for (const image of images)
+      environments.push(await verifyImage(context, { image, against, lockfile, here, there }));
+  } finally {
+    await here.remove();
+    await there?.remove();
+  }
   return { project: plan.project, equal: environments.every(({ layers }) => layers.length === 0), environments };
 }
 
+/** An image that is given is that of the named environment alone. */
+function imagesToVerify(
+  { spec }: OperationContext,
+  { plan, names, against }: { readonly plan: Plan; readonly names: readonly string[]; readonly against: Against },
+): readonly ImagePlan[] {
+  const selected = selectEnvironments(plan.environments, names);
+  if (against.kind === "image") return selected.map(({ image }) => image);
+  const wanted = withBases(
+    spec,
+    selected.map(({ name }) => name),
+  );
+  return wanted.flatMap(({ name }) => plan.environments.filter((one) => one.name === name).map(({ image }) => image));
+}
+
 async function verifyImage(context: OperationContext, verification: Verification): Promise<VerifiedEnvironment> {
-  const { image, against } = verification;
+  const { image, against, here } = verification;
   const given = against.kind === "image" ? await readContent(context, image, against.reference) : undefined;
-  const fresh = await buildContent(context, verification);
+  const fresh = await here.contentOf(image.environment);
   const places = given === undefined ? await compare(context, verification, fresh) : compareContents(given, fresh);
   const layers = places.map(async ({ key, diff }): Promise<LayerDiff> => {
     const fullKey = key === configPlace ? image.key : `${image.key}.${key}`;
@@ -79,13 +103,10 @@ async function verifyImage(context: OperationContext, verification: Verification
 
 async function compare(
   context: OperationContext,
-  verification: Verification,
+  { image, lockfile, there }: Verification,
   fresh: ImageContent,
 ): Promise<readonly PlaceDiff[]> {
-  const { image, against, lockfile } = verification;
-  if (against.kind === "engine") {
-    return compareContents(await buildContent(elsewhere(context, against.engine), verification), fresh);
-  }
+  if (there !== undefined) return compareContents(await there.contentOf(image.environment), fresh);
   const locked = lockedImage(image, lockfile);
   if (locked.content === fresh.content) return [];
   const known = await lockedContent(context, image, locked);
@@ -120,22 +141,6 @@ async function lockedContent(
   if ((await context.engine.images.inspect(image.tag)) === undefined) return undefined;
   const present = await readContent(context, image);
   return present.content === locked.content ? present : undefined;
-}
-
-/** Build under a name that nothing else uses, which is gone afterwards, whatever happens. */
-async function buildContent(context: OperationContext, { plan, image }: Verification): Promise<ImageContent> {
-  const { engine } = context;
-  const temporary = { ...image, tag: image.tag.replace(/:[^:/]*$/, `:verify-${randomUUID().slice(0, 8)}`) };
-  try {
-    await ensureImage(context, { plan, image: temporary, noCache: true });
-    const { environment } = image;
-    return await runStep(context, { environment, step: "content", text: "reading what it holds" }, async () => {
-      const value = await readContent(context, image, temporary.tag);
-      return { text: `content ${value.content.slice(0, 12)}`, value };
-    });
-  } finally {
-    await engine.images.remove(temporary.tag);
-  }
 }
 
 /** The steps of the other engine would stand below the same names. */

@@ -111,7 +111,7 @@ export const engineErrors = {
   }),
 };
 
-interface RunNetworkDetails {
+export interface RunNetworkDetails {
   /** Config key of the step. */
   readonly key: string;
   readonly place: SourcePlace | undefined;

@@ -21,6 +21,8 @@ export interface EnsureImageOptions {
   readonly plan: Plan;
   readonly image: ImagePlan;
   readonly noCache?: boolean | undefined;
+  /** What it is built on is in the engine already. */
+  readonly hasBase?: boolean | undefined;
 }
 
 export interface EnsuredImage {
@@ -30,7 +32,7 @@ export interface EnsuredImage {
 
 /** Have an image in the engine; the fingerprint in its tag says whether it is there, so an unchanged one is never built. */
 export async function ensureImage(context: OperationContext, options: EnsureImageOptions): Promise<EnsuredImage> {
-  const { image, noCache } = options;
+  const { image, noCache, hasBase } = options;
   const { environment, tag } = image;
   const present = noCache ? undefined : await context.engine.images.inspect(tag);
   if (present !== undefined) {
@@ -40,7 +42,7 @@ export async function ensureImage(context: OperationContext, options: EnsureImag
   }
   await requireRunNetwork(context, image);
   return tellFullDisk(context.engine, { watch: true }, async () => {
-    await ensureBaseImage(context, options);
+    if (!hasBase) await ensureBaseImage(context, options);
     return makeImage(context, options);
   });
 }
