@@ -10,7 +10,8 @@ import type { HostAdditions } from "../plan/container-inputs.ts";
 import { planImage } from "../plan/image.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import { childKey } from "../spec/child-key.ts";
-import type { EnvironmentSpec, Spec } from "../spec/spec.ts";
+import { baseEnvironment, fixedPlatform } from "../spec/fixed-platform.ts";
+import type { EnvironmentSpec } from "../spec/spec.ts";
 import { readSources } from "./image/sources.ts";
 import type { OperationContext } from "./operation.ts";
 import { readWorkspace } from "./workspace.ts";
@@ -61,7 +62,7 @@ export async function planImages(
   const plan = async (environment: EnvironmentSpec): Promise<PlannedImage> => {
     const done = plans.get(environment.name);
     if (done !== undefined) return done;
-    const below = baseOf(spec, environment);
+    const below = baseEnvironment(spec, environment);
     const base = below === undefined ? undefined : await plan(below);
     const platform = platforms.get(environment.name) ?? "";
     const planned = await planOne(context, { environment, base, platform, lockfile });
@@ -72,19 +73,11 @@ export async function planImages(
   return plans;
 }
 
-/** The platform of each environment: its own, that of its base, or the engine's. */
-export async function platformsOf(context: OperationContext): Promise<ReadonlyMap<string, string>> {
+/** The platform of each environment: its own, that of its base, or the wanted one, by default the engine's. */
+export async function platformsOf(context: OperationContext, wanted?: string): Promise<ReadonlyMap<string, string>> {
   const { spec } = context;
-  const enginePlatform = await platformOf(context);
-  const find = (environment: EnvironmentSpec): string => {
-    const base = baseOf(spec, environment);
-    return environment.image.platform ?? (base === undefined ? enginePlatform : find(base));
-  };
-  return new Map(spec.environments.map((environment) => [environment.name, find(environment)]));
-}
-
-function baseOf({ environments }: Spec, { image: { from } }: EnvironmentSpec): EnvironmentSpec | undefined {
-  return from.kind === "environment" ? environments.find(({ name }) => name === from.environment) : undefined;
+  const any = wanted ?? (await platformOf(context));
+  return new Map(spec.environments.map((environment) => [environment.name, fixedPlatform(spec, environment) ?? any]));
 }
 
 interface ImageCase {

@@ -17,14 +17,14 @@ export interface PinQuery {
 
 /** The requests that have no pin for a platform, in their order. */
 export function missingPins(query: PinQuery, requests: readonly PinRequest[]): readonly MissingPin[] {
-  const { lockfile, environment } = query;
+  const { lockfile, environment, platform } = query;
   const noted = lockfile.environments[environment]?.requests ?? {};
   const asked = new Set(requests.map(({ place, text }) => `${place}\0${text}`));
   return requests
     .filter((request) => !isPinned(query, request))
     .map((request) => {
       const { place } = request;
-      const before = splitRequests(noted[place]).filter((text) => !asked.has(`${place}\0${text}`));
+      const before = splitRequests(noted[place], platform).filter((text) => !asked.has(`${place}\0${text}`));
       return { environment, request, lockedAs: before.length === 0 ? undefined : joinRequests(before) };
     });
 }
@@ -34,8 +34,13 @@ export function joinRequests(texts: readonly string[]): string {
   return texts.join(" + ");
 }
 
-function splitRequests(text: string | undefined): readonly string[] {
-  return text === undefined ? [] : text.split(" + ");
+/** Those of one platform; what is noted for one alone ends with its name. */
+function splitRequests(noted: string | undefined, platform: string): readonly string[] {
+  return (noted?.split(" + ") ?? []).flatMap((text) => {
+    const [, plain, only] = /^(.*) \((linux\/[^()]+)\)$/.exec(text) ?? [];
+    if (plain === undefined) return [text];
+    return only === platform ? [plain] : [];
+  });
 }
 
 function isPinned({ lockfile, platform }: PinQuery, request: PinRequest): boolean {

@@ -43,7 +43,11 @@ function addPackages(lockfile: Lockfile, { request, packages }: ResolvedPackages
 }
 
 /** Note what the fields of an environment are locked as. */
-export function addRequests(lockfile: Lockfile, environment: string, requests: readonly PinRequest[]): Lockfile {
+export function addRequests(
+  lockfile: Lockfile,
+  environment: string,
+  requests: readonly Pick<PinRequest, "place" | "text">[],
+): Lockfile {
   const texts = new Map<string, readonly string[]>();
   for (const { place, text } of requests) texts.set(place, [...(texts.get(place) ?? []), text]);
   const { images = {} } = lockfile.environments[environment] ?? {};

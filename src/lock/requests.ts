@@ -69,6 +69,11 @@ export function baseKeyOf(base: ReferenceBase | BootstrapBase): string {
   return `bootstrap(${[suite, ...extra].join(", ")})`;
 }
 
+/** Key of the base that an environment stands on in the end. */
+export function rootBaseKey(spec: Spec, environment: EnvironmentSpec): string {
+  return baseKeyOf(rootOf(spec, environment).base);
+}
+
 interface Root {
   readonly base: ReferenceBase | BootstrapBase;
   /** Package layers below the environment's own. */

@@ -1,6 +1,7 @@
 import { missingPins } from "../../lock/check.ts";
 import { addPin, addRequests } from "../../lock/edit.ts";
 import type { Lockfile } from "../../lock/lockfile.ts";
+import { notedRequests } from "../../lock/platforms.ts";
 import type { OperationContext } from "../operation.ts";
 import { planImages } from "../plan-project.ts";
 import { type ResolveOptions, resolvePin } from "./resolve-pin.ts";
@@ -21,7 +22,7 @@ export async function addPins(context: OperationContext, options: AddPinsOptions
       if (planned === undefined) throw new Error(`environment ${name} was not planned`);
       const { requests, image } = planned;
       const [next] = missingPins({ lockfile, environment: name, platform: image.platform }, requests);
-      lockfile = addRequests(lockfile, name, requests);
+      lockfile = addRequests(lockfile, name, notedRequests(context.spec, environment, image.platform));
       if (next === undefined) break;
       const place = { ...options, lockfile, environment, platform: image.platform };
       lockfile = addPin(lockfile, await resolvePin(context, next.request, place), image.platform);

@@ -81,6 +81,21 @@ describe("missingPins", () => {
     ]);
   });
 
+  it("names what a field was locked as on the same platform, where that says for which", () => {
+    const url = (version: string) => ({ [amd64]: `npm:x64@${version}`, "linux/arm64": `npm:arm64@${version}` });
+    const noted = "npm:x64@1 (linux/amd64) + npm:npm@1 + npm:arm64@1 (linux/arm64)";
+    const lockfile = {
+      ...lockOf({}),
+      environments: { dev: { requests: { "image.layers[0]": noted }, images: {} } },
+    };
+    const layers = [archive({ url: url("2"), to: "/opt" })];
+    const missing = missingPins(
+      { lockfile, environment: "dev", platform: amd64 },
+      requestsOf({ dev: { image: { from, layers } } }, "dev"),
+    );
+    expect(missing.map(({ lockedAs }) => lockedAs)).toEqual(["npm:x64@1 + npm:npm@1"]);
+  });
+
   it("does not take the pins of another platform", () => {
     const lockfile = lockOf({ "apt(git)": { git: "1" }, "apt(git) > apt(sqlite3)": { sqlite3: "3" } });
     expect(missingPins({ lockfile, environment: "dev", platform: "linux/arm64" }, requests)).toHaveLength(3);
