@@ -7,11 +7,24 @@ export const lockErrors = {
     hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\`; \`--no-frozen\` lets this command write it`,
   }),
   LOCK_STALE: entry<LockStaleDetails>({
-    message: ({ key, wanted, lockedAs, platform }) =>
-      lockedAs === undefined || lockedAs === wanted
+    message: ({ key, wanted, lockedAs, platform, lockedFor }) => {
+      if (lockedFor.length > 0) {
+        const others = lockedFor.map((one) => `\`${one}\``).join(", ");
+        return `The lock is stale: \`${key}\` is \`${wanted}\`, which is locked for ${others}, but not for \`${platform}\``;
+      }
+      return lockedAs === undefined || lockedAs === wanted
         ? `The lock is stale: \`${key}\` is \`${wanted}\`, which is not locked for \`${platform}\``
-        : `The lock is stale: \`${key}\` is \`${wanted}\`, locked as \`${lockedAs}\``,
-    hint: ({ file }) => `run \`devenv lock\` and commit \`${file}\`; \`--no-frozen\` lets this command write it`,
+        : `The lock is stale: \`${key}\` is \`${wanted}\`, locked as \`${lockedAs}\``;
+    },
+    hint: ({ file, platform, lockedFor }) => {
+      const command = lockedFor.length > 0 ? `devenv lock --platform ${platform}` : "devenv lock";
+      return `run \`${command}\` and commit \`${file}\`; \`--no-frozen\` lets this command write it`;
+    },
+  }),
+  LOCK_ELSEWHERE: entry<{ key: string; platform: string; reason: string }>({
+    message: ({ key, platform, reason }) =>
+      `What \`${key}\` is on \`${platform}\` can be found out there alone: ${reason}`,
+    hint: ({ platform }) => `run \`devenv lock\` on \`${platform}\``,
   }),
   LOCK_OUTDATED: entry<{ file: string; differences: readonly string[] }>({
     message: ({ file, differences }) =>
@@ -64,4 +77,6 @@ export interface LockStaleDetails {
   readonly wanted: string;
   readonly lockedAs?: string | undefined;
   readonly platform: string;
+  /** Other platforms that it is locked for. */
+  readonly lockedFor: readonly string[];
 }

@@ -14,15 +14,18 @@ export interface SmallRegistry extends AsyncDisposable {
 }
 
 /** A registry on loopback that gives one image, `library/small:1`, with one file in it. */
-export async function openSmallRegistry(platform: string): Promise<SmallRegistry> {
-  let files = await smallImage(platform, "from the registry\n");
+export async function openSmallRegistry(
+  platform: string,
+  file: ImageFile = { path: "hello.txt", text: "from the registry\n" },
+): Promise<SmallRegistry> {
+  let files = await smallImage(platform, file);
   const requests: string[] = [];
   const server = createServer(({ url = "", method }, response) => {
     requests.push(url);
     if (url === "/v2/") return response.end("{}");
-    const file = files.find(({ paths }) => paths.includes(url));
-    if (file === undefined) return response.writeHead(404).end();
-    const { type, content } = file;
+    const answer = files.find(({ paths }) => paths.includes(url));
+    if (answer === undefined) return response.writeHead(404).end();
+    const { type, content } = answer;
     response.writeHead(200, {
       "content-type": type,
       "content-length": content.length,
@@ -37,16 +40,21 @@ export async function openSmallRegistry(platform: string): Promise<SmallRegistry
     host: `127.0.0.1:${address.port}`,
     requests,
     push: async (text) => {
-      files = [...(await smallImage(platform, text)), ...files];
+      files = [...(await smallImage(platform, { ...file, text })), ...files];
     },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
-async function smallImage(platform: string, text: string) {
+interface ImageFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function smallImage(platform: string, { path, text }: ImageFile) {
   const [os, architecture] = platform.split("/");
   const tar = pack();
-  tar.entry({ name: "hello.txt", mtime: new Date(0) }, text);
+  tar.entry({ name: path, mtime: new Date(0) }, text);
   tar.finalize();
   const layer = await buffer(tar);
   const blob = gzipSync(layer);

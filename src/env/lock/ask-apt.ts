@@ -12,6 +12,7 @@ import { withPlainContainer } from "../container/image-user.ts";
 import { buildImage } from "../image/images.ts";
 import { type FailedPackages, type PlacedPackage, packageEntry } from "../image/packages.ts";
 import type { OperationContext } from "../operation.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { reportPath, resolverFolder, resolverScript } from "./resolver-script.ts";
 
 export interface AskOptions {
@@ -20,6 +21,8 @@ export interface AskOptions {
   readonly prefer: PackageSet;
   /** Those of the preferred that cannot be had. */
   readonly failed: FailedPackages;
+  /** Ask for the image of another platform in the place of this one. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** Build the image with a last step that asks apt, and read the answer; nothing of it stays in the engine. */
@@ -50,18 +53,27 @@ export function placePreferred([name, pin]: readonly [string, PackagePin]): Plac
   return { name, pin, path: `${resolverFolder.context}/files/${packageFileName(name, pin, "apt")}` };
 }
 
+/** A package that an image of another platform has, likewise. */
+export function placeInstalled([name, pin]: readonly [string, PackagePin]): PlacedPackage {
+  return { name, pin, path: `${resolverFolder.context}/installed/${packageFileName(name, pin, "apt")}` };
+}
+
 /** The image with a last step that asks; what the step is called keeps the engine from taking an old answer. */
 async function askingImage(
   context: OperationContext,
   { key, packages }: PackagesRequest,
-  { image, prefer, failed, id }: AskOptions & { readonly id: string },
+  { image, prefer, failed, elsewhere, id }: AskOptions & { readonly id: string },
 ): Promise<ImagePlan> {
   const files = Object.entries(prefer)
     .filter(([name]) => !failed.has(name))
     .map(placePreferred);
-  const entries = await Promise.all(files.map((file) => packageEntry(context, file)));
-  const script = scriptEntry(resolverScript({ packages, prefer }));
-  const caches = ["/var/cache/apt", "/var/lib/apt/lists"].map((target) => cacheMount(target, `devenv-apt${target}`));
+  const installed = Object.entries(elsewhere?.installed ?? {}).map(placeInstalled);
+  const entries = await Promise.all([...files, ...installed].map((file) => packageEntry(context, file)));
+  const script = textEntry("script", resolverScript({ packages, prefer, architecture: elsewhere?.architecture }));
+  const status = elsewhere === undefined ? [] : [textEntry("status", elsewhere.status)];
+  // apt throws away the lists of any other architecture
+  const cache = elsewhere === undefined ? "devenv-apt" : `devenv-apt-${elsewhere.architecture}`;
+  const caches = ["/var/cache/apt", "/var/lib/apt/lists"].map((target) => cacheMount(target, `${cache}${target}`));
   const mounts = [...caches, bindMount(resolverFolder.context, resolverFolder.step)];
   const step = runStep(mounts, `: ${id}; sh ${resolverFolder.step}/script`);
   const from = image.dockerfile.split("\n").length;
@@ -70,14 +82,14 @@ async function askingImage(
     ...image,
     dockerfile,
     origins: [...image.origins, { from, to: dockerfile.split("\n").length - 1, key }],
-    context: [...image.context, ...entries, script].sort((a, b) => comparePaths(a.path, b.path)),
+    context: [...image.context, ...entries, ...status, script].sort((a, b) => comparePaths(a.path, b.path)),
     tag: `localhost/${image.labels[projectLabel]}/${image.environment}:resolve-${id}`,
     labels: { [projectLabel]: image.labels[projectLabel] ?? "", [environmentLabel]: image.environment },
   };
 }
 
-function scriptEntry(script: string): ContextFile {
-  const content = Buffer.from(script);
-  const path = `${resolverFolder.context}/script`;
+function textEntry(name: string, text: string): ContextFile {
+  const content = Buffer.from(text);
+  const path = `${resolverFolder.context}/${name}`;
   return { kind: "file", path, mode: 0o644, size: content.length, digest: sha256(content), source: path, content };
 }

@@ -16,10 +16,14 @@ export interface LockCheck {
   readonly upToDate: true;
 }
 
-/** Whether `devenv lock` would leave the lock as it is; no network. Throws LOCK_MISSING, LOCK_STALE, LOCK_OUTDATED. */
-export async function checkLock(context: OperationContext): Promise<LockCheck> {
+/**
+ * Whether `devenv lock` would leave the lock as it is, and whether these platforms are locked; no network.
+ * Throws LOCK_MISSING, LOCK_STALE, LOCK_OUTDATED.
+ */
+export async function checkLock(context: OperationContext, platforms: readonly string[] = []): Promise<LockCheck> {
   const { spec } = context;
   await requireLock(context, []);
+  for (const platform of platforms) await requireLock(context, [], platform);
   const lockfile = (await readLockfile(spec.root)) ?? emptyLockfile;
   const plan = await planProject(context, lockfile);
   const differences = [...unusedPins(context, lockfile, plan), ...unnotedImages(plan, lockfile)];

@@ -2,6 +2,7 @@ import { devenvError } from "../../errors.ts";
 import { type LockChange, lockChanges } from "../../lock/changes.ts";
 import { addImage, removeUnused } from "../../lock/edit.ts";
 import { emptyLockfile, type Lockfile, lockfileName } from "../../lock/lockfile.ts";
+import { lockedPlatforms } from "../../lock/platforms.ts";
 import { type Release, releasableNames, releaseAll, releaseNamed } from "../../lock/release.ts";
 import { requestedArchives } from "../../lock/requested-archives.ts";
 import { readLockfile, writeLockfile } from "../../lock/store.ts";
@@ -12,10 +13,13 @@ import { underLock } from "../lock.ts";
 import type { OperationContext } from "../operation.ts";
 import { planProject } from "../plan-project.ts";
 import { addPins } from "./add-pins.ts";
+import { addOtherPlatforms } from "./other-platforms.ts";
 
 export interface LockOptions {
   /** Names of what may move, none: everything; undefined: nothing moves. */
   readonly update?: readonly string[] | undefined;
+  /** Platforms to lock for beside those that are locked already; they need not run here. */
+  readonly platforms?: readonly string[] | undefined;
 }
 
 /** What `lock --json` prints. */
@@ -30,16 +34,18 @@ export interface LockResult {
  * Pin what is not pinned, and what may move anew; build every image and note what it holds. The lock is
  * written when all of it went well.
  */
-export function lock(context: OperationContext, { update }: LockOptions): Promise<LockResult> {
+export function lock(context: OperationContext, { update, platforms = [] }: LockOptions): Promise<LockResult> {
   return underLock(context, async () => {
     const { root, project } = context.spec;
     const before = (await readLockfile(root)) ?? emptyLockfile;
     const plan = await planProject(context, before);
-    const release = update === undefined ? keepAll(before) : releaseFor(before, plan, update);
+    const release = update === undefined ? keepAll(before) : releaseFor(context, { before, plan, names: update });
     const environments = plan.environments.map(({ name }) => name);
     const move = release.packages;
-    const pinned = await addPins(context, { ...release, before, environments, move, refresh: update !== undefined });
-    const lockfile = await addImages(context, tidy(context, pinned, plan));
+    const options = { before, environments, move, refresh: update !== undefined };
+    const pinned = await addPins(context, { ...options, lockfile: release.lockfile });
+    const all = await addOtherPlatforms(context, { ...options, lockfile: pinned, platforms });
+    const lockfile = await addImages(context, tidy(context, all, plan));
     const written = await writeLockfile(root, lockfile);
     return { project, file: lockfileName, written, changes: lockChanges(before, lockfile) };
   });
@@ -49,11 +55,17 @@ function keepAll(lockfile: Lockfile): Release {
   return { lockfile, packages: [], unknown: [] };
 }
 
-/** For each platform that the environments are built for. */
-function releaseFor(before: Lockfile, plan: Plan, names: readonly string[]): Release {
-  const platforms = [...new Set(plan.environments.map(({ image }) => image.platform))];
-  const requests = plan.environments.flatMap((environment) => environment.requests);
-  const archives = requests.flatMap((request) => (request.kind === "archive" ? [request.archiveKey] : []));
+interface ReleaseOptions {
+  readonly before: Lockfile;
+  readonly plan: Plan;
+  readonly names: readonly string[];
+}
+
+/** For each platform that the environments are built for, or locked for without being built here. */
+function releaseFor({ spec }: OperationContext, { before, plan, names }: ReleaseOptions): Release {
+  const others = spec.environments.flatMap((environment) => lockedPlatforms(spec, before, environment));
+  const platforms = [...new Set([...plan.environments.map(({ image }) => image.platform), ...others])];
+  const archives = [...requestedArchives(spec)];
   const releaseOn = (lockfile: Lockfile, platform: string) =>
     names.length === 0 ? releaseAll(lockfile, platform, archives) : releaseNamed(lockfile, names, platform);
   const releases = platforms.map((platform) => releaseOn(before, platform));

@@ -1,6 +1,7 @@
 import { devenvError } from "../../errors.ts";
 import { missingPins } from "../../lock/check.ts";
 import { emptyLockfile, lockfileName } from "../../lock/lockfile.ts";
+import { pinnedPlatforms } from "../../lock/platforms.ts";
 import { pinRequests } from "../../lock/requests.ts";
 import { readLockfile, writeLockfile } from "../../lock/store.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -49,21 +50,23 @@ async function lockMissing(context: OperationContext, names: readonly string[]):
 }
 
 /**
- * Make sure that the lock answers everything that these environments, all when none is named, ask for; nothing is
- * downloaded. Throws LOCK_MISSING, LOCK_STALE with the first difference.
+ * Make sure that the lock answers everything that these environments, all when none is named, ask for, on
+ * their platforms or on a wanted one where they are for any; nothing is downloaded. Throws LOCK_MISSING, LOCK_STALE with the first difference.
  */
-export async function requireLock(context: OperationContext, names: readonly string[]): Promise<void> {
+export async function requireLock(context: OperationContext, names: readonly string[], wanted?: string): Promise<void> {
   const { spec } = context;
   const lockfile = await readLockfile(spec.root);
-  const platforms = await platformsOf(context);
+  const platforms = await platformsOf(context, wanted);
   const selected = selectEnvironments(spec.environments, names).map(({ name }) => name);
   for (const environment of withBases(spec, selected)) {
     const platform = platforms.get(environment.name) ?? "";
     const query = { lockfile: lockfile ?? emptyLockfile, environment: environment.name, platform };
     const [first] = missingPins(query, pinRequests(spec, environment, platform));
     if (first === undefined) continue;
-    const { key, text: wanted } = first.request;
-    if (lockfile === undefined) throw devenvError("LOCK_MISSING", { file: lockfileName, key, wanted });
-    throw devenvError("LOCK_STALE", { file: lockfileName, key, wanted, lockedAs: first.lockedAs, platform });
+    const { key, text } = first.request;
+    if (lockfile === undefined) throw devenvError("LOCK_MISSING", { file: lockfileName, key, wanted: text });
+    const lockedFor = pinnedPlatforms(lockfile, first.request);
+    const details = { file: lockfileName, key, wanted: text, lockedAs: first.lockedAs, platform, lockedFor };
+    throw devenvError("LOCK_STALE", details);
   }
 }

@@ -10,7 +10,8 @@ import { downloadPackages, type FailedPackages } from "../image/packages.ts";
 import { requireRunNetwork } from "../image/run-network.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
-import { askApt, placePreferred } from "./ask-apt.ts";
+import { askApt, placeInstalled, placePreferred } from "./ask-apt.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 
 export interface ResolvePackagesOptions {
   /** Holds the images of base environments. */
@@ -19,6 +20,8 @@ export interface ResolvePackagesOptions {
   readonly image: ImagePlan;
   /** Pins that do not move while they can be had. */
   readonly prefer: PackageSet;
+  /** The image to ask for, where that is not `image` itself but the same one of another platform. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /**
@@ -30,19 +33,27 @@ export async function resolvePackages(
   request: PackagesRequest,
   options: ResolvePackagesOptions,
 ): Promise<PackageSet> {
-  const { image, prefer } = options;
+  const { image, prefer, elsewhere } = options;
   const { environment } = image;
   const failed = await downloadPackages(context, environment, { packages: Object.entries(prefer).map(placePreferred) });
   const refused = [...failed.values()].find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
   if (refused !== undefined) throw refused;
   await requireRunNetwork(context, image);
+  if (elsewhere !== undefined) await downloadInstalled(context, environment, elsewhere);
   await ensureBaseImage(context, options);
-  const text = `resolving ${request.text}`;
+  const asked = elsewhere === undefined ? request.text : `${request.text} for ${elsewhere.architecture}`;
+  const text = `resolving ${asked}`;
   return runStep(context, { environment, step: "resolve", text }, async () => {
     const report = await askApt(context, request, { ...options, failed });
     const packages = await pinAll(context, request, { report, prefer, failed });
-    return { text: `${request.text} resolved to ${Object.keys(packages).length} packages`, value: packages };
+    return { text: `${asked} resolved to ${Object.keys(packages).length} packages`, value: packages };
   });
+}
+
+async function downloadInstalled(context: OperationContext, environment: string, { installed }: Elsewhere) {
+  const packages = Object.entries(installed).map(placeInstalled);
+  const failed = await downloadPackages(context, environment, { packages });
+  for (const error of failed.values()) throw error;
 }
 
 interface Answer {

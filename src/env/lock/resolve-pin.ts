@@ -9,6 +9,7 @@ import type { EnvironmentSpec } from "../../spec/spec.ts";
 import { openArchive } from "../image/archives.ts";
 import type { OperationContext } from "../operation.ts";
 import { planProject } from "../plan-project.ts";
+import { readElsewhere } from "./elsewhere.ts";
 import { resolveBase } from "./resolve-base.ts";
 import { resolveBootstrapBase } from "./resolve-bootstrap-base.ts";
 import { resolvePackages } from "./resolve-packages.ts";
@@ -53,7 +54,7 @@ async function resolveBaseRequest(
   return { platforms: { [platform]: { packages } } };
 }
 
-/** On the image of the layers before it, which have their pins by now. */
+/** On the image of the layers before it, which have their pins by now; for a platform that is not its own, beside it. */
 async function resolveLayer(
   context: OperationContext,
   request: PackagesRequest,
@@ -67,7 +68,10 @@ async function resolveLayer(
   const planned = plan.environments.find(({ name }) => name === environment.name);
   if (planned === undefined) throw new Error(`environment ${environment.name} was not planned`);
   const prefer = preferred(before, { request, platform, move });
-  return resolvePackages(cut, request, { plan, image: planned.image, prefer });
+  const { image: own } = planned;
+  const elsewhere =
+    own.platform === platform ? undefined : await readElsewhere(context, request, { image: own, platform, lockfile });
+  return resolvePackages(cut, request, { plan, image: own, prefer, elsewhere });
 }
 
 interface Preference {

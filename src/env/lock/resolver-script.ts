@@ -15,9 +15,11 @@ const preferredPriority = 999;
 export interface ResolverInput {
   readonly packages: readonly string[];
   readonly prefer: PackageSet;
+  /** Of the image that is asked for, where that is another than the one that this runs in. */
+  readonly architecture?: string | undefined;
 }
 
-export function resolverScript({ packages, prefer }: ResolverInput): string {
+export function resolverScript({ packages, prefer, architecture }: ResolverInput): string {
   return `# Made by devenv: writes to ${reportPath} what apt would install.
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 work=/run/devenv/apt
@@ -30,7 +32,7 @@ options="-o Dir::Etc::sourceparts=$work/sources.list.d -o Dir::Etc::preferencesp
  -o Dir::Cache::archives=$work/archives -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
 cat > $work/preferences.d/devenv.pref <<'END'
 ${preferences(prefer)}END
-
+${architecture === undefined ? "" : elsewhereScript(architecture)}
 ${preferScript}
 ${reportScript}`;
 }
@@ -39,6 +41,26 @@ function preferences(prefer: PackageSet): string {
   return Object.entries(prefer)
     .map(([name, { version }]) => `Package: ${name}\nPin: version ${version}\nPin-Priority: ${preferredPriority}\n\n`)
     .join("");
+}
+
+/** The state and the sources of an image that cannot run here. Ubuntu has its architectures in two places. */
+function elsewhereScript(architecture: string): string {
+  const [from, to] = ["(archive|security)\\.ubuntu\\.com/ubuntu", "ports.ubuntu.com/ubuntu-ports"];
+  const isPorted = !["amd64", "i386"].includes(architecture);
+  const places = isPorted ? `s,//${from},//${to},` : `s,//${to},//archive.ubuntu.com/ubuntu,`;
+  return `
+cp ${resolverFolder.step}/status $work/status
+for file in ${resolverFolder.step}/installed/*.deb; do
+  [ -e "$file" ] || continue
+  dpkg-deb -f "$file"
+  echo "Status: install ok installed"
+  echo
+done >> $work/status
+cp -L /etc/apt/sources.list $work/sources.list 2>/dev/null || : > $work/sources.list
+find $work/sources.list $work/sources.list.d -type f -exec sed -i -E -e '${places}' {} +
+options="$options -o APT::Architecture=${architecture} -o APT::Architectures=${architecture}
+ -o Dir::State::status=$work/status -o Dir::Etc::sourcelist=$work/sources.list"
+`;
 }
 
 /** A repository of the preferred files, on the step's folder in memory. */
