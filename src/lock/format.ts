@@ -1,6 +1,7 @@
 /** The text of a lock file. */
 import { devenvError } from "../errors.ts";
 import { type Lockfile, lockfileName, lockfileVersion } from "./lockfile.ts";
+import { withoutGoodSets } from "./quick-check.ts";
 import { lockfileSchema } from "./schema.ts";
 
 /**
@@ -22,11 +23,12 @@ export function parseLockfile(content: string): Lockfile {
   if (typeof version === "number" && version > lockfileVersion) {
     throw devenvError("LOCK_VERSION", { file: lockfileName, version, known: lockfileVersion });
   }
-  const result = lockfileSchema.safeParse(value, { error: expectedType });
+  const result = lockfileSchema.safeParse(withoutGoodSets(value), { error: expectedType });
   if (!result.success) {
     throw invalid(describe(result.error.issues[0] as Issue));
   }
-  const { version: _version, ...lockfile } = result.data;
+  // the schema changes nothing, so what it took is the value itself
+  const { version: _version, ...lockfile } = value as Lockfile & { readonly version: number };
   return lockfile;
 }
 

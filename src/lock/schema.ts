@@ -1,21 +1,20 @@
 /** What a lock file may contain, strictly: a lock that was merged or edited by hand is never half understood. */
 import * as z from "zod/mini";
 import { lockfileVersion } from "./lockfile.ts";
+import { packagePatterns } from "./quick-check.ts";
 
 const text = z.string().check(z.minLength(1));
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, "64 hex digits"));
+const sha256 = z.string().check(z.regex(packagePatterns.sha256, "64 hex digits"));
 const digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, "`sha256:` and 64 hex digits"));
 const bytes = z.int().check(z.nonnegative());
-/** Below an address, never above it. */
-const path = z.string().check(z.regex(/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0\\]+$/, "a relative path without `..`"));
-/** What distributions allow in names and architectures. */
-const packageName = z.string().check(z.regex(/^[a-z0-9A-Z][\w.+-]*$/, "the name of a package"));
-const packageVersion = z.string().check(z.regex(/^[\w.+:~-]+$/, "the version of a package"));
+const path = z.string().check(z.regex(packagePatterns.path, "a relative path without `..`"));
+const packageName = z.string().check(z.regex(packagePatterns.name, "the name of a package"));
+const packageVersion = z.string().check(z.regex(packagePatterns.version, "the version of a package"));
 
 const packagePin = z.strictObject({
   version: packageVersion,
   architecture: packageName,
-  archive: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]*$/, "the name of an archive")),
+  archive: z.string().check(z.regex(packagePatterns.archive, "the name of an archive")),
   suite: z.optional(text),
   component: z.optional(text),
   path,
