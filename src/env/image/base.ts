@@ -7,7 +7,7 @@ import type { LocalPin } from "../../lock/lockfile.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import { applyMirror, parseImageReference, printImageReference } from "../../spec/image-reference.ts";
 import type { BootstrapBase, ReferenceBase } from "../../spec/spec.ts";
-import { resolveBootstrapBase } from "../lock/resolve-bootstrap-base.ts";
+import { bootstrapLines, resolveBootstrapBase } from "../lock/resolve-bootstrap-base.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { packagesFetcher } from "./bootstrap-package.ts";
@@ -66,15 +66,8 @@ function byDigest(reference: string, digest: string): string {
 }
 
 async function bootstrap(context: OperationContext, image: ImagePlan, base: BootstrapBase): Promise<void> {
-  const { host, engine, signal, report } = context;
+  const { host, engine, signal } = context;
   const { environment, platform, baseTag, basePin } = image;
-  const onLine = (text: string) =>
-    report({
-      kind: "build",
-      environment,
-      step: "base",
-      event: { kind: "log", step: "bootstrap", stream: "stderr", text },
-    });
   const isLocked = basePin !== undefined && "packages" in basePin;
   const packages = isLocked ? basePin.packages : await resolveBootstrapBase(context, { environment, base, platform });
   const fetchPackages = packagesFetcher(context, base, { environment, platform });
@@ -86,7 +79,7 @@ async function bootstrap(context: OperationContext, image: ImagePlan, base: Boot
     cacheDir: host.cacheDir,
     host,
     signal,
-    onLine,
+    onLine: bootstrapLines(context, environment),
     fetchPackages,
   });
   await engine.images.import(createReadStream(file), {

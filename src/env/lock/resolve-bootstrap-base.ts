@@ -12,15 +12,21 @@ export interface BootstrapRequest {
 
 /** All packages of a bootstrapped base as its archive has them now; nothing is downloaded but indexes. */
 export async function resolveBootstrapBase(
-  { host, signal, report }: OperationContext,
+  context: OperationContext,
   { environment, base, platform }: BootstrapRequest,
 ): Promise<PackageSet> {
-  const onLine = (text: string) =>
+  const { host, signal } = context;
+  const onLine = bootstrapLines(context, environment);
+  return resolveBootstrap({ base, platform, cacheDir: host.cacheDir, host, signal, onLine });
+}
+
+/** Reports what the programs that make a base say, line by line. */
+export function bootstrapLines({ report }: OperationContext, environment: string): (text: string) => void {
+  return (text) =>
     report({
       kind: "build",
       environment,
       step: "base",
       event: { kind: "log", step: "bootstrap", stream: "stderr", text },
     });
-  return resolveBootstrap({ base, platform, cacheDir: host.cacheDir, host, signal, onLine });
 }
