@@ -43,8 +43,9 @@ export function mmdebstrapArguments(
     "--format=tar",
     `--include=${[...packages].sort().join(",")}`,
     '--aptopt=Acquire::Languages "none"',
-    ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
+    "--dpkgopt=force-unsafe-io",
     "--skip=cleanup/apt",
+    `--extract-hook=${leavePathsOut}`,
     `--customize-hook=${emptyAptFolders}`,
     `--customize-hook=${neutraliseHost}`,
     `--customize-hook=${writeSources(archive.distribution, printSourcesFile(archive))}`,
@@ -59,8 +60,7 @@ export function mmdebstrapArguments(
  * As in Debian's slim images: no documentation but the licences, and no flushing of each file, which a
  * layer that is made whole or not at all has no use for. The base keeps them for what is installed later.
  */
-const dpkgOptions = [
-  "force-unsafe-io",
+const pathOptions = [
   "path-exclude=/usr/share/doc/*",
   "path-include=/usr/share/doc/*/copyright",
   "path-exclude=/usr/share/groff/*",
@@ -71,6 +71,22 @@ const dpkgOptions = [
   "path-include=/usr/share/locale/locale.alias",
   "path-exclude=/usr/share/man/*",
 ];
+
+/**
+ * mmdebstrap extracts archives itself before dpkg is there. Given these options it would pipe each one through a
+ * filter, which takes ten times as long as to remove afterwards what it leaves out. Folders and links stay where
+ * something below them may be kept, as with dpkg, and folders keep their times.
+ */
+const leavePathsOut = [
+  'cd "$1/usr/share" || exit',
+  "times=$(mktemp)",
+  "others='groff info linda lintian locale man'",
+  '{ find doc -type d; find $others -maxdepth 0 2> /dev/null; } | tar --no-recursion --files-from=- -cf "$times"',
+  "find doc ! -type d ! -type l ! -path 'doc/*/copyright' -delete",
+  "find $others -mindepth 1 ! -path locale/locale.alias -delete 2> /dev/null",
+  'tar -xf "$times" && rm "$times" || exit',
+  `printf '${pathOptions.map((option) => `${option}\\n`).join("")}' >> "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap"`,
+].join("; ");
 
 /**
  * In place of mmdebstrap's own clearing, which makes folders anew for root or for apt's own user, by

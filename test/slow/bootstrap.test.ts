@@ -21,7 +21,7 @@ beforeAll(async () => {
   packages = await resolveBootstrap({ base, platform, cacheDir: host.cacheDir, host });
 }, 120_000);
 
-// Unpacking takes a minute on an idle machine of two cores.
+// Making one takes a minute on a busy machine of two cores.
 it("bootstraps the same bytes twice from the same packages, also offline, with nothing of this host in them", {
   timeout: 600_000,
 }, async () => {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/digest.ts";
@@ -85,6 +86,41 @@ describe("the call of mmdebstrap", () => {
     expect(args.filter((arg) => arg.startsWith("deb "))).toEqual(["deb [trusted=yes] copy:/tmp/repository ./"]);
     expect(args.filter((arg) => arg.startsWith("--customize-hook")).join("\n")).not.toContain("/tmp/repository");
     expect(args.join("\n")).toContain("URIs: http://deb.debian.org/debian-security");
+  });
+});
+
+describe("what a base leaves out", () => {
+  it("is removed after mmdebstrap extracted the archives; folders keep their times, and dpkg is told the same", () => {
+    const args = mmdebstrapArguments(
+      { suite: "bookworm", architecture: "amd64", repository: "/tmp/repository", packages: [] },
+      { target: "/tmp/base.tar", isRoot: true },
+    );
+    expect(args.filter((arg) => arg.startsWith("--dpkgopt"))).toEqual(["--dpkgopt=force-unsafe-io"]);
+    const hook = args.find((arg) => arg.startsWith("--extract-hook="))?.slice("--extract-hook=".length) ?? "";
+    const options = "etc/dpkg/dpkg.cfg.d/99mmdebstrap";
+    using folder = temporaryFolder({
+      [options]: "force-unsafe-io\n",
+      "usr/share/doc/bash/copyright": "",
+      "usr/share/doc/bash/more/README": "",
+      "usr/share/locale/locale.alias": "",
+      "usr/share/locale/de/bash.mo": "",
+      "usr/share/man/man1/bash.1": "",
+      "usr/share/bash/kept": "",
+    });
+    const share = join(folder.path, "usr/share");
+    for (const path of ["doc", "doc/bash", "doc/bash/more", "man"]) utimesSync(join(share, path), 1e9, 1e9);
+    execFileSync("sh", ["-c", hook, "exec", folder.path], { env: { PATH: process.env.PATH, TMPDIR: folder.path } });
+    expect(readdirSync(share, { recursive: true }).sort()).toEqual([
+      ...["bash", "bash/kept", "doc", "doc/bash", "doc/bash/copyright", "doc/bash/more"],
+      ...["locale", "locale/locale.alias", "man"],
+    ]);
+    for (const path of ["doc", "doc/bash", "doc/bash/more", "man"]) {
+      expect(statSync(join(share, path)).mtimeMs).toBe(1e12);
+    }
+    expect(readFileSync(join(folder.path, options), "utf8")).toMatch(
+      /^force-unsafe-io\npath-exclude=\/usr\/share\/doc\/\*\n(path-.*\n){7}path-exclude=\/usr\/share\/man\/\*\n$/,
+    );
+    expect(readdirSync(folder.path).sort()).toEqual(["etc", "usr"]);
   });
 });
 
