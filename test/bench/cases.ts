@@ -8,8 +8,8 @@ export interface Case {
   /** devenv first. */
   readonly contestants: readonly Contestant[];
   readonly aims: readonly Aim[];
-  /** Of a container's start or end, which takes the engine long: fewer rounds do. */
-  readonly isSlow?: boolean;
+  /** Fewer do for a container's start or end, the fewest for a build: the engine takes long for these. */
+  readonly rounds?: "fewer" | "fewest";
 }
 
 export interface Aim {
@@ -99,7 +99,7 @@ function createCase(project: BenchProject, { docker }: Peers): Case {
   const { at, container, twin, dockerRun } = project;
   return {
     title: "up, creating from a built image",
-    isSlow: true,
+    rounds: "fewer",
     contestants: [
       contestant("devenv up", at([...devenv, "up"]), { undo: at([docker, "rm", "-f", container]) }),
       contestant("docker run -d", at(dockerRun), { undo: at([docker, "rm", "-f", twin]) }),
@@ -117,7 +117,7 @@ function createCase(project: BenchProject, { docker }: Peers): Case {
 function downCase({ at, twin, dockerRun }: BenchProject, { docker }: Peers): Case {
   return {
     title: "down",
-    isSlow: true,
+    rounds: "fewer",
     contestants: [
       contestant("devenv down", at([...devenv, "down"]), { prepare: at([...devenv, "up"]) }),
       contestant("docker rm -f", at([docker, "rm", "-f", twin]), { prepare: at(dockerRun) }),

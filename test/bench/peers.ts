@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 
 export interface Peers {
   readonly docker: string;
+  /** A docker client that builds with BuildKit: `docker` itself, or the distribution's where that one lacks buildx. */
+  readonly builder: string;
   readonly compose: readonly string[] | undefined;
   readonly devcontainer: readonly string[] | undefined;
   /** For the table. */
@@ -24,6 +26,7 @@ export function findPeers(): Peers {
   const devcontainerVersion = answerOf([...devcontainer, "--version"]);
   return {
     docker,
+    builder: buildsWithBuildKit(docker) ? docker : "/usr/bin/docker",
     compose: composeVersion === undefined ? undefined : compose,
     devcontainer: devcontainerVersion === undefined ? undefined : devcontainer,
     versions: {
@@ -39,6 +42,12 @@ export function findPeers(): Peers {
         : []),
     ],
   };
+}
+
+/** Clients from 23 on build by way of a plugin. */
+function buildsWithBuildKit(docker: string): boolean {
+  const version = answerOf([docker, "version", "--format", "{{.Client.Version}}"]) ?? "";
+  return Number.parseInt(version, 10) < 23 || answerOf([docker, "buildx", "version"]) !== undefined;
 }
 
 /** Its first line of output, undefined when it is not there or fails. */

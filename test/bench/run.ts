@@ -6,13 +6,15 @@ import { setup } from "../support/build-once.ts";
 import { openEngineProxy } from "../support/engine-proxy.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type Case, casesOf } from "./cases.ts";
-import { timeLockCheck, timeReadImage } from "./in-process.ts";
+import { timeComparison, timeLockCheck } from "./in-process.ts";
 import { measure, runOnce } from "./measure.ts";
 import { findPeers } from "./peers.ts";
 import { type BenchProject, devenv, openBenchProject } from "./project.ts";
+import { openRebuildProject } from "./rebuild.ts";
 import { type CaseResult, judge, printMarkdown, printTable, type Report } from "./report.ts";
 
 const warmUps = 2;
+const divisors = { all: 1, fewer: 2, fewest: 4 } as const;
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "21" }, json: { type: "string" }, markdown: { type: "string" } },
@@ -32,24 +34,24 @@ async function bench(): Promise<Report> {
   const { whileUp, whileDown } = casesOf(project, peers);
   const first = whileUp.map(runCase);
   const engineCalls = await countCalls(project);
-  const image = runOnce(
-    project.at([peers.docker, "inspect", "--format", "{{.Config.Image}}", project.container]),
-  ).trim();
-  const inProcess = [await timeLockCheck(rounds), await timeReadImage(image, Math.ceil(rounds / 4))];
   runOnce(project.at([...devenv, "down"]));
+  const second = whileDown.map(runCase);
+  await using locked = await openRebuildProject(peers);
+  const third = runCase(locked.rebuild);
+  const inProcess = [await timeLockCheck(rounds), await timeComparison(locked.image, Math.ceil(rounds / 4))];
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
     versions: peers.versions,
-    cases: [...first, ...whileDown.map(runCase)],
+    cases: [...first, ...second, third],
     inProcess,
     engineCalls,
   };
 }
 
-function runCase({ title, contestants, aims, isSlow = false }: Case): CaseResult {
+function runCase({ title, contestants, aims, rounds: share }: Case): CaseResult {
   process.stderr.write(`${title} …\n`);
-  const timings = measure(contestants, { rounds: isSlow ? Math.ceil(rounds / 2) : rounds, warmUps });
+  const timings = measure(contestants, { rounds: Math.ceil(rounds / divisors[share ?? "all"]), warmUps });
   return judge(title, timings, aims);
 }
 

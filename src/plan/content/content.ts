@@ -3,7 +3,7 @@ import type { SavedImage } from "../../host/saved-image/entry.ts";
 import type { ImagePlan } from "../plan.ts";
 import { applyChanges, type Changes, countedChanges } from "./changes.ts";
 import { type ContentConfig, contentConfig } from "./config.ts";
-import { layerPlaces } from "./places.ts";
+import { layerPlaces, type PlacedImage } from "./places.ts";
 import { emptyTree } from "./tree.ts";
 
 /** What an image holds, the same whenever and wherever it is built. */
@@ -22,7 +22,11 @@ export interface PlaceContent {
 }
 
 /** `baseLayers`: how many layers the base has. */
-export function imageContent(image: ImagePlan, saved: SavedImage, baseLayers: number): ImageContent {
+export function imageContent(
+  image: PlacedImage & Pick<ImagePlan, "base">,
+  saved: SavedImage,
+  baseLayers: number,
+): ImageContent {
   const { layers } = saved;
   const tree = emptyTree();
   const places = layerPlaces(image, layers.length - baseLayers, saved.config);

@@ -3,7 +3,7 @@ import type { SavedConfig } from "../../host/saved-image/entry.ts";
 import type { ImagePlan } from "../plan.ts";
 import { dockerfileSteps } from "../steps.ts";
 
-type PlacedImage = Pick<ImagePlan, "key" | "dockerfile" | "origins">;
+export type PlacedImage = Pick<ImagePlan, "key" | "dockerfile" | "origins">;
 
 /** The place of each layer above the base, in their order: `from`, `layers[0]`, `user`. */
 export function layerPlaces(image: PlacedImage, count: number, { history = [] }: SavedConfig): readonly string[] {
