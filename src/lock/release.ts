@@ -1,6 +1,6 @@
 /** Which pins `devenv lock --update` lets go. */
 import { parseImageReference, printImageReference } from "../spec/image-reference.ts";
-import type { Lockfile, PackageSet } from "./lockfile.ts";
+import type { BaseLock, Lockfile, PackageSet } from "./lockfile.ts";
 
 export interface Release {
   /** Without the pins that may move. */
@@ -26,7 +26,7 @@ export function releaseAll(lockfile: Lockfile, platform: string, archiveKeys: re
 
 /**
  * Let those go that are called so: a package, an image reference, `bootstrap(bookworm)` or `bookworm`, an address,
- * the npm package of one. A base made of packages moves as a whole.
+ * the npm package of one. What stands on a base made of packages has to be found to fit it again.
  */
 export function releaseNamed(lockfile: Lockfile, names: readonly string[], platform: string): Release {
   const archives = Object.keys(lockfile.archives).filter((key) => names.some((name) => isArchive(key, name)));
@@ -43,8 +43,11 @@ export function releaseNamed(lockfile: Lockfile, names: readonly string[], platf
     lockfile: {
       ...lockfile,
       archives: without(lockfile.archives, archives),
-      bases: without(lockfile.bases, bases),
-      packages: mapSets(lockfile, platform, (set) => !inLayers.some((name) => name in set)),
+      bases: withoutBases(lockfile, bases, platform),
+      packages: mapSets(lockfile, platform, (set, baseKey) => {
+        const isOnMoved = bases.includes(baseKey) && isMadeOfPackages(lockfile, baseKey, platform);
+        return !isOnMoved && !inLayers.some((name) => name in set);
+      }),
     },
     packages: inLayers,
     unknown,
@@ -56,7 +59,10 @@ export function releasableNames(lockfile: Lockfile): readonly string[] {
   const sets = Object.values(lockfile.packages).flatMap((platforms) =>
     Object.values(platforms).flatMap((chains) => Object.values(chains)),
   );
-  const packages = sets.flatMap((set) => Object.keys(set));
+  const ofBases = Object.values(lockfile.bases).flatMap(({ platforms }) =>
+    Object.values(platforms).flatMap((pin) => ("packages" in pin ? [pin.packages] : [])),
+  );
+  const packages = [...sets, ...ofBases].flatMap((set) => Object.keys(set));
   return [...new Set([...packages, ...Object.keys(lockfile.bases), ...Object.keys(lockfile.archives)])];
 }
 
@@ -83,10 +89,29 @@ function hasPackage({ packages }: Lockfile, name: string, platform: string): boo
   );
 }
 
-function mapSets({ packages }: Lockfile, platform: string, isKept: (set: PackageSet) => boolean): Lockfile["packages"] {
+/** One of a registry goes for all its platforms, one made of packages for this one. */
+function withoutBases(lockfile: Lockfile, keys: readonly string[], platform: string): Lockfile["bases"] {
+  const left = Object.entries(lockfile.bases).flatMap(([key, base]): [string, BaseLock][] => {
+    if (!keys.includes(key)) return [[key, base]];
+    const { [platform]: pin, ...platforms } = base.platforms;
+    return pin === undefined || "packages" in pin ? [[key, { platforms }]] : [];
+  });
+  return Object.fromEntries(left);
+}
+
+function isMadeOfPackages({ bases }: Lockfile, key: string, platform: string): boolean {
+  const pin = bases[key]?.platforms[platform];
+  return pin !== undefined && "packages" in pin;
+}
+
+function mapSets(
+  { packages }: Lockfile,
+  platform: string,
+  isKept: (set: PackageSet, baseKey: string) => boolean,
+): Lockfile["packages"] {
   return Object.fromEntries(
     Object.entries(packages).map(([key, platforms]) => {
-      const kept = Object.entries(platforms[platform] ?? {}).filter(([, set]) => isKept(set));
+      const kept = Object.entries(platforms[platform] ?? {}).filter(([, set]) => isKept(set, key));
       return [key, { ...platforms, [platform]: Object.fromEntries(kept) }];
     }),
   );

@@ -35,7 +35,8 @@ export async function readElsewhere(
   request: PackagesRequest,
   { image, platform, lockfile }: ElsewhereOptions,
 ): Promise<Elsewhere> {
-  const { key, baseKey } = request;
+  const { key, baseKey, manager } = request;
+  if (manager !== "apt") throw devenvError("LOCK_ELSEWHERE", { key, platform, reason: "only `apt` can be asked here" });
   const architecture = debianArchitecture(platform);
   const layers = layersBelow(lockfile, request, platform);
   const pin = lockfile.bases[baseKey]?.platforms[platform];

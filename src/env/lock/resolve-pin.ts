@@ -46,11 +46,16 @@ export async function resolvePin(
 
 async function resolveBaseRequest(
   context: OperationContext,
-  { base }: BaseRequest,
-  { environment, platform }: ResolveOptions,
+  { base, baseKey }: BaseRequest,
+  { environment, platform, before, move }: ResolveOptions,
 ): Promise<BaseLock> {
   if (base.kind === "reference") return resolveBase(context, base, platform);
-  const packages = await resolveBootstrapBase(context, { environment: environment.name, base, platform });
+  const locked = before.bases[baseKey]?.platforms[platform];
+  const known = locked !== undefined && "packages" in locked ? locked.packages : {};
+  const named = move?.filter((name) => name in known) ?? [];
+  const asWhole = named.length === 0 || (move ?? []).some((name) => [baseKey, base.suite].includes(name));
+  const keep = asWhole ? undefined : { packages: known, move: named };
+  const packages = await resolveBootstrapBase(context, { environment: environment.name, base, platform, keep });
   return { platforms: { [platform]: { packages } } };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { sha256 } from "../../digest.ts";
 import type { Host } from "../host.ts";
 import { mapLimited } from "../map-limited.ts";
+import { readControls } from "./control.ts";
 import { type BootstrapPackages, type FetchBootstrapPackages, packageNames } from "./packages.ts";
 
 export interface RepositoryOptions {
@@ -31,7 +32,11 @@ export async function writeRepository(options: RepositoryOptions): Promise<void>
     await copyFile(source, file, constants.COPYFILE_FICLONE);
     await chmod(file, 0o644);
   });
-  const stanzas = await readStanzas(options, names);
+  const stanzas = await readControls(
+    options.host,
+    names.map((name) => join(folder, fileName(name))),
+    options.signal,
+  );
   const index = names.map((name, at) => printEntry({ name, packages, stanza: stanzas[at] ?? "" })).join("\n");
   await writeFile(join(folder, "Packages"), index, { mode: 0o644 });
   await writeFile(join(folder, "Release"), printRelease(suite, index), { mode: 0o644 });
@@ -39,14 +44,6 @@ export async function writeRepository(options: RepositoryOptions): Promise<void>
 
 function fileName(name: string): string {
   return `${name}.deb`;
-}
-
-/** One program for all: starting one takes longer than what it does. */
-async function readStanzas({ folder, host, signal }: RepositoryOptions, names: readonly string[]) {
-  const script = 'for file; do dpkg-deb --field "$file" && echo || exit; done';
-  const files = names.map((name) => join(folder, fileName(name)));
-  const { stdout } = await host.processes.run("sh", ["-c", script, "sh", ...files], { signal });
-  return stdout.split(/\n\n/);
 }
 
 interface Entry {

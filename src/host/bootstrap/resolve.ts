@@ -6,8 +6,9 @@ import { withTemporaryFolder } from "../cache.ts";
 import type { Host } from "../host.ts";
 import type { BootstrapInput } from "../mmdebstrap.ts";
 import { type AptIndex, findPackages, printedDigests } from "./apt-lists.ts";
+import { readControls } from "./control.ts";
 import { explainFailure } from "./failure.ts";
-import type { BootstrapPackages } from "./packages.ts";
+import type { BootstrapPackages, FetchBootstrapPackages } from "./packages.ts";
 
 export interface ResolveOptions {
   readonly base: BootstrapInput;
@@ -18,8 +19,17 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Stands before the path of the signing keys; `/` by default. */
   readonly root?: string | undefined;
+  /** What the base is now, to stay but for what moves; undefined: all is found anew. */
+  readonly keep?: KeptPackages | undefined;
   /** What apt says while it works. */
   onLine?(line: string): void;
+}
+
+export interface KeptPackages {
+  readonly packages: BootstrapPackages;
+  /** Names of those that are to be what the archive has now. */
+  readonly move: readonly string[];
+  fetchPackages: FetchBootstrapPackages;
 }
 
 /**
@@ -35,10 +45,26 @@ export async function resolveBootstrap(options: ResolveOptions): Promise<Bootstr
   return withTemporaryFolder(cacheDir, async (folder) => {
     await writeSettings(options, folder);
     await runApt(options, folder, ["update"]);
+    const { keep } = options;
+    if (keep !== undefined) return moveSome(options, keep, folder);
     const wanted = [...variantPackages[base.variant], ...[...base.packages].sort()];
-    const printed = await runApt(options, folder, ["install", "--yes", "--quiet=2", "--print-uris", ...wanted]);
+    const printed = await runApt(options, folder, [...printUris, ...wanted]);
     return findPackages(await readIndexes(options, folder), printedDigests(printed));
   });
+}
+
+const printUris = ["install", "--yes", "--quiet=2", "--print-uris"];
+
+/** As apt upgrades single packages where the others are installed: with what they need, and nothing else. */
+async function moveSome(options: ResolveOptions, keep: KeptPackages, folder: string): Promise<BootstrapPackages> {
+  const { packages, move, fetchPackages } = keep;
+  const files = await fetchPackages(packages);
+  const controls = await readControls(options.host, [...files.values()], options.signal);
+  const status = controls.map((fields) => `${fields.trim()}\nStatus: install ok installed\n\n`).join("");
+  await writeFile(join(folder, "status"), status);
+  const printed = await runApt(options, folder, [...printUris, "--no-remove", ...move]);
+  const moved = findPackages(await readIndexes(options, folder), printedDigests(printed));
+  return Object.fromEntries(Object.entries({ ...packages, ...moved }).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** What mmdebstrap takes for a variant, as patterns of apt. */

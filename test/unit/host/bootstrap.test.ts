@@ -297,7 +297,8 @@ describe("the packages of a base", () => {
       calls.push(args);
       return { exitCode: 0, stdout: answers[args[0] ?? ""] ?? "", stderr: "" };
     };
-    return { calls, host: testHost({ platform: "linux", cacheDir: folder, programs: { "apt-get": apt } }) };
+    const sh = () => ({ exitCode: 0, stdout: "Package: bash\n\nPackage: sed\n\n", stderr: "" });
+    return { calls, host: testHost({ platform: "linux", cacheDir: folder, programs: { "apt-get": apt, sh } }) };
   }
   const resolve = (host: Host, input: Partial<BootstrapInput> = {}) =>
     resolveBootstrap({
@@ -328,6 +329,23 @@ describe("the packages of a base", () => {
     const { host } = hostWithApt(folder.path, ["bash1"]);
     const found = await resolve(host, { mirror: "http://mirror.corp/debian" });
     expect(found).toEqual({ bash: { ...pin("bash1", { path: "pool/bash_1.deb", size: 7 }), ...main } });
+  });
+
+  it("stay as they are locked but for those that are named and what these need", async () => {
+    using folder = temporaryFolder();
+    const { host, calls } = hostWithApt(folder.path, ["bash1"]);
+    const packages = { bash: pin("bash0", { version: "0" }), sed: pin("sed0", { version: "0" }) };
+    const fetchPackages = async () => new Map(Object.keys(packages).map((name) => [name, `/cache/${name}.deb`]));
+    const found = await resolveBootstrap({
+      base: { ...base, mirror: "http://mirror.corp/debian" },
+      platform: "linux/amd64",
+      cacheDir: host.cacheDir,
+      host,
+      root: keyrings.path,
+      keep: { packages, move: ["bash"], fetchPackages },
+    });
+    expect(found).toEqual({ ...packages, bash: { ...pin("bash1", { path: "pool/bash_1.deb", size: 7 }), ...main } });
+    expect(calls[1]).toEqual(["install", "--yes", "--quiet=2", "--print-uris", "--no-remove", "bash"]);
   });
 
   it.each([

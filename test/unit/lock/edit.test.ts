@@ -60,8 +60,8 @@ describe("releaseNamed", () => {
 
   it.each<[string, string, readonly string[]]>([
     ["a package: the layers that have it are resolved anew", "git", ["git", "zlib"]],
-    ["a base by its suite, with all its packages", "bookworm", ["bootstrap(bookworm)", "dpkg"]],
-    ["a package of a base: the base moves as a whole", "dpkg", ["bootstrap(bookworm)", "dpkg"]],
+    ["a base by its suite, and what stands on it", "bookworm", ["bootstrap(bookworm)", "curl", "dpkg", "git", "zlib"]],
+    ["a base by a package of it, likewise", "dpkg", ["bootstrap(bookworm)", "curl", "dpkg", "git", "zlib"]],
     ["an npm package", "npm", ["npm:npm@11.0.0"]],
   ])("lets go of %s", (_what, name, gone) => {
     const release = releaseNamed(lockfile, [name], amd64);
