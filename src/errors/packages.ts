@@ -14,6 +14,12 @@ export const packageErrors = {
         ...(places.length === 0 ? [`, or say where the archive is in \`packages.mirrors.${archive}\``] : []),
       ].join(""),
   }),
+  PACKAGE_ARCHIVE_UNKNOWN: entry<PackageDetails & { archive: string }>({
+    message: ({ name, version, archive }) =>
+      `Package \`${name}\` is locked to version \`${version}\` of archive \`${archive}\`, and this machine does not know where that archive is`,
+    hint: ({ archive }) =>
+      `name its address, as the \`URIs\` of its source say it, in the config: \`packages: { mirrors: { ${JSON.stringify(archive)}: "https://…" } }\``,
+  }),
   PACKAGE_REFUSED: entry<PackageDetails & { url: string; expected: string; received: string }>({
     message: ({ name, version, url, expected, received }) =>
       `Package \`${name}\` ${version} from \`${url}\` is not what the lock says:\n  expected sha256  ${expected}\n  received sha256  ${received}`,

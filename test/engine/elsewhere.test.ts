@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { readElsewhere } from "../../src/env/lock/elsewhere.ts";
 import { resolvePackages } from "../../src/env/lock/resolve-packages.ts";
-import type { OperationContext } from "../../src/env/operation.ts";
+import type { OperationContext, ProgressEvent } from "../../src/env/operation.ts";
 import { planProject } from "../../src/env/plan-project.ts";
 import { openProject } from "../../src/env/project.ts";
 import { resolveManifest } from "../../src/host/registry/resolve-manifest.ts";
@@ -54,12 +54,17 @@ async function withLayer(
 
 it("asks for what the image of the other platform lacks, of the sources of the own one", async () => {
   await using repository = await openAptRepository(architecture);
+  const source = `Types: deb\\nURIs: ${repository.server.url}\\nSuites: stable\\nComponents: main\\nTrusted: yes\\n`;
+  const useIt = `rm -f /etc/apt/sources.list.d/* && printf '${source}' > /etc/apt/sources.list.d/example.sources`;
   repository.publish([
     { name: "tool", version: "1.0", depends: "tool-data, tool-base" },
     { name: "tool-data", version: "1.0" },
     { name: "tool-base", version: "1.0" },
   ]);
-  await withLayer(repository, async (context, request) => {
+  const told: string[] = [];
+  await withLayer({ useIt }, async (given, request) => {
+    const report = (event: ProgressEvent) => void (event.kind === "warning" && told.push(event.text));
+    const context = { ...given, report };
     const plan = await planProject(context);
     const [planned] = plan.environments;
     if (planned === undefined) throw new Error("no plan");
@@ -72,6 +77,10 @@ it("asks for what the image of the other platform lacks, of the sources of the o
       ["tool", "1.0", "stable"],
     ]);
   });
+  const address = JSON.stringify(`${repository.server.url}/`);
+  expect(told).toEqual([
+    `other machines do not know where archive \`example\` is until the config says it: \`packages: { mirrors: { "example": ${address} } }\``,
+  ]);
 });
 
 it("reads what a base of a registry has installed without running it", async () => {

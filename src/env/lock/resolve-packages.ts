@@ -12,6 +12,7 @@ import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { askApt, placeInstalled, placePreferred } from "./ask-apt.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import { tellUnknownArchives } from "./tell-archives.ts";
 
 export interface ResolvePackagesOptions {
   /** Holds the images of base environments. */
@@ -64,7 +65,7 @@ interface Answer {
 
 /** Pins that were there stay as they were; one that apt no longer has is told with its own error. */
 async function pinAll(
-  { host }: OperationContext,
+  context: OperationContext,
   { key, packages }: PackagesRequest,
   answer: Answer,
 ): Promise<PackageSet> {
@@ -84,7 +85,8 @@ async function pinAll(
     pins[name] = choosePin(key, file, answer);
   }
   const met = files.flatMap(({ pin, address }) => (pin === undefined ? [] : [{ archive: pin.archive, address }]));
-  if (met.length > 0) await rememberArchives(host.cacheDir, met);
+  if (met.length > 0) await rememberArchives(context.host.cacheDir, met);
+  tellUnknownArchives(context, files);
   return pins;
 }
 

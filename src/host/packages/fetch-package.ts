@@ -154,6 +154,10 @@ async function explain(request: PackageRequest, { addresses, failures, folder }:
   const refused = failures.find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
   if (refused !== undefined) return refused;
   const details = failures.map((error) => error.details as { url: string; reason: string; trouble: string });
+  if (addresses.length === 0) {
+    const { name, pin } = request;
+    return devenvError("PACKAGE_ARCHIVE_UNKNOWN", { name, version: pin.version, archive: pin.archive });
+  }
   const [first] = failures;
   if (first !== undefined && details.every(({ trouble }) => trouble !== "refused")) return first;
   const { name, pin } = request;

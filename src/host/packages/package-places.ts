@@ -72,6 +72,11 @@ export function oldVersionAddress(pin: LockedPackage, { snapshot }: PackageSourc
     : undefined;
 }
 
+/** Whether every machine knows where the archive of a pin is. */
+export function isWellKnown(pin: LockedPackage): boolean {
+  return ownAddresses(pin).length > 0;
+}
+
 function ownAddresses({ archive, architecture }: LockedPackage): readonly string[] {
   if (archive === "debian") return ["http://deb.debian.org/debian"];
   if (archive === "debian-security") return ["http://deb.debian.org/debian-security"];
