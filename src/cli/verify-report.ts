@@ -4,6 +4,7 @@ import type { LayerDiff, VerifyResult } from "../env/verify.ts";
 import { printPlace, type SourcePlace } from "../errors/entry.ts";
 import type { ChangedPath, Difference, TreeDiff } from "../plan/content/diff.ts";
 import type { Style } from "./style.ts";
+import { visible } from "./visible.ts";
 
 export interface VerifyView {
   /** How many files of a layer are named; undefined: all. */
@@ -57,24 +58,19 @@ function shownPlace(place: SourcePlace, cwd: string): SourcePlace {
 function diffLines({ added, removed, changed }: TreeDiff, style: Style): readonly string[] {
   if (added.length + removed.length + changed.length === 0) return ["the base image itself"];
   return [
-    ...added.map((path) => style.green(`+ ${shownPath(path)}`)),
-    ...removed.map((path) => style.red(`- ${shownPath(path)}`)),
+    ...added.map((path) => style.green(`+ ${visible(path)}`)),
+    ...removed.map((path) => style.red(`- ${visible(path)}`)),
     ...changed.map((item) => style.yellow(`~ ${printChanged(item)}`)),
   ];
 }
 
 function printChanged({ path, differences }: ChangedPath): string {
-  return `${shownPath(path)}  ${differences.map(printDifference).join(", ")}`;
+  return `${visible(path)}  ${differences.map(printDifference).join(", ")}`;
 }
 
 /** Digests tell people nothing, and neither do the bytes of attributes. */
 function printDifference({ what, from, to }: Difference): string {
   if (what === "content" || what === "xattrs") return what;
-  const [one, other] = [from, to].map((value) => (value === "" ? "none" : shownPath(value)));
+  const [one, other] = [from, to].map((value) => (value === "" ? "none" : visible(value)));
   return what === "value" ? `${one} → ${other}` : `${what} ${one} → ${other}`;
-}
-
-/** A name may hold anything, also what moves the cursor. */
-function shownPath(path: string): string {
-  return path.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -1,34 +1,15 @@
-import { digestOf, type Sha256 } from "../digest.ts";
+import { digestOf } from "../digest.ts";
 import { comparePaths } from "../host/path-order.ts";
-import type { BasePin, PackageSet } from "../lock/lockfile.ts";
 import type { EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
 import { baseImageTag, countedBase, countedPin } from "./base-image.ts";
 import { buildEntries, recipeVersion } from "./build-entries.ts";
 import { copyEntries } from "./copy-layer.ts";
 import { countedInstructions, type LayerPlaces, renderDockerfile } from "./dockerfile.ts";
+import { imageFacts } from "./image-facts.ts";
+import type { ImagePlanInput, LayerSource } from "./image-input.ts";
 import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
 import { countedPackages, type PackageFolder, packageFolder } from "./packages.ts";
 import type { ArchiveFile, ContextEntry, ImagePlan, Inputs } from "./plan.ts";
-
-/** What a layer takes from outside the config, read before planning; undefined for layers that take nothing. */
-export type LayerSource =
-  | { readonly kind: "copy"; readonly entries: readonly ContextEntry[] }
-  | { readonly kind: "archive"; readonly url: string; readonly sha256: Sha256 }
-  | { readonly kind: "packages"; readonly packages: PackageSet }
-  | undefined;
-
-export interface ImagePlanInput {
-  readonly project: string;
-  readonly environment: EnvironmentSpec;
-  /** One for each layer of the image. */
-  readonly sources: readonly LayerSource[];
-  /** `linux/amd64`. */
-  readonly platform: string;
-  /** The plan of the environment that this one builds on. */
-  readonly base: ImagePlan | undefined;
-  /** What the lock pins the base to; undefined while it is not locked, and for the plan of another environment. */
-  readonly basePin?: BasePin | undefined;
-}
 
 /** The image of an environment, fingerprint and tag included; nothing has to be built to know them. */
 export function planImage(input: ImagePlanInput): ImagePlan {
@@ -60,6 +41,7 @@ export function planImage(input: ImagePlanInput): ImagePlan {
     tag: `localhost/${project}/${environment.name}:${fingerprint}`,
     labels: { [projectLabel]: project, [environmentLabel]: environment.name, [fingerprintLabel]: fingerprint },
     inputs: Object.fromEntries(Object.entries(counted).map(([key, digest]) => [key, digest.slice(0, 12)])),
+    facts: imageFacts(input),
   };
 }
 

@@ -77,6 +77,33 @@ export interface ImagePlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Counted inputs by their place in the image, each as a short digest: `layers[1]` → `3f9a1c27e0b4`. What changed is read off two of these. */
   readonly inputs: Inputs;
+  readonly facts: ImageFacts;
+}
+
+/** What each input is made of, by the same places. */
+export type ImageFacts = Readonly<Record<string, readonly Fact[]>>;
+
+export interface Fact {
+  readonly what:
+    | "base"
+    | "command"
+    | "digest"
+    | "environment"
+    | "file"
+    | "lines"
+    | "lock"
+    | "option"
+    | "package"
+    | "platform"
+    | "request"
+    | "user"
+    | "variable";
+  /** Of a file its path, of a package, variable or option its name; empty where there is one of its kind. */
+  readonly name: string;
+  /** What it is, or a digest of it. */
+  readonly value: string;
+  /** What people may see of it. */
+  readonly shown?: string | undefined;
 }
 
 export interface ArchiveFile {

@@ -1,6 +1,7 @@
 /** What made an image what it is, and what would make it anew, by the config's keys. */
 import { requestedDotfiles } from "./container-inputs.ts";
-import type { ImagePlan, Inputs } from "./plan.ts";
+import { type FactChange, factChanges } from "./fact-changes.ts";
+import type { ImageFacts, ImagePlan, Inputs } from "./plan.ts";
 
 export interface InputChange {
   /** As the labels name it: `image.layers[1]`, `env.NODE_ENV`, `the host's user`. */
@@ -9,6 +10,8 @@ export interface InputChange {
   readonly change: "added" | "removed" | "changed";
   /** Config key; undefined for what does not stand in the config. */
   readonly key: string | undefined;
+  /** What of it differs; absent where that is not known. */
+  readonly details?: readonly FactChange[];
 }
 
 export interface ChangeInput {
@@ -16,10 +19,12 @@ export interface ChangeInput {
   readonly environmentKey: string;
   readonly before: Inputs;
   readonly after: Inputs;
+  /** Of the image, where both are known. */
+  readonly facts?: { readonly before: ImageFacts; readonly after: ImageFacts } | undefined;
 }
 
 /** Each input that differs, in the order of their names; the image as a whole only when none of its inputs does. */
-export function inputChanges({ environmentKey, before, after }: ChangeInput): readonly InputChange[] {
+export function inputChanges({ environmentKey, before, after, facts }: ChangeInput): readonly InputChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const changed = names.filter((name) => before[name] !== after[name]);
   const isExplained = changed.some((name) => name.startsWith("image."));
@@ -30,7 +35,18 @@ export function inputChanges({ environmentKey, before, after }: ChangeInput): re
       input,
       change: before[input] === undefined ? "added" : after[input] === undefined ? "removed" : "changed",
       key: configKey(environmentKey, input),
+      ...(facts === undefined || !input.startsWith("image.") ? {} : detailsOf(input.slice("image.".length), facts)),
     }));
+}
+
+function detailsOf(place: string, { before, after }: NonNullable<ChangeInput["facts"]>): Pick<InputChange, "details"> {
+  const details = factChanges(before[place] ?? [], after[place] ?? []);
+  return details.length === 0 ? {} : { details };
+}
+
+/** The inputs of an image as those of a container name them. */
+export function asImageInputs(inputs: Inputs): Inputs {
+  return Object.fromEntries(Object.entries(inputs).map(([place, digest]) => [`image.${place}`, digest]));
 }
 
 /** `image.from (locked)` stands at `image.from`; what is said in words stands nowhere. */

@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from "../../src/config/define.ts";
-import { type ImagePlanInput, type LayerSource, planImage } from "../../src/plan/image.ts";
+import { planImage } from "../../src/plan/image.ts";
+import type { ImagePlanInput, LayerSource } from "../../src/plan/image-input.ts";
 import type { ImagePlan } from "../../src/plan/plan.ts";
 import { resolveSpec } from "../../src/spec/resolve.ts";
 import type { EnvironmentSpec, Spec } from "../../src/spec/spec.ts";

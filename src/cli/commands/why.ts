@@ -18,7 +18,8 @@ export const command = defineCommand({
     const names = chosenNames(context, line === undefined ? words : words.slice(0, -1));
     if (!dockerfile && line === undefined) {
       const result = await operate(context, project, (operation) => whyStale(operation, names));
-      return { data: result, text: printWhy(result, context.style.out) };
+      const view = { limit: context.options.verbose ? undefined : 20, style: context.style.out };
+      return { data: result, text: printWhy(result, view) };
     }
     const environments = await operate(context, project, (operation) => whyDockerfile(operation, { names, line }));
     return { data: { project: name, environments }, text: printOrigins(environments, context.style.out) };

@@ -14,6 +14,7 @@ import type { OperationContext, StepName } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
+import { rememberInputs } from "./known-inputs.ts";
 import { packageEntries } from "./packages.ts";
 import { requireRunNetwork } from "./run-network.ts";
 
@@ -38,6 +39,7 @@ export async function ensureImage(context: OperationContext, options: EnsureImag
   if (present !== undefined) {
     const text = `${shortTag(image)}  reused`;
     await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
+    await rememberInputs(context.host, options.plan, image);
     return { action: "reused", info: { ...present, tag } };
   }
   await requireRunNetwork(context, image);
@@ -52,6 +54,7 @@ function makeImage(context: OperationContext, options: EnsureImageOptions): Prom
   const { environment, tag } = image;
   return runStep(context, { environment, step: "image", text: `building ${shortTag(image)}` }, async () => {
     await buildImage(context, { ...options, step: "image" });
+    await rememberInputs(context.host, options.plan, image);
     const info = await context.engine.images.inspect(tag);
     if (info === undefined) throw new Error(`the engine built ${tag} and does not have it`);
     return { text: `${shortTag(image)}  built`, value: { action: "built", info: { ...info, tag } } };

@@ -4,7 +4,7 @@ import { collectCopySources } from "../../host/walk.ts";
 import { archivePin, packageSet } from "../../lock/check.ts";
 import type { Lockfile } from "../../lock/lockfile.ts";
 import type { PinRequest } from "../../lock/requests.ts";
-import type { LayerSource } from "../../plan/image.ts";
+import type { LayerSource } from "../../plan/image-input.ts";
 import type { ArchiveLayer, EnvironmentSpec, LayerSpec } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
 import { archiveDigest } from "./archives.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bootstrap, type ImageConfig } from "../../../src/config/define.ts";
 import { apt, archive, copy, env, run } from "../../../src/config/layers.ts";
-import type { LayerSource } from "../../../src/plan/image.ts";
+import type { LayerSource } from "../../../src/plan/image-input.ts";
 import { imageOf } from "../../support/plans.ts";
 
 const entry = {
