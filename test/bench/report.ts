@@ -51,9 +51,10 @@ export function printTable({ cases, inProcess, engineCalls }: Report): string {
     return [`${title.padEnd(26)}    median       p90   devenv is`, ...lines, ...judged].join("\n");
   });
   const calls = Object.entries(engineCalls).map(([name, requests]) => `  ${name.padEnd(24)} ${requests.length}`);
-  const parts = inProcess.map(
-    ({ title, medianMs, aimMs }) => `  ${title} ${ms(medianMs)}${judgePart(medianMs, aimMs)}`,
-  );
+  const parts = inProcess.map((part) => {
+    const { title, medianMs, aimMs } = part;
+    return `  ${[title, ms(medianMs), printPeer(part)].join(" ").trimEnd()}${judgePart(medianMs, aimMs)}`;
+  });
   return `${[...blocks, ["in process", ...parts].join("\n"), ["engine calls", ...calls].join("\n")].join("\n\n")}\n`;
 }
 
@@ -71,9 +72,10 @@ export function printMarkdown({ date, machine, versions, cases, inProcess, engin
           ],
         ],
   );
-  const parts = inProcess.map(({ title, medianMs, aimMs }) => {
+  const parts = inProcess.map((part) => {
+    const { title, medianMs, aimMs } = part;
     const judged = aimMs === undefined ? "" : `≤ ${aimMs} ms: ${medianMs <= aimMs ? "reached" : "missed"}`;
-    return [title, `${medianMs.toFixed(0)} ms`, "", judged];
+    return [title, `${medianMs.toFixed(0)} ms`, printPeer(part), judged];
   });
   const calls = Object.entries(engineCalls).map(([name, requests]) => `\`${name}\` ${requests.length}`);
   const table = [["", "median", "takes", "aim"], ["---", "---:", "---", "---"], ...rows, ...parts].map(
@@ -87,6 +89,10 @@ export function printMarkdown({ date, machine, versions, cases, inProcess, engin
     "",
     `Requests to the engine: ${calls.join(", ")}.`,
   ].join("\n")}\n`;
+}
+
+function printPeer({ medianMs, peer }: InProcess): string {
+  return peer === undefined ? "" : `${(medianMs / peer.medianMs).toFixed(2)} × ${peer.name}`;
 }
 
 function judgePart(medianMs: number, aimMs: number | undefined): string {
