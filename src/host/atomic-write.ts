@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
@@ -14,7 +14,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   const present = await readFile(target).catch(() => undefined);
   if (present?.equals(bytes)) return false;
   await mkdir(dirname(target), { recursive: true });
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryName(target);
   try {
     await writeNew(temporary, bytes, mode ?? (await modeOf(target)));
     await moveIntoPlace(temporary, target);
@@ -25,6 +25,28 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   return true;
 }
 
+/** The same for what comes in pieces; a pipe or a device is written to as it is. Returns how many bytes it was. */
+export async function writeStreamAtomic(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const target = await realpath(path).catch(() => path);
+  if (await isSpecial(target)) return writePieces(await open(target, "w"), content, signal);
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = temporaryName(target);
+  try {
+    const size = await writePieces(await open(temporary, "wx"), content, signal);
+    const mode = await modeOf(target);
+    if (mode !== undefined) await chmod(temporary, mode);
+    await moveIntoPlace(temporary, target);
+    return size;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
 /** Flush a file to disk and rename it over another path of the same file system; folders are made as needed. */
 export async function moveIntoPlace(file: string, target: string): Promise<void> {
   await flush(file);
@@ -32,6 +54,34 @@ export async function moveIntoPlace(file: string, target: string): Promise<void>
   await rename(file, target);
   // The new name itself survives a crash only with its folder; Windows cannot open one.
   await flush(dirname(target)).catch(() => undefined);
+}
+
+function temporaryName(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+}
+
+/** Closes the file. */
+async function writePieces(
+  handle: FileHandle,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  await using file = handle;
+  let size = 0;
+  for await (const chunk of content) {
+    signal?.throwIfAborted();
+    await file.writeFile(chunk);
+    size += chunk.length;
+  }
+  return size;
+}
+
+/** A folder too: writing to it fails with the right words. */
+async function isSpecial(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isFile(),
+    () => false,
+  );
 }
 
 async function writeNew(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Sha256 } from "../../digest.ts";
-import type { Xattrs } from "./pax-xattrs.ts";
+import type { FileBlob } from "./spool.ts";
+import type { Xattrs } from "./xattrs.ts";
 
 /** One entry of a layer's tar: what is the same whenever the layer is made, so no times. */
 export interface LayerEntry {
@@ -29,6 +30,8 @@ export interface SavedLayer {
   readonly diffId: string;
   /** In the order of the tar. */
   readonly entries: readonly LayerEntry[];
+  /** The tar, where it was kept. */
+  readonly blob?: FileBlob | undefined;
 }
 
 /** An image as an engine saves it. */

@@ -1,20 +1,22 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import type { LayerEntry } from "./entry.ts";
-import { readLayer } from "./read-layer.ts";
+import { type ReadLayer, readLayer } from "./read-layer.ts";
+import type { Spool } from "./spool.ts";
+import { blockSize } from "./tar-format.ts";
 
 /** A file of a saved image, by what it holds. */
 export type Blob =
-  | { readonly kind: "layer"; readonly entries: readonly LayerEntry[] }
+  | ({ readonly kind: "layer" } & ReadLayer)
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "other" };
 
-const blockSize = 512;
 const largestJson = 16 * 1024 * 1024;
 
 /** Told apart by its first bytes: an engine gives a layer and a config alike the name of their digest. */
-export async function readBlob(content: AsyncIterable<Uint8Array>, size: number): Promise<Blob> {
+export async function readBlob(content: AsyncIterable<Uint8Array>, size: number, spool?: Spool): Promise<Blob> {
+  const layer = async (tar: AsyncIterable<Uint8Array>) =>
+    ({ kind: "layer", ...(await readLayer(tar, spool)) }) as const;
   const { start, all } = await peek(content);
   if (start[0] === 0x1f && start[1] === 0x8b) return layer(Readable.from(all).pipe(createGunzip()));
   if (start.readUInt32LE(0) === 0xfd2fb528) return layer(Readable.from(all).pipe(createZstdDecompress()));
@@ -27,10 +29,6 @@ export async function readBlob(content: AsyncIterable<Uint8Array>, size: number)
 
 const brace = "{".charCodeAt(0);
 const bracket = "[".charCodeAt(0);
-
-async function layer(tar: AsyncIterable<Uint8Array>): Promise<Blob> {
-  return { kind: "layer", entries: await readLayer(tar) };
-}
 
 function parse(text: string): Blob {
   try {

@@ -1,29 +1,38 @@
 import { posix } from "node:path";
 import type { Readable } from "node:stream";
-import type { LayerEntry, SavedConfig, SavedImage } from "./entry.ts";
+import { pipeline } from "node:stream/promises";
+import { extract, type Header } from "tar-stream";
+import type { SavedConfig, SavedImage } from "./entry.ts";
 import { type Blob, readBlob } from "./read-blob.ts";
-import { tarEntries } from "./read-layer.ts";
+import type { ReadLayer } from "./read-layer.ts";
+import type { Spool } from "./spool.ts";
+
+export interface ReadImageOptions {
+  /** Where the layers are put while they pass. */
+  readonly spool?: Spool | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Read an image that an engine saves, while it comes: the layout of Docker's archive and that of OCI, layers
  * in any order, each plain, gzip or zstd. Throws plain errors for what is damaged or cut short.
  */
-export async function readSavedImage(tar: Readable, signal?: AbortSignal): Promise<SavedImage> {
-  const blobs = await readBlobs(tar, signal);
+export async function readSavedImage(tar: Readable, options: ReadImageOptions = {}): Promise<SavedImage> {
+  const blobs = await readBlobs(tar, options);
   const { config: configPath, layers: layerPaths } = findManifest(blobs);
   const config = jsonAt(blobs, configPath) as SavedConfig;
   const diffIds = config.rootfs?.diff_ids ?? [];
   if (diffIds.length !== layerPaths.length) throw new Error("its config has another number of layers than it");
   return {
     config,
-    layers: layerPaths.map((path, index) => ({ diffId: diffIds[index] ?? "", entries: layerAt(blobs, path) })),
+    layers: layerPaths.map((path, index) => ({ diffId: diffIds[index] ?? "", ...layerAt(blobs, path) })),
   };
 }
 
 /** By path; a link to another one stands for it. */
 type Blobs = ReadonlyMap<string, Blob | { readonly kind: "link"; readonly path: string }>;
 
-async function readBlobs(tar: Readable, signal: AbortSignal | undefined): Promise<Blobs> {
+async function readBlobs(tar: Readable, { spool, signal }: ReadImageOptions): Promise<Blobs> {
   const blobs = new Map<string, Blob | { readonly kind: "link"; readonly path: string }>();
   for await (const entry of tarEntries(tar, signal)) {
     const { name, type, size = 0, linkname } = entry.header;
@@ -31,10 +40,31 @@ async function readBlobs(tar: Readable, signal: AbortSignal | undefined): Promis
     if (type === "symlink" || type === "link") {
       const target = type === "link" ? (linkname ?? "") : posix.join(posix.dirname(path), linkname ?? "");
       blobs.set(path, { kind: "link", path: posix.normalize(target) });
-    } else if (type === "file") blobs.set(path, await readBlob(entry, size));
+    } else if (type === "file") blobs.set(path, await readBlob(entry, size, spool));
   }
   signal?.throwIfAborted();
   return blobs;
+}
+
+/** As the library gives it, whose types do not know what the content is. */
+interface TarEntry extends AsyncIterable<Uint8Array> {
+  readonly header: Header;
+}
+
+/** Entries of the outer tar, each with its content; failures of the tar end the loop. */
+async function* tarEntries(tar: Readable, signal?: AbortSignal): AsyncGenerator<TarEntry> {
+  const reader = extract();
+  // Its failure also ends the loop over the reader, which reports it.
+  const fed = pipeline(tar, reader, { signal }).catch(() => undefined);
+  try {
+    for await (const entry of reader) {
+      yield entry as unknown as TarEntry;
+      entry.resume();
+    }
+  } finally {
+    reader.destroy();
+    await fed;
+  }
 }
 
 interface ManifestPaths {
@@ -73,9 +103,9 @@ function jsonAt(blobs: Blobs, path: string, isOptional = false): unknown {
   throw new Error(`it lacks \`${path}\``);
 }
 
-function layerAt(blobs: Blobs, path: string): readonly LayerEntry[] {
+function layerAt(blobs: Blobs, path: string): ReadLayer {
   const blob = resolve(blobs, path);
-  if (blob?.kind === "layer") return blob.entries;
+  if (blob?.kind === "layer") return { entries: blob.entries, blob: blob.blob };
   throw new Error(`it lacks \`${path}\``);
 }
 

@@ -1,76 +1,77 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { extract, type Header } from "tar-stream";
 import type { LayerEntry, LayerEntryKind } from "./entry.ts";
-import { tapXattrs, type Xattrs } from "./pax-xattrs.ts";
+import { type FileBlob, newFile, passThrough, type Spool } from "./spool.ts";
+import { type RawEntry, rawEntries } from "./tar-entries.ts";
+import { xattrsOf } from "./xattrs.ts";
 
-/** As the library gives it; its types know neither the records of pax nor what the content is. */
-export interface TarEntry extends AsyncIterable<Uint8Array> {
-  readonly header: Header & { readonly pax?: Readonly<Record<string, string>> | null };
+export interface ReadLayer {
+  /** In the order of the tar. */
+  readonly entries: readonly LayerEntry[];
+  /** The tar itself, where there is a spool. */
+  readonly blob?: FileBlob | undefined;
 }
 
-/** Entries of an uncompressed tar with the stream of each; failures of the tar end the loop. */
-export async function* tarEntries(tar: Readable, signal?: AbortSignal): AsyncGenerator<TarEntry> {
-  const reader = extract();
-  // Its failure also ends the loop over the reader, which reports it.
-  const fed = pipeline(tar, reader, { signal }).catch(() => undefined);
-  try {
-    for await (const entry of reader) {
-      yield entry as unknown as TarEntry;
-      entry.resume();
-    }
-  } finally {
-    reader.destroy();
-    await fed;
-  }
+/** The entries of a layer's tar; contents are hashed as they pass, and kept where there is a spool. */
+export async function readLayer(tar: AsyncIterable<Uint8Array>, spool?: Spool): Promise<ReadLayer> {
+  if (spool === undefined) return { entries: await readEntries(tar, () => {}) };
+  const path = newFile(spool);
+  let blob: FileBlob | undefined;
+  const passing = passThrough(tar, path, (written) => {
+    blob = written;
+  });
+  const entries = await readEntries(passing, ({ size = 0, sha256 }, { offset }) => {
+    if (size > 0 && sha256 !== undefined && !spool.contents.has(sha256)) spool.contents.set(sha256, { path, offset });
+  });
+  return { entries, blob };
 }
 
-/** The entries of a layer's tar; contents are hashed as they pass. */
-export async function readLayer(tar: AsyncIterable<Uint8Array>): Promise<readonly LayerEntry[]> {
+async function readEntries(
+  tar: AsyncIterable<Uint8Array>,
+  onEntry: (entry: LayerEntry, raw: RawEntry) => void,
+): Promise<readonly LayerEntry[]> {
   const entries: LayerEntry[] = [];
-  const tap = tapXattrs(tar);
-  let index = 0;
-  for await (const entry of tarEntries(Readable.from(tap.tar, { objectMode: false }))) {
-    const kind = kinds[entry.header.type ?? ""];
-    const xattrs = tap.take(index++);
-    if (kind !== undefined) entries.push(await describe(entry, kind, xattrs));
+  for await (const raw of rawEntries(tar)) {
+    const kind = kinds[raw.header.type];
+    if (kind === undefined) continue;
+    const entry = await describe(raw, kind);
+    onEntry(entry, raw);
+    entries.push(entry);
   }
   return entries;
 }
 
 const kinds: Readonly<Record<string, LayerEntryKind>> = {
-  file: "file",
-  "contiguous-file": "file",
-  directory: "folder",
-  symlink: "link",
-  link: "hard-link",
-  fifo: "fifo",
-  "character-device": "character-device",
-  "block-device": "block-device",
+  "0": "file",
+  "1": "hard-link",
+  "2": "link",
+  "3": "character-device",
+  "4": "block-device",
+  "5": "folder",
+  "6": "fifo",
 };
 
-async function describe(tarEntry: TarEntry, kind: LayerEntryKind, xattrs: Xattrs | undefined): Promise<LayerEntry> {
-  const { name, mode = 0, uid = 0, gid = 0, size = 0, linkname, devmajor = 0, devminor = 0, pax } = tarEntry.header;
+async function describe({ header, pax, content }: RawEntry, kind: LayerEntryKind): Promise<LayerEntry> {
+  const { name, mode, uid, gid, size, linkname, device } = header;
+  const xattrs = xattrsOf(pax);
   const entry: LayerEntry = {
     path: absolute(name),
     kind,
     mode: kind === "link" ? 0o777 : mode & 0o7777,
-    uid: Number(pax?.uid ?? uid),
-    gid: Number(pax?.gid ?? gid),
+    uid,
+    gid,
     ...(xattrs === undefined ? {} : { xattrs }),
   };
   switch (kind) {
     case "file":
-      return { ...entry, size, sha256: await hash(tarEntry) };
+      return { ...entry, size, sha256: await hash(content) };
     case "link":
-      return { ...entry, target: linkname ?? "" };
+      return { ...entry, target: linkname };
     case "hard-link":
-      return { ...entry, target: absolute(linkname ?? "") };
+      return { ...entry, target: absolute(linkname) };
     case "character-device":
     case "block-device":
-      return { ...entry, device: [devmajor, devminor] };
+      return { ...entry, device };
     default:
       return entry;
   }
