@@ -3,10 +3,40 @@ import type { SavedConfig } from "../../host/saved-image/entry.ts";
 import type { ImagePlan } from "../plan.ts";
 import { dockerfileSteps } from "../steps.ts";
 
+/** What the history of an image in canonical form says of a layer: its full config key. */
+export function creatorOf(key: string): string {
+  return `devenv ${key}`;
+}
+
+/** And of a layer of its base. */
+export const baseCreator = "base";
+
+/** How many layers an image in canonical form has below those of an environment; undefined for other images. */
+export function toldBaseLayers({ key }: Pick<ImagePlan, "key">, { history = [] }: SavedConfig): number | undefined {
+  const isOther = ({ created_by: by = "" }: { readonly created_by?: string }) => !by.startsWith(creatorOf(`${key}.`));
+  const base = history.findLastIndex(isOther) + 1;
+  return base === history.length ? undefined : base;
+}
+
+/** The config with the history of so many layers only. */
+export function configUpTo({ history = [], ...config }: SavedConfig, layers: number): SavedConfig {
+  return { ...config, history: history.filter(({ empty_layer: isEmpty }) => isEmpty !== true).slice(0, layers) };
+}
+
+function toldPlaces({ key }: PlacedImage, count: number, { history = [] }: SavedConfig): readonly string[] | undefined {
+  const prefix = creatorOf(`${key}.`);
+  const creators = history.slice(-count).map(({ created_by: by = "" }) => by);
+  if (count === 0 || !creators.every((by) => by.startsWith(prefix))) return undefined;
+  return creators.length === count ? creators.map((by) => by.slice(prefix.length)) : undefined;
+}
+
 export type PlacedImage = Pick<ImagePlan, "key" | "dockerfile" | "origins">;
 
 /** The place of each layer above the base, in their order: `from`, `layers[0]`, `user`. */
-export function layerPlaces(image: PlacedImage, count: number, { history = [] }: SavedConfig): readonly string[] {
+export function layerPlaces(image: PlacedImage, count: number, config: SavedConfig): readonly string[] {
+  const told = toldPlaces(image, count, config);
+  if (told !== undefined) return told;
+  const { history = [] } = config;
   const steps = dockerfileSteps(image.dockerfile).filter(({ instruction }) => verbOf(instruction) !== "FROM");
   const places = steps.map(({ line }) => placeOf(image, line));
   if (steps.length === count) return places;
