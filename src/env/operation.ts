@@ -123,7 +123,21 @@ export interface BuildResult {
     readonly image: string;
     readonly fingerprint: string;
     readonly action: "reused" | "built";
+    /** With `--output`. */
+    readonly archive?: ImageArchive;
   }[];
+}
+
+/** An image in a file, in canonical form. */
+export interface ImageArchive {
+  /** Absolute path. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `sha256:…` of the image's manifest: it stands for all that the image holds. */
+  readonly digest: string;
+  /** `sha256:…` of its config: what Docker calls the image where it is loaded. */
+  readonly config: string;
 }
 
 /** What `prune --json` prints. */

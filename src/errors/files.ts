@@ -53,6 +53,10 @@ export const fileErrors = {
     message: ({ folder, reason }) => `The cache folder \`${folder}\` cannot be written: ${reason}`,
     hint: () => "make room or mend its owner, or set XDG_CACHE_HOME to another folder",
   }),
+  OUTPUT_UNWRITABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `\`${file}\` could not be written: ${reason}`,
+    hint: () => "make room or mend its folder's owner, or name another file with `--output`",
+  }),
   FOLDER_UNREADABLE: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `\`${path}\` cannot be copied into the container: ${reason}`,
     hint: () => "make it readable, or move it out of the folder",

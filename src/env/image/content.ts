@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { digestOf, type Sha256 } from "../../digest.ts";
-import type { ImageInfo } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
+import type { SavedImage } from "../../host/saved-image/entry.ts";
 import { readSavedImage } from "../../host/saved-image/read-image.ts";
+import type { Spool } from "../../host/saved-image/spool.ts";
 import type { ImageLock } from "../../lock/lockfile.ts";
 import { type ImageContent, imageContent } from "../../plan/content/content.ts";
+import { toldBaseLayers } from "../../plan/content/places.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";
 import type { OperationContext } from "../operation.ts";
@@ -45,12 +47,14 @@ export async function readContent(
   const { engine, host } = context;
   const info = await engine.images.inspect(reference);
   if (info === undefined) throw unreadable(reference, "the engine does not have it");
-  const baseLayers = await countBaseLayers(context, image, info);
+  const baseLayers = await countBaseLayers(context, image, info.layers);
   const read = digestOf([readVersion, info.id, info.layers, baseLayers, image.dockerfile, image.origins]);
   const known = await readFile(indexPath(host.cacheDir, read), "utf8").catch(() => undefined);
   const kept = known === undefined ? undefined : await keptContent(context, known);
   if (kept !== undefined) return kept;
-  const content = imageContent(image, await saved(context, reference), baseLayers);
+  const saved = await readSaved(context, reference);
+  // a loaded image in canonical form may have other layers than what its base is here
+  const content = imageContent(image, saved, toldBaseLayers(image, saved.config) ?? baseLayers);
   await keep(context, content);
   await writeFileAtomic(indexPath(host.cacheDir, read), content.content);
   return content;
@@ -80,10 +84,15 @@ function indexPath(cacheDir: string, read: Sha256): string {
   return join(cacheDir, "content", "images", read);
 }
 
-async function saved({ engine, signal }: ContentContext, reference: string) {
+/** An image as the engine saves it; its layers go into the spool where there is one. Throws IMAGE_UNREADABLE. */
+export async function readSaved(
+  { engine, signal }: ContentContext,
+  reference: string,
+  spool?: Spool,
+): Promise<SavedImage> {
   const tar = await engine.images.save(reference, { signal });
   try {
-    return await readSavedImage(tar, signal);
+    return await readSavedImage(tar, { spool, signal });
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (errnoOf(error) === "ENOSPC") throw error;
@@ -94,13 +103,17 @@ async function saved({ engine, signal }: ContentContext, reference: string) {
 }
 
 /** Those of the base where the engine still has it and the image stands on it, else those that no step made. */
-async function countBaseLayers({ engine }: ContentContext, image: ImagePlan, info: ImageInfo): Promise<number> {
+export async function countBaseLayers(
+  { engine }: Pick<ContentContext, "engine">,
+  image: Pick<ImagePlan, "baseTag" | "dockerfile">,
+  layers: readonly string[],
+): Promise<number> {
   const base = await engine.images.inspect(image.baseTag);
-  if (base?.layers.every((layer, index) => info.layers[index] === layer)) return base.layers.length;
+  if (base?.layers.every((layer, index) => layers[index] === layer)) return base.layers.length;
   const steps = dockerfileSteps(image.dockerfile).length - 1;
-  return Math.max(info.layers.length - steps, 0);
+  return Math.max(layers.length - steps, 0);
 }
 
-function unreadable(reference: string, reason: string, cause?: unknown) {
+export function unreadable(reference: string, reason: string, cause?: unknown) {
   return devenvError("IMAGE_UNREADABLE", { reference, reason }, cause);
 }

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { devenvError } from "../../errors.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import { withPlainContainer } from "../container/image-user.ts";
+import { imageChain } from "../image/chain.ts";
 import type { OperationContext } from "../operation.ts";
 import { planProject, selectEnvironments } from "../plan-project.ts";
-import { type BillInput, billParts, imageChain } from "./bill.ts";
+import { type BillInput, billParts } from "./bill.ts";
 import { type BillDocument, billDocument } from "./document.ts";
 import { parseDpkgStatus, parseOsRelease } from "./image-files.ts";
 

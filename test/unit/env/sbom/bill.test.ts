@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { billParts, imageChain } from "../../../../src/env/sbom/bill.ts";
+import { imageChain } from "../../../../src/env/image/chain.ts";
+import { billParts } from "../../../../src/env/sbom/bill.ts";
 import { billDocument } from "../../../../src/env/sbom/document.ts";
 import { apt, archive, bootstrap } from "../../../../src/index.ts";
 import { packageSetOf } from "../../../support/locks.ts";
