@@ -3,8 +3,8 @@ import type { SavedImage } from "../../host/saved-image/entry.ts";
 import type { ImagePlan } from "../plan.ts";
 import { applyChanges, type Changes, countedChanges } from "./changes.ts";
 import { type ContentConfig, contentConfig } from "./config.ts";
-import type { PlacedImage } from "./places.ts";
 import { placedLayers } from "./placed-layers.ts";
+import type { PlacedImage } from "./places.ts";
 import { emptyTree } from "./tree.ts";
 
 /** What an image holds, the same whenever and wherever it is built. */

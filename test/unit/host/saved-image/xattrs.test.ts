@@ -41,7 +41,7 @@ async function* pieces(data: Buffer, size: number): AsyncGenerator<Uint8Array> {
 const capability = (last: number) => Buffer.from([1, 0, 0, 2, 0, 0x20, 0, 0, 0x0a, 0, 0, 0, 0x80, last]);
 
 it("tells values apart whose bytes are no text", async () => {
-  const entries = await readLayer(
+  const { entries } = await readLayer(
     Readable.from([
       await tar([
         records({ "SCHILY.xattr.security.capability": capability(0xfe) }),
@@ -65,7 +65,8 @@ it("gives text as it is, and to no other value the same", async () => {
     [value("end")]: "a\n",
     [value("none")]: "",
   });
-  const [entry] = await readLayer(Readable.from([await tar([header, [{ name: "a" }]])]));
+  const { entries } = await readLayer(Readable.from([await tar([header, [{ name: "a" }]])]));
+  const [entry] = entries;
   expect(entry?.xattrs).toEqual({
     "user.ünï": "cödé",
     "user.hex": "0x30783431",
@@ -87,7 +88,7 @@ it("keeps the attributes with their entry, however the tar is cut and whatever e
     [{ name: "last" }, Buffer.alloc(512, "y")],
   ]);
   for (const size of [1, 7, 511, 512, 513, 4096, data.length]) {
-    const entries = await readLayer(pieces(data, size));
+    const { entries } = await readLayer(pieces(data, size));
     expect(entries.map(({ path, xattrs }) => [path, xattrs])).toEqual([
       ["/folder", undefined],
       ["/big", undefined],
