@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { errnoOf } from "../host/reason.ts";
+import { claimPrefix } from "../plan/base-image.ts";
 import { ciLabel, type Labels, projectLabel, rootLabel } from "../plan/labels.ts";
 import { planPrune } from "../plan/prune.ts";
 import type { PrunedItem } from "../plan/prune-input.ts";
@@ -40,16 +41,19 @@ export function prune(context: OperationContext, options: PruneOptions): Promise
 async function findItems(context: OperationContext, options: PruneOptions): Promise<readonly PrunedItem[]> {
   const { engine } = context;
   const { project, workspace, environments } = await planProject(context);
-  const [all, volumes, images] = await Promise.all([
+  const [all, volumes, images, every] = await Promise.all([
     engine.containers.list({}),
     engine.volumes.list({ [projectLabel]: project }),
     engine.images.list({ [projectLabel]: project }),
+    // one of a registry has no label of devenv
+    engine.images.list({}),
   ]);
   const { own: containers = [], other = [] } = Object.groupBy(all, ({ labels }) =>
     labels[projectLabel] === project ? "own" : "other",
   );
   return planPrune({
     ...{ project, workspace, environments, containers, volumes, images },
+    bases: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(claimPrefix(project)))),
     otherImages: new Set(other.map(({ image }) => image)),
     gone: await goneFolders(context, [...containers, ...volumes]),
     ciRuns: await ciRuns(context, containers),

@@ -40,11 +40,16 @@ export interface PruneInput {
   readonly project: string;
   readonly workspace: Workspace;
   /** Of the config, with the images that they have now. */
-  readonly environments: readonly { readonly name: string; readonly image: { readonly tag: string } }[];
+  readonly environments: readonly {
+    readonly name: string;
+    readonly image: { readonly tag: string; readonly baseTag?: string };
+  }[];
   /** Those of the project. */
   readonly containers: readonly PruneContainer[];
   readonly volumes: readonly PruneVolume[];
   readonly images: readonly PruneImage[];
+  /** Bases of any project. */
+  readonly bases: readonly PruneImage[];
   /** Images by name or id that containers of other projects, or of none, were made from. */
   readonly otherImages: ReadonlySet<string>;
   /** Folders of workspaces that do not exist any more. */

@@ -1,5 +1,6 @@
 /** What of a project nothing needs any more: never what is in use, never another project's. */
 import { ciLabel, environmentLabel, folderLabel, type Labels, rootLabel, workspaceLabel } from "./labels.ts";
+import { pruneBases } from "./prune-bases.ts";
 import { pruneImages } from "./prune-images.ts";
 import type { PruneContainer, PrunedItem, PruneInput } from "./prune-input.ts";
 import { settle } from "./settle.ts";
@@ -11,7 +12,8 @@ export function planPrune(input: PruneInput): readonly PrunedItem[] {
   const containers = pruneContainers(input).filter(isOld);
   const removed = new Set(containers.map(({ reference }) => reference));
   const kept = input.containers.filter(({ id }) => !removed.has(id));
-  return [...containers, ...pruneVolumes(input, kept).filter(isOld), ...pruneImages(input, kept).filter(isOld)];
+  const images = [...pruneImages(input, kept), ...pruneBases(input)].filter(isOld);
+  return [...containers, ...pruneVolumes(input, kept).filter(isOld), ...images];
 }
 
 /** A run that cannot be seen from here is over after so long. */

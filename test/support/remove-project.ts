@@ -1,4 +1,5 @@
 import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { claimPrefix } from "../../src/plan/base-image.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { testHost } from "./test-host.ts";
 
@@ -9,4 +10,8 @@ export async function removeProject(project: string): Promise<void> {
   for (const { id } of await containers.list(labels)) await containers.remove(id);
   for (const { name } of await volumes.list(labels)) await volumes.remove(name);
   for (const { tags } of await images.list(labels)) for (const tag of tags) await images.remove(tag);
+  const claims = (await images.list({})).flatMap(({ tags }) =>
+    tags.filter((tag) => tag.startsWith(claimPrefix(project))),
+  );
+  for (const tag of claims) await images.remove(tag);
 }

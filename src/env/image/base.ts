@@ -4,6 +4,8 @@ import type { ImageInfo } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
 import { bootstrapTar } from "../../host/bootstrap.ts";
 import type { LocalPin } from "../../lock/lockfile.ts";
+import { claimTag } from "../../plan/base-image.ts";
+import { projectLabel } from "../../plan/labels.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import { applyMirror, parseImageReference, printImageReference } from "../../spec/image-reference.ts";
 import type { BootstrapBase, ReferenceBase } from "../../spec/spec.ts";
@@ -17,11 +19,21 @@ import { packagesFetcher } from "./bootstrap-package.ts";
  * distribution's archive. Throws BASE_CHANGED for an image of the engine alone that is not the locked one.
  */
 export async function ensureBase(context: OperationContext, image: ImagePlan): Promise<void> {
-  const { base, baseTag, basePin, environment } = image;
+  const { base, baseTag, basePin } = image;
   if (base.kind === "environment") return;
   const present = await context.engine.images.inspect(baseTag);
   if (basePin !== undefined && "layers" in basePin) return requireLayers(image, basePin, present);
-  if (present !== undefined) return;
+  if (present === undefined) await makeBase(context, image, base);
+  const claim = claimTag(image.labels[projectLabel] ?? "", baseTag);
+  if (claim !== undefined && !present?.tags.includes(claim)) await context.engine.images.tag(baseTag, claim);
+}
+
+async function makeBase(
+  context: OperationContext,
+  image: ImagePlan,
+  base: BootstrapBase | ReferenceBase,
+): Promise<void> {
+  const { environment } = image;
   if (base.kind === "bootstrap") {
     const text = `bootstrapping ${base.suite}`;
     await runStep(context, { environment, step: "base", text }, async () => {

@@ -48,6 +48,7 @@ function pruned(parts: Partial<PruneInput>): string[] {
     containers: [],
     volumes: [],
     images: [],
+    bases: [],
     otherImages: new Set(),
     gone: new Set(["/gone"]),
     ciRuns: new Map(),
@@ -144,6 +145,21 @@ describe("prunes images", () => {
     expect(pruned({ images, snapshots: true })).toEqual([
       "snapshot localhost/shop/dev/snapshots:one: no container was made from it",
     ]);
+  });
+
+  it("and bases that no environment stands on, with the shared name once no project has its own", () => {
+    const base = (...tags: string[]) => image(tags.map((tag) => `localhost/${tag}`));
+    const [shared, mineOf, others] = ["devenv", "shop/devenv", "other/devenv"].map(
+      (place) => `${place}/bootstrap:bookworm-0123456789ab`,
+    ) as [string, string, string];
+    const reason = "no environment of the config is built on it";
+    expect(pruned({ bases: [base(shared, mineOf, others)] })).toEqual([`image localhost/${mineOf}: ${reason}`]);
+    expect(pruned({ bases: [base(shared, mineOf)] })).toEqual([
+      `image localhost/${mineOf}: ${reason}`,
+      `image localhost/${shared}: ${reason}`,
+    ]);
+    const environments = [{ name: "dev", image: { tag: devTag, baseTag: `localhost/${shared}` } }];
+    expect(pruned({ bases: [base(shared, mineOf)], environments })).toEqual([]);
   });
 
   it("and what an interrupted snapshot left, once it cannot be in progress", () => {
