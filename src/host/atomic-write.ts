@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, type FileHandle, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
@@ -47,6 +47,18 @@ export async function writeStreamAtomic(
   }
 }
 
+/**
+ * Paths of what writers of this file left behind when they were killed. While another writer may be at work
+ * one of them can be its.
+ */
+export async function findLeftovers(path: string): Promise<readonly string[]> {
+  const target = await realpath(path).catch(() => path);
+  const names = await readdir(dirname(target)).catch(() => []);
+  const prefix = temporaryPrefix(target);
+  const left = names.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length)));
+  return left.map((name) => join(dirname(target), name));
+}
+
 /** Flush a file to disk and rename it over another path of the same file system; folders are made as needed. */
 export async function moveIntoPlace(file: string, target: string): Promise<void> {
   await flush(file);
@@ -57,7 +69,11 @@ export async function moveIntoPlace(file: string, target: string): Promise<void>
 }
 
 function temporaryName(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  return join(dirname(target), `${temporaryPrefix(target)}${randomBytes(6).toString("hex")}.tmp`);
+}
+
+function temporaryPrefix(target: string): string {
+  return `.${basename(target)}.`;
 }
 
 /** Closes the file. */

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { devenvError } from "../errors.ts";
-import { writeFileAtomic } from "../host/atomic-write.ts";
+import { findLeftovers, writeFileAtomic } from "../host/atomic-write.ts";
 import { errnoOf, reasonOf } from "../host/reason.ts";
 import { parseLockfile, printLockfile } from "./format.ts";
 import { type Lockfile, lockfileName } from "./lockfile.ts";
@@ -18,6 +18,16 @@ export async function readLockfile(root: string): Promise<Lockfile | undefined> 
     throw devenvError("LOCK_UNREADABLE", { file, reason: reasonOf(error) }, error);
   });
   return content === undefined ? undefined : parseLockfile(content);
+}
+
+/** Whether a command that was killed while it wrote the lock left something beside it, where git sees it. */
+export async function hasLeftovers(root: string): Promise<boolean> {
+  return (await findLeftovers(lockfilePath(root))).length > 0;
+}
+
+/** Only while no other command may write the lock. */
+export async function removeLeftovers(root: string): Promise<void> {
+  for (const path of await findLeftovers(lockfilePath(root))) await rm(path, { force: true }).catch(() => undefined);
 }
 
 /** Atomic; a lock that is the same is not written again. Returns whether anything was written. */

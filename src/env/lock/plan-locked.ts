@@ -3,7 +3,7 @@ import { missingPins } from "../../lock/check.ts";
 import { emptyLockfile, lockfileName } from "../../lock/lockfile.ts";
 import { pinnedPlatforms } from "../../lock/platforms.ts";
 import { pinRequests } from "../../lock/requests.ts";
-import { readLockfile, writeLockfile } from "../../lock/store.ts";
+import { hasLeftovers, readLockfile, removeLeftovers, writeLockfile } from "../../lock/store.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { underLock } from "../lock.ts";
 import type { OperationContext } from "../operation.ts";
@@ -22,6 +22,7 @@ export interface PlanLockedOptions {
 export async function planLocked(context: OperationContext, options: PlanLockedOptions): Promise<Plan> {
   const { names, frozen } = options;
   if (frozen) await requireLock(context, names);
+  else await tidyUp(context);
   const plan = await planProject(context);
   const stale = selectEnvironments(plan.environments, names).filter(({ missing }) => missing.length > 0);
   if (stale.length === 0) return plan;
@@ -32,6 +33,12 @@ export async function planLocked(context: OperationContext, options: PlanLockedO
     ),
   );
   return planProject(context);
+}
+
+/** Frozen commands leave the project's folder as it is. */
+async function tidyUp(context: OperationContext): Promise<void> {
+  const { root } = context.spec;
+  if (await hasLeftovers(root)) await underLock(context, () => removeLeftovers(root));
 }
 
 /** What another command locked while this one waited counts. */

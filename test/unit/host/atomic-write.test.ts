@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { writeFileAtomic } from "../../../src/host/atomic-write.ts";
+import { findLeftovers, writeFileAtomic } from "../../../src/host/atomic-write.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 it("writes a new file and the folders above it, and leaves nothing beside", async () => {
@@ -46,4 +46,19 @@ it("leaves nothing beside a target that cannot be replaced", async () => {
   using folder = temporaryFolder({ "taken/x": "" });
   await expect(writeFileAtomic(join(folder.path, "taken"), "new")).rejects.toThrow();
   expect(readdirSync(folder.path)).toEqual(["taken"]);
+});
+
+it("finds what killed writers of a file left, and nothing else", async () => {
+  const left = [".file.0123456789ab.tmp", ".file.ba9876543210.tmp"];
+  const others = [
+    "file",
+    ".file.tmp",
+    ".file.more.0123456789ab.tmp",
+    ".file.0123456789ab.tmp.txt",
+    ".other.0123456789ab.tmp",
+  ];
+  using folder = temporaryFolder(Object.fromEntries([...left, ...others].map((name) => [name, ""])));
+  const found = await findLeftovers(join(folder.path, "file"));
+  expect([...found].sort()).toEqual(left.map((name) => join(folder.path, name)));
+  expect(await findLeftovers(join(folder.path, "nowhere/file"))).toEqual([]);
 });
