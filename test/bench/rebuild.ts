@@ -44,6 +44,7 @@ export async function openRebuildProject(peers: Peers): Promise<RebuildProject> 
 
 const installation = `RUN apt-get update \\
  && apt-get install --yes --no-install-recommends ${packages.join(" ")} \\
+ && apt-get clean \\
  && rm -rf /var/lib/apt/lists/*`;
 
 function configOf(name: string): string {
