@@ -4,7 +4,7 @@ import { redactUrl } from "../../host/redact-url.ts";
 import type { PackageSet } from "../../lock/lockfile.ts";
 import type { ArchiveFile, ImagePlan } from "../../plan/plan.ts";
 import { parseImageReference } from "../../spec/image-reference.ts";
-import type { DebPackage, Distribution } from "./image-files.ts";
+import type { Distribution, InstalledPackage } from "./image-files.ts";
 import { printPurl } from "./purl.ts";
 
 export interface BillPart {
@@ -23,17 +23,19 @@ export interface BillInput {
   /** The image, then those of the environments below it. */
   readonly images: readonly ImagePlan[];
   /** What its package database has; undefined without one: the locked packages count. */
-  readonly installed: readonly DebPackage[] | undefined;
+  readonly installed: readonly InstalledPackage[] | undefined;
+  /** What its packages are; undefined: `deb`. */
+  readonly packageType?: "apk" | "deb" | undefined;
   readonly distribution: Distribution;
 }
 
-export function billParts({ images, installed, distribution }: BillInput): readonly BillPart[] {
+export function billParts({ images, installed, packageType = "deb", distribution }: BillInput): readonly BillPart[] {
   const locked = new Map(images.flatMap(packageSets).flatMap(lockedPackages));
   const packages = installed ?? [...locked.values()].map(({ deb }) => deb);
   return [
     ...images.flatMap(basePart),
     ...images.flatMap(({ archives }) => archives).map(archivePart),
-    ...packages.map((deb) => packagePart(deb, { distribution, sha256: locked.get(keyOf(deb))?.sha256 })),
+    ...packages.map((deb) => packagePart(deb, { packageType, distribution, sha256: locked.get(keyOf(deb))?.sha256 })),
   ];
 }
 
@@ -43,7 +45,7 @@ function packageSets({ basePin, packages }: ImagePlan): readonly PackageSet[] {
 }
 
 interface LockedPackage {
-  readonly deb: DebPackage;
+  readonly deb: InstalledPackage;
   readonly sha256: Sha256;
 }
 
@@ -54,16 +56,22 @@ function lockedPackages(set: PackageSet): readonly (readonly [string, LockedPack
   });
 }
 
-function keyOf({ name, version, architecture }: DebPackage): string {
+function keyOf({ name, version, architecture }: InstalledPackage): string {
   return `${name}_${version}_${architecture}`;
 }
 
+interface PackageFacts {
+  readonly packageType: "apk" | "deb";
+  readonly distribution: Distribution;
+  readonly sha256: Sha256 | undefined;
+}
+
 function packagePart(
-  { name, version, architecture }: DebPackage,
-  { distribution, sha256 }: { readonly distribution: Distribution; readonly sha256: Sha256 | undefined },
+  { name, version, architecture }: InstalledPackage,
+  { packageType, distribution, sha256 }: PackageFacts,
 ): BillPart {
   const qualifiers = { arch: architecture, distro: distribution.suite };
-  const purl = printPurl({ type: "deb", namespace: distribution.id, name, version, qualifiers });
+  const purl = printPurl({ type: packageType, namespace: distribution.id, name, version, qualifiers });
   return {
     type: "library",
     name,

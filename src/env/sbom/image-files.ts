@@ -1,6 +1,6 @@
-/** What an image says of itself: the database of dpkg, and os-release. */
+/** What an image says of itself: the database of dpkg or apk, and os-release. */
 
-export interface DebPackage {
+export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   /** `amd64`, `all`. */
@@ -8,12 +8,22 @@ export interface DebPackage {
 }
 
 /** The packages whose files are there, of the text of `/var/lib/dpkg/status`. */
-export function parseDpkgStatus(text: string): readonly DebPackage[] {
+export function parseDpkgStatus(text: string): readonly InstalledPackage[] {
   return text.split(/\n{2,}/).flatMap((stanza) => {
     const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "m").exec(stanza)?.[1];
     const [name, version, architecture] = [field("Package"), field("Version"), field("Architecture")];
     const state = field("Status")?.split(/\s+/)[2];
     if (state === "not-installed" || state === "config-files") return [];
+    if (name === undefined || version === undefined || architecture === undefined) return [];
+    return [{ name, version, architecture }];
+  });
+}
+
+/** The packages of the text of `/lib/apk/db/installed`. */
+export function parseApkInstalled(text: string): readonly InstalledPackage[] {
+  return text.split(/\n{2,}/).flatMap((record) => {
+    const field = (letter: string) => new RegExp(`^${letter}:(.+)$`, "m").exec(record)?.[1];
+    const [name, version, architecture] = [field("P"), field("V"), field("A")];
     if (name === undefined || version === undefined || architecture === undefined) return [];
     return [{ name, version, architecture }];
   });

@@ -1,7 +1,7 @@
 /** Package URLs: https://github.com/package-url/purl-spec. */
 
 export interface PurlParts {
-  readonly type: "deb" | "generic" | "npm" | "oci";
+  readonly type: "apk" | "deb" | "generic" | "npm" | "oci";
   readonly namespace?: string | undefined;
   readonly name: string;
   readonly version?: string | undefined;

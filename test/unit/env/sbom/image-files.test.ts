@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDpkgStatus, parseOsRelease } from "../../../../src/env/sbom/image-files.ts";
+import { parseApkInstalled, parseDpkgStatus, parseOsRelease } from "../../../../src/env/sbom/image-files.ts";
 
 const stanza = (name: string, state: string) => `Package: ${name}
 Status: install ok ${state}
@@ -30,5 +30,17 @@ describe("os-release", () => {
 
   it("that says nothing is taken for Debian", () => {
     expect(parseOsRelease("")).toEqual({ id: "debian", suite: undefined });
+  });
+});
+
+describe("parseApkInstalled", () => {
+  it("lists what apk has installed", () => {
+    const musl = "C:Q1abc=\nP:musl\nV:1.2.5-r0\nA:x86_64\nS:1\nF:lib\nR:libc.so\n";
+    const data = "C:Q1def=\nP:tzdata\nV:2024a-r1\nA:noarch\n";
+    expect(parseApkInstalled(`${musl}\n${data}\n`)).toEqual([
+      { name: "musl", version: "1.2.5-r0", architecture: "x86_64" },
+      { name: "tzdata", version: "2024a-r1", architecture: "noarch" },
+    ]);
+    expect(parseApkInstalled("")).toEqual([]);
   });
 });
