@@ -21,7 +21,7 @@ const project = (name: string, { timeoutMs, setup = [], isSerial = false }: Proj
   },
 });
 
-/** `unit` needs no engine; `engine` and `cli` run on the real one, `examples` brings each example up, `slow` is left out of `npm test`. */
+/** `unit` needs no engine; `engine` and `cli` run on the real one, `examples` brings each example up, `slow` and `alpine` are left out of `npm test`. */
 export default defineConfig({
   root,
   resolve: { alias: { devenv: `${root}src/index.ts` } },
@@ -31,6 +31,7 @@ export default defineConfig({
       project("engine", { timeoutMs: 300_000, setup: ["base-image.ts"] }),
       project("cli", { timeoutMs: 300_000, setup: ["build-once.ts", "base-image.ts"] }),
       project("slow", { timeoutMs: 600_000, setup: ["build-once.ts", "base-image.ts"] }),
+      project("alpine", { timeoutMs: 600_000, setup: ["alpine-image.ts"] }),
       project("examples", { timeoutMs: 600_000, setup: ["build-once.ts"], isSerial: true }),
     ],
   },

@@ -1,20 +1,9 @@
 /** The pins of what apt would install. */
 import type { AptFile, AptReport, AptTarget } from "./apt-report.ts";
-import type { PackagePin } from "./lockfile.ts";
-
-export interface ResolvedFile {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  /** What it is pinned to, or why it cannot be. */
-  readonly pin: PackagePin | undefined;
-  readonly trouble: string | undefined;
-  /** Address of its archive. */
-  readonly address: string;
-}
+import type { ResolvedFile } from "./resolved-file.ts";
 
 /** Each file with its place in its archive, in apt's order. */
-export function resolveFiles(report: AptReport): readonly ResolvedFile[] {
+export function resolveAptFiles(report: AptReport): readonly ResolvedFile[] {
   return report.uris.map((file) => {
     const { name, version, architecture, size, sha256 } = file;
     const known = { name, version, architecture };

@@ -1,13 +1,7 @@
-/** What the resolver's script found out, as it wrote it: sections of lines. */
+/** What apt said to the resolver's script. */
+import { type FailureReport, failureOf, parseSections } from "./report-sections.ts";
 
-export type AptFailure = "update" | "unknown" | "unsolvable";
-
-export interface AptReport {
-  readonly failure: AptFailure | undefined;
-  /** apt's own words for the failure. */
-  readonly output: readonly string[];
-  /** Requested packages that no archive has. */
-  readonly unknown: readonly string[];
+export interface AptReport extends FailureReport {
   readonly uris: readonly AptFile[];
   readonly targets: readonly AptTarget[];
   readonly listings: readonly AptListing[];
@@ -49,20 +43,9 @@ export const targetFormat = ["REPO_URI", "RELEASE", "CODENAME", "COMPONENT", "OR
   .join("\t");
 
 export function parseAptReport(text: string): AptReport {
-  const sections = new Map<string, string[]>();
-  let lines: string[] = [];
-  for (const line of text.split("\n")) {
-    if (line.startsWith("== ")) {
-      lines = [];
-      sections.set(line.slice("== ".length), lines);
-    } else if (line.trim() !== "") lines.push(line);
-  }
-  const section = (name: string) => sections.get(name) ?? [];
-  const [failure] = section("failure");
+  const section = parseSections(text);
   return {
-    failure: failure === undefined ? undefined : (failure as AptFailure),
-    output: section("output"),
-    unknown: section("unknown"),
+    ...failureOf(section),
     uris: section("uris")
       .map(parseFile)
       .filter((one) => one !== undefined),

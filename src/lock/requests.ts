@@ -42,7 +42,7 @@ export interface ArchiveRequest extends Request {
   readonly layer: number;
 }
 
-/** What an environment asks for by itself: what its base environment asks for is not among it, nor are `apk` layers, which are not locked. */
+/** What an environment asks for by itself: what its base environment asks for is not among it. */
 export function pinRequests(spec: Spec, environment: EnvironmentSpec, platform: string): readonly PinRequest[] {
   const { image } = environment;
   const root = rootOf(spec, environment);
@@ -52,7 +52,7 @@ export function pinRequests(spec: Spec, environment: EnvironmentSpec, platform: 
   const layers = image.layers.map((layer, index): PinRequest | undefined => {
     const place = placeOf(environment, layer.key);
     if (layer.kind === "archive") return archiveRequest(layer, { place, index, platform });
-    if (layer.kind !== "apt") return undefined;
+    if (layer.kind !== "apt" && layer.kind !== "apk") return undefined;
     const text = packagesText(layer);
     chain.push(text);
     const { key, kind: manager, packages } = layer;
@@ -89,7 +89,7 @@ function rootOf(spec: Spec, { image: { from }, name }: EnvironmentSpec): Root {
 }
 
 function chainPart(layer: LayerSpec): readonly string[] {
-  return layer.kind === "apt" ? [packagesText(layer)] : [];
+  return layer.kind === "apt" || layer.kind === "apk" ? [packagesText(layer)] : [];
 }
 
 function packagesText({ kind, packages }: { readonly kind: string; readonly packages: readonly string[] }): string {

@@ -121,7 +121,7 @@ function renderLayer(layer: LayerSpec, { archivePath, lockedPackages }: LayerPla
     case "apt":
     case "apk": {
       const locked = lockedPackages(layer);
-      return group(locked === undefined ? renderPackages(layer) : renderLockedPackages(layer.kind, locked));
+      return group(locked === undefined ? renderPackages(layer) : renderLockedPackages(layer, locked));
     }
     case "archive":
       return group(renderArchive(layer, archivePath(layer)));

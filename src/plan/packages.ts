@@ -1,6 +1,8 @@
 /** Locked packages in a build: the files that a step installs, and what of them counts. */
 import { digestOf } from "../digest.ts";
 import type { PackagePin, PackageSet } from "../lock/lockfile.ts";
+import type { ApkLayer, AptLayer } from "../spec/spec.ts";
+import { shellQuote } from "./quote.ts";
 import { bindMount, runStep } from "./run-step.ts";
 
 export type PackageManager = "apt" | "apk";
@@ -17,10 +19,11 @@ export interface PackageFolder {
 
 const target = "/run/devenv/packages";
 
-/** A package's file name as its manager takes it: `git_1%3a2.39.5-0+deb12u2_amd64.deb`. */
+/** A package's file name as its manager takes it: `git_1%3a2.39.5-0+deb12u2_amd64.deb`, `git-2.45.2-r0.apk`. */
 export function packageFileName(name: string, pin: PackagePin, manager: PackageManager): string {
+  if (manager === "apk") return `${name}-${pin.version}.apk`;
   const words = [name, pin.version, pin.architecture].map((word) => word.replaceAll(/[^\w.+~-]/gu, percent));
-  return `${words.join("_")}.${manager === "apt" ? "deb" : "apk"}`;
+  return `${words.join("_")}.deb`;
 }
 
 function percent(character: string): string {
@@ -41,14 +44,34 @@ export function packageFolder(packages: PackageSet): string {
   return `.devenv/packages/${digestOf(countedPackages(packages)).slice(0, 12)}`;
 }
 
-/** Install the files of a set, all dependencies among them, without a package list or a network. */
-export function renderLockedPackages(manager: PackageManager, packages: PackageSet): string {
+/** Install the files of a set, all dependencies among them, without the archive's package list or a network. */
+export function renderLockedPackages(layer: AptLayer | ApkLayer, packages: PackageSet): string {
+  const isEmpty = Object.keys(packages).length === 0;
   // a folder without files is not in the context
-  if (Object.keys(packages).length === 0) return runStep([], "true");
-  return runStep([bindMount(packageFolder(packages), target)], installs[manager]);
+  const mounts = isEmpty ? [] : [bindMount(packageFolder(packages), target)];
+  if (layer.kind === "apk") return runStep(mounts, installApk(layer.packages, isEmpty));
+  return runStep(mounts, isEmpty ? "true" : installApt);
 }
 
-const installs: Readonly<Record<PackageManager, string>> = {
-  apt: `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`,
-  apk: `apk add --no-network --no-cache ${target}/*.apk`,
-};
+const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`;
+
+const repository = "/run/devenv/apk";
+
+/**
+ * From a repository made of the files, so that apk notes what was asked for, as without a lock. The index checks the
+ * signature of each file; only the index itself, which no one signed, is trusted without.
+ */
+function installApk(names: readonly string[], isEmpty: boolean): string {
+  const tags = new Set(names.map((name) => /@(.*)$/.exec(name)?.[1]).filter((tag) => tag !== undefined));
+  const lines = [repository, ...[...tags].sort().map((tag) => `@${tag} ${repository}`)];
+  const add = "apk add --no-network --no-cache --no-progress";
+  const from = isEmpty ? "--repositories-file /dev/null" : `--repositories-file ${repository}/list --allow-untrusted`;
+  const steps = [
+    `arch=$(apk --print-arch)`,
+    `mkdir -p ${repository}/$arch`,
+    `ln -s ${target}/*.apk ${repository}/$arch`,
+    `printf '%s\\n' ${lines.map(shellQuote).join(" ")} > ${repository}/list`,
+    `apk index --quiet --rewrite-arch $arch -o ${repository}/$arch/APKINDEX.tar.gz ${repository}/$arch/*.apk`,
+  ];
+  return [...(isEmpty ? [] : steps), `${add} ${from} ${names.map(shellQuote).join(" ")}`].join(" && ");
+}

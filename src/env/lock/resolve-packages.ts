@@ -1,16 +1,21 @@
 import { devenvError, isDevenvError } from "../../errors.ts";
 import { rememberArchives } from "../../host/packages/known-archives.ts";
-import { type ResolvedFile, resolveFiles } from "../../lock/apt-packages.ts";
-import type { AptReport } from "../../lock/apt-report.ts";
+import { resolveApkFiles } from "../../lock/apk-packages.ts";
+import { parseApkReport } from "../../lock/apk-report.ts";
+import { resolveAptFiles } from "../../lock/apt-packages.ts";
+import { parseAptReport } from "../../lock/apt-report.ts";
 import type { PackagePin, PackageSet } from "../../lock/lockfile.ts";
+import type { FailureReport } from "../../lock/report-sections.ts";
 import type { PackagesRequest } from "../../lock/requests.ts";
+import type { ResolvedFile } from "../../lock/resolved-file.ts";
+import type { PackageManager } from "../../plan/packages.ts";
 import type { ImagePlan, Plan } from "../../plan/plan.ts";
 import { ensureBaseImage } from "../image/images.ts";
 import { downloadPackages, type FailedPackages } from "../image/packages.ts";
 import { requireRunNetwork } from "../image/run-network.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
-import { askApt, placeInstalled, placePreferred } from "./ask-apt.ts";
+import { askManager, placeInstalled, placePreferred } from "./ask-manager.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import { tellUnknownArchives } from "./tell-archives.ts";
 
@@ -26,7 +31,7 @@ export interface ResolvePackagesOptions {
 }
 
 /**
- * What apt would install for a layer, dependencies included, each pinned: it is asked in the image that the
+ * What the package manager would install for a layer, dependencies included, each pinned: it is asked in the image that the
  * layer is put on. Throws LOCK_PACKAGE_UNKNOWN, LOCK_UNSOLVABLE, PACKAGE_GONE, PACKAGE_REFUSED.
  */
 export async function resolvePackages(
@@ -36,7 +41,9 @@ export async function resolvePackages(
 ): Promise<PackageSet> {
   const { image, prefer, elsewhere } = options;
   const { environment } = image;
-  const failed = await downloadPackages(context, environment, { packages: Object.entries(prefer).map(placePreferred) });
+  const { manager } = request;
+  const placed = Object.entries(prefer).map((one) => placePreferred(one, manager));
+  const failed = await downloadPackages(context, environment, { packages: placed });
   const refused = [...failed.values()].find((error) => isDevenvError(error, "PACKAGE_REFUSED"));
   if (refused !== undefined) throw refused;
   await requireRunNetwork(context, image);
@@ -45,7 +52,7 @@ export async function resolvePackages(
   const asked = elsewhere === undefined ? request.text : `${request.text} for ${elsewhere.architecture}`;
   const text = `resolving ${asked}`;
   return runStep(context, { environment, step: "resolve", text }, async () => {
-    const report = await askApt(context, request, { ...options, failed });
+    const report = readReport[manager](await askManager(context, request, { ...options, failed }));
     const packages = await pinAll(context, request, { report, prefer, failed });
     return { text: `${asked} resolved to ${Object.keys(packages).length} packages`, value: packages };
   });
@@ -57,23 +64,37 @@ async function downloadInstalled(context: OperationContext, environment: string,
   for (const error of failed.values()) throw error;
 }
 
+interface ResolverReport extends FailureReport {
+  readonly files: readonly ResolvedFile[];
+}
+
+const readReport: Readonly<Record<PackageManager, (text: string) => ResolverReport>> = {
+  apt: (text) => {
+    const report = parseAptReport(text);
+    return { ...report, files: resolveAptFiles(report) };
+  },
+  apk: (text) => {
+    const report = parseApkReport(text);
+    return { ...report, files: resolveApkFiles(report) };
+  },
+};
+
 interface Answer {
-  readonly report: AptReport;
+  readonly report: ResolverReport;
   readonly prefer: PackageSet;
   readonly failed: FailedPackages;
 }
 
-/** Pins that were there stay as they were; one that apt no longer has is told with its own error. */
+/** Pins that were there stay as they were; one that no archive has any more is told with its own error. */
 async function pinAll(
   context: OperationContext,
   { key, packages }: PackagesRequest,
   answer: Answer,
 ): Promise<PackageSet> {
   const { report, failed } = answer;
-  const { failure, output, unknown } = report;
+  const { failure, output, unknown, files } = report;
   if (failure === "unknown") throw devenvError("LOCK_PACKAGE_UNKNOWN", { key, names: unknown, output });
   if (failure !== undefined) throw firstOf(failed) ?? devenvError("LOCK_UNSOLVABLE", { key, output });
-  const files = resolveFiles(report);
   const lost = files.filter((file) => isLost(file, answer)).map(({ name }) => name);
   const [first] = [...packages.filter((name) => lost.includes(name)), ...lost];
   const gone = first === undefined ? undefined : failed.get(first);
@@ -90,7 +111,7 @@ async function pinAll(
   return pins;
 }
 
-/** Pinned to bytes that cannot be had, and apt does not have them either. */
+/** Pinned to bytes that cannot be had, and the package manager does not have them either. */
 function isLost(file: ResolvedFile, answer: Answer): boolean {
   return answer.failed.has(file.name) && keptPin(file, answer)?.sha256 !== file.pin?.sha256;
 }

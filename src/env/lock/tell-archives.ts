@@ -1,6 +1,6 @@
 import { isWellKnown } from "../../host/packages/package-places.ts";
 import { redactUrl } from "../../host/redact-url.ts";
-import type { ResolvedFile } from "../../lock/apt-packages.ts";
+import type { ResolvedFile } from "../../lock/resolved-file.ts";
 import type { OperationContext } from "../operation.ts";
 
 /** Warn of archives that other machines will not find: a lock never holds an address, and the config does not either. */

@@ -34,10 +34,13 @@ export async function currentVersion(query: CurrentVersionQuery): Promise<string
   return undefined;
 }
 
+const apkIndex = "APKINDEX";
+
 /** Lists that may name it; some archives have one form only. */
 function listAddresses(archive: string, { pin, host }: CurrentVersionQuery): readonly string[] {
   const { suite, component, path } = pin;
   const folder = path.split("/").slice(0, -1).join("/");
+  if (path.endsWith(".apk")) return [fileAddress(archive, `${folder}/${apkIndex}.tar.gz`)];
   const isFlat = suite === undefined || component === undefined;
   const folders = isFlat ? new Set([folder, ""]) : [`dists/${suite}/${component}/binary-${host.arch}`];
   const names = ["Packages.gz", "Packages.xz", "Packages"];
@@ -45,24 +48,50 @@ function listAddresses(archive: string, { pin, host }: CurrentVersionQuery): rea
 }
 
 async function readVersion({ name, host }: CurrentVersionQuery, file: string): Promise<string | undefined> {
+  if (file.endsWith(`${apkIndex}.tar.gz`)) return await apkVersion(file, name);
   if (file.endsWith(".xz")) await host.processes.run("xz", ["--decompress", "--force", file]);
   const list = createReadStream(file.endsWith(".xz") ? plainName(file) : file);
   const read = (content: AsyncIterable<Uint8Array>) => versionIn(content, name);
   return file.endsWith(".gz") ? await pipeline(list, createGunzip(), read) : await pipeline(list, read);
 }
 
+/** The index stands in an archive of compressed parts: a signature, and a tar that holds it. */
+async function apkVersion(file: string, name: string): Promise<string | undefined> {
+  const { extract } = await import("tar-stream");
+  const entries = extract();
+  let version: string | undefined;
+  entries.on("entry", ({ name: member }, content, next) => {
+    const lines = content as AsyncIterable<Uint8Array> as Readable;
+    const read = member === apkIndex ? versionIn(lines, name, apkFields) : Promise.resolve(undefined);
+    read.then((found) => {
+      version ??= found;
+      lines.resume();
+      next();
+    }, next);
+  });
+  await pipeline(createReadStream(file), createGunzip(), entries as unknown as NodeJS.WritableStream);
+  return version;
+}
+
 function plainName(file: string): string {
   return file.replace(/\.xz$/, "");
 }
 
+const aptFields = { name: "Package: ", version: "Version: " };
+const apkFields = { name: "P:", version: "V:" };
+
 /** The last one, which is the newest where a list has several. */
-async function versionIn(content: AsyncIterable<Uint8Array>, name: string): Promise<string | undefined> {
+async function versionIn(
+  content: AsyncIterable<Uint8Array>,
+  name: string,
+  fields = aptFields,
+): Promise<string | undefined> {
   const lines = createInterface({ input: Readable.from(content) });
   let isSought = false;
   let version: string | undefined;
   for await (const line of lines) {
-    if (line.startsWith("Package: ")) isSought = line.slice("Package: ".length).trim() === name;
-    if (isSought && line.startsWith("Version: ")) version = line.slice("Version: ".length).trim();
+    if (line.startsWith(fields.name)) isSought = line.slice(fields.name.length).trim() === name;
+    if (isSought && line.startsWith(fields.version)) version = line.slice(fields.version.length).trim();
   }
   return version;
 }

@@ -6,7 +6,7 @@ export interface LockedPackage {
   readonly version: string;
   /** As the distribution writes it: `amd64`, `all`. */
   readonly architecture: string;
-  /** Whose archive: `debian`, `debian-security`, `ubuntu`, `alpine`, or what the archive's Release file calls its origin. */
+  /** Whose archive: `debian`, `debian-security`, `ubuntu`, `alpine`, what the archive's Release file calls its origin, or the words of an apk repository's path. */
   readonly archive: string;
   /** `bookworm-security`; absent where the archive has none. */
   readonly suite?: string | undefined;
@@ -80,6 +80,7 @@ export function isWellKnown(pin: LockedPackage): boolean {
 function ownAddresses({ archive, architecture }: LockedPackage): readonly string[] {
   if (archive === "debian") return ["http://deb.debian.org/debian"];
   if (archive === "debian-security") return ["http://deb.debian.org/debian-security"];
+  if (archive === "alpine") return ["https://dl-cdn.alpinelinux.org/alpine"];
   if (archive !== "ubuntu") return [];
   const [main, ports] = ["http://archive.ubuntu.com/ubuntu", "http://ports.ubuntu.com/ubuntu-ports"];
   return ["amd64", "i386", "all"].includes(architecture) ? [main] : [ports];

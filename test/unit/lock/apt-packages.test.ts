@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { archiveName, resolveFiles } from "../../../src/lock/apt-packages.ts";
+import { archiveName, resolveAptFiles } from "../../../src/lock/apt-packages.ts";
 import { parseAptReport } from "../../../src/lock/apt-report.ts";
 
 const git = "637a85ddd6247fab13bdd0592f2f39aff04ce4dbf0655d3ab553ac359a38ce6f";
@@ -26,7 +26,7 @@ http://deb.debian.org/debian-security/\tbookworm-security\tbookworm-security\tma
 `;
 
 describe("what apt would install", () => {
-  const files = resolveFiles(parseAptReport(report));
+  const files = resolveAptFiles(parseAptReport(report));
   const pinOf = (name: string) => files.find((file) => file.name === name)?.pin;
 
   it("is pinned by name, version and content, in the archive and the list that has it", () => {

@@ -16,7 +16,7 @@ const requestsOf = (environments: Parameters<typeof specOf>[0], name: string): r
 };
 
 describe("pinRequests", () => {
-  it("asks for the base, then for apt packages and archives in the order of the layers", () => {
+  it("asks for the base, then for packages and archives in the order of the layers", () => {
     const layers = [
       apt("git", "curl"),
       env({ A: "1" }),
@@ -28,6 +28,7 @@ describe("pinRequests", () => {
       ["environments.dev.image.from", "docker.io/library/debian:12"],
       ["environments.dev.image.layers[0]", "apt(curl, git)"],
       ["environments.dev.image.layers[2]", "https://a.example/t.tar"],
+      ["environments.dev.image.layers[3]", "apk(jq)"],
     ]);
   });
 

@@ -159,6 +159,29 @@ USER dev
     );
   });
 
+  it("installs locked apk packages from a repository made of their files, by the names that are asked for", () => {
+    const pin = {
+      version: "1.7-r0",
+      architecture: "x86_64",
+      archive: "alpine",
+      path: "p",
+      sha256: "d".repeat(64),
+      size: 1,
+    };
+    const textOf = (packages: Record<string, typeof pin>, ...names: string[]) =>
+      imageOf(
+        { image: { from: "alpine:3.20", layers: [apk(...names)] } },
+        { sources: [{ kind: "packages", packages }] },
+      ).dockerfile;
+    const text = textOf({ jq: pin }, "jq", "git@edge");
+    expect(text).toMatch(/ --mount=type=bind,source=\.devenv\/packages\/[0-9a-f]{12},target=\/run\/devenv\/packages /);
+    expect(text).toContain("printf '%s\\n' /run/devenv/apk '@edge /run/devenv/apk' > /run/devenv/apk/list");
+    expect(text).toMatch(/apk index .*\/\*\.apk && apk add --no-network .*--allow-untrusted jq git@edge\); finish/);
+    expect(textOf({}, "jq")).toContain(
+      "(apk add --no-network --no-cache --no-progress --repositories-file /dev/null jq); finish",
+    );
+  });
+
   it("builds as root on a base environment that ends as another user, and ends as that user again", () => {
     const base = imageOf({ image: { from: "debian:12", user: "1000" } });
     const image = imageOf({ image: { from: { environment: "base" }, layers: [run("id")] } }, { base });

@@ -2,24 +2,12 @@
 import { targetFormat } from "../../lock/apt-report.ts";
 import type { PackageSet } from "../../lock/lockfile.ts";
 import { shellQuote } from "../../plan/quote.ts";
-
-/** Folder of the script and the preferred files, in the context and in the step. */
-export const resolverFolder = { context: ".devenv/resolve", step: "/run/devenv/resolve" };
-
-/** File in the image that the script writes. */
-export const reportPath = "/.devenv-packages";
+import { type ResolverInput, reportPath, resolverFolder } from "./resolver.ts";
 
 /** Preferred versions win over newer ones; a priority of 1000 would also take back what the image has installed. */
 const preferredPriority = 999;
 
-export interface ResolverInput {
-  readonly packages: readonly string[];
-  readonly prefer: PackageSet;
-  /** Of the image that is asked for, where that is another than the one that this runs in. */
-  readonly architecture?: string | undefined;
-}
-
-export function resolverScript({ packages, prefer, architecture }: ResolverInput): string {
+export function aptScript({ packages, prefer, architecture }: ResolverInput): string {
   return `# Made by devenv: writes to ${reportPath} what apt would install.
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 work=/run/devenv/apt
