@@ -106,7 +106,7 @@ async function makePackage({ name, version, depends, text = version }: TestPacka
 type Member = readonly [name: string, content: Buffer, header?: Partial<Header>];
 
 /** A tar; without an end, what follows belongs to it. */
-async function tarPart(members: readonly Member[], hasEnd = false): Promise<Buffer> {
+export async function tarPart(members: readonly Member[], hasEnd = false): Promise<Buffer> {
   const tar = pack();
   for (const [name, content, header = {}] of members) {
     const head = { name, mode: 0o755, mtime: new Date(packageTime * 1000), ...header };

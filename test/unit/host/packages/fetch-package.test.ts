@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { sha256 } from "../../../../src/digest.ts";
 import { fetchPackage, type PackageRequest } from "../../../../src/host/packages/fetch-package.ts";
 import { rememberArchives } from "../../../../src/host/packages/known-archives.ts";
+import { tarPart } from "../../../support/apk-repository.ts";
 import { serveHttp } from "../../../support/http-server.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { testHost } from "../../../support/test-host.ts";
@@ -92,6 +93,21 @@ it.each([
   for (const part of ["`tiny`", "`1:1.0+deb12u1`", "`1:2.0`", "`devenv lock --update tiny`", "`packages.snapshot`"]) {
     expect(gone.text).toContain(part);
   }
+});
+
+it("says which version an apk repository has instead, by its signed index", async () => {
+  const packages = "C:Q1a=\nP:other\nV:9-r0\n\nC:Q1b=\nP:tiny\nV:2.0-r1\nA:x86_64\n\nC:Q1c=\nP:tiny-doc\nV:3-r0\n\n";
+  const signature = gzipSync(await tarPart([[".SIGN.RSA.ada.rsa.pub", Buffer.from("signature")]]));
+  const list = gzipSync(await tarPart([["APKINDEX", Buffer.from(packages)]], true));
+  await using server = await serve({ "/v3.20/main/x86_64/APKINDEX.tar.gz": Buffer.concat([signature, list]) });
+  using cache = temporaryFolder();
+  const sources = { mirrors: { local: server.url }, snapshot: false } as const;
+  const own = { version: "1.0-r0", architecture: "x86_64", path: "v3.20/main/x86_64/tiny-1.0-r0.apk" };
+  const gone = await thrown(
+    fetchPackage(requestOf(cache.path, { sources, pin: { ...pin, ...own, size: content.length } })),
+  );
+  expect(gone.code).toBe("PACKAGE_GONE");
+  expect(gone.text).toContain("it has version `2.0-r1` now");
 });
 
 it("names an archive that no address is known of", async () => {
