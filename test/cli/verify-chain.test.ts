@@ -29,9 +29,12 @@ const tags = async () =>
 
 it("builds every image of the chain anew, and names the one that a difference comes from", async () => {
   await using files = openCliProject(project, { "devenv.config.ts": config, plant: "echo one > file\n" });
-  expect(await files.devenv(["lock"])).toMatchObject({ exitCode: 0 });
+  expect(await files.devenv(["lock"], { timeoutMs: 240_000 })).toMatchObject({ exitCode: 0 });
   const before = await tags();
-  expect(await files.devenv(["verify", "dev"])).toMatchObject({ exitCode: 0, stdout: "base: equal\ndev: equal\n" });
+  expect(await files.devenv(["verify", "dev"], { timeoutMs: 240_000 })).toMatchObject({
+    exitCode: 0,
+    stdout: "base: equal\ndev: equal\n",
+  });
 
   files.write({ plant: "echo two > file\n" });
   const { equal, environments, layers } = await files.json("verify", "dev");

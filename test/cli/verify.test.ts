@@ -56,7 +56,11 @@ afterAll(async () => {
 });
 
 const devenv = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, { cwd: folder.path, env: { DOCKER_HOST: one.address, XDG_CACHE_HOME: cache.path, ...env } });
+  runCli(args, {
+    cwd: folder.path,
+    timeoutMs: 240_000,
+    env: { DOCKER_HOST: one.address, XDG_CACHE_HOME: cache.path, ...env },
+  });
 
 const tags = async () => {
   const { images } = connectEngine(testHost({ env: { DOCKER_HOST: one.address } }));
