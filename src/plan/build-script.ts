@@ -84,6 +84,13 @@ finish() {
   set_times / 2>/dev/null || true
 }
 
+# What a package made keys of: an image would give them to everyone who has it. Keys of a layer below stay.
+drop_host_keys() {
+  for file in /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub; do
+    if [ -f "$file" ] && [ "$file" -nt ${stamp} ]; then rm -f "$file"; fi
+  done
+}
+
 # What was written in and below one place, and the folders on the way to it: quicker than a search of everything.
 set_times_at() {
   case $1 in [./]*) ;; *) set -- "./$1" ;; esac

@@ -142,7 +142,7 @@ function renderPackages(layer: LayerSpec & { readonly kind: "apt" | "apk" }): st
   if (layer.kind === "apk") return runStep([], `apk add --no-cache ${packages}`);
   const mounts = ["/var/cache/apt", "/var/lib/apt/lists"].map((target) => cacheMount(target, `devenv-apt${target}`));
   const install = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends";
-  return runStep(mounts, `apt-get update && ${install} ${packages}`);
+  return runStep(mounts, `apt-get update && ${install} ${packages} && drop_host_keys`);
 }
 
 /** By the image's own tar: ADD would give the parent folders the time of the build. */

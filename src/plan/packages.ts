@@ -53,7 +53,7 @@ export function renderLockedPackages(layer: AptLayer | ApkLayer, packages: Packa
   return runStep(mounts, isEmpty ? "true" : installApt);
 }
 
-const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`;
+const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb && drop_host_keys`;
 
 const repository = "/run/devenv/apk";
 

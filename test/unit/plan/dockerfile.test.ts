@@ -40,7 +40,8 @@ describe("renderDockerfile", () => {
     const caches = ["/var/cache/apt", "/var/lib/apt/lists"].map(
       (target) => ` --mount=type=cache,id=devenv-apt${target},target=${target},sharing=locked`,
     );
-    const install = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*'";
+    const install =
+      "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*' && drop_host_keys";
     const tar = ` --mount=type=bind,source=.devenv/archives/${sha256}-1.tar,target=/run/devenv/archive.tar`;
     const copied = ` --mount=type=bind,source=${copyMount(image.dockerfile)},target=/run/devenv/copy`;
     expect(image.dockerfile).toBe(`# Made by devenv; each group of instructions comes from the config key above it.
