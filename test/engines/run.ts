@@ -29,7 +29,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "")
 const wanted = process.argv.slice(2);
 const kinds = engineKinds.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 const results = new Map<string, readonly FileResult[]>();
-for (const kind of kinds) results.set(kind.name, await runOn(kind));
+/** What a test notes on one engine for the next. */
+const shared = await mkdtemp("/tmp/devenv-shared-");
+try {
+  for (const kind of kinds) results.set(kind.name, await runOn(kind));
+} finally {
+  await rm(shared, { recursive: true, force: true });
+}
 
 printTable(results);
 const all = [...results.values()].flat();
@@ -50,7 +56,8 @@ async function runOn(kind: EngineKind): Promise<readonly FileResult[]> {
       folders: [folder, host.cacheDir, root],
     });
     const report = join(folder, "report.json");
-    await runVitest({ DOCKER_HOST: engine.address, TMPDIR: folder, DEVENV_TEST_ENGINE: kind.name }, report);
+    const env = { DOCKER_HOST: engine.address, TMPDIR: folder, DEVENV_TEST_ENGINE: kind.name };
+    await runVitest({ ...env, DEVENV_TEST_SHARED: shared }, report);
     const { testResults }: Report = JSON.parse(await readFile(report, "utf8"));
     return testResults.map(countTests);
   } finally {
