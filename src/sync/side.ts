@@ -1,0 +1,100 @@
+/** One side of a sync: a folder, through calls that are checked, atomic and can run many at once. */
+import type { Path } from "./entry.ts";
+
+/** What tells whether something was touched since: equal ones mean the same bytes and the same attributes. A whole number, opaque. */
+export type Stamp = number;
+
+export interface Stat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** The nine permission bits. */
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Nanoseconds since the epoch. */
+  readonly mtimeNs: bigint;
+  readonly stamp: Stamp;
+  /** Tells folders apart that come to stand at the same path. */
+  readonly inode: number;
+  /** Written so lately that a further change might not show in the stamp. */
+  readonly isFresh: boolean;
+  /** Of a link. */
+  readonly target?: string | undefined;
+}
+
+export interface Listing {
+  readonly folder: Stat;
+  /** By name; an error's text for what cannot be looked at or whose name is not UTF-8. */
+  readonly children: ReadonlyMap<string, Stat | string>;
+}
+
+/**
+ * Calls on a path throw `SideError`. Where `expected` is given, the call is refused (`changed`) when anything
+ * else stands at the path: undefined stands for nothing. No call follows a link, or leaves the root.
+ */
+export interface Side {
+  readonly name: "host" | "container";
+  /** The folder's content; it is watched from before it is read. Undefined when there is no folder. */
+  list(path: Path): Promise<Listing | undefined>;
+  stat(path: Path): Promise<Stat | undefined>;
+  /** The whole content of a file as it was at one moment; throws `changed` when it did not stay the same while it was read. */
+  read(path: Path, expected: Stamp): AsyncIterable<Uint8Array>;
+  /** sha256 in base64 of a file, and what it was then. */
+  hash(path: Path, expected: Stamp): Promise<string>;
+  /** Whole or not at all: written beside, renamed over. The content's length is `size`; it may throw, and nothing is changed. */
+  write(path: Path, file: NewFile, content: AsyncIterable<Uint8Array>): Promise<Stat>;
+  makeFolder(path: Path, mode: number): Promise<Stat>;
+  makeLink(path: Path, target: string, expected: Stamp | undefined): Promise<Stat>;
+  /** A file, a link, or an empty folder (whose stamp is not looked at). */
+  remove(path: Path, expected: Stamp, kind: "file" | "folder" | "link"): Promise<void>;
+  setMode(path: Path, mode: number): Promise<Stat>;
+  /** Set a file's time of modification, where it is as expected. */
+  touch(path: Path, mtimeNs: bigint, expected: Stamp): Promise<Stat>;
+  /** Rename anything to a path where nothing stands. */
+  move(from: Path, to: Path): Promise<void>;
+  /** No longer watch a folder or anything below it. */
+  forget(path: Path): void;
+  /** Resolves when every change that was made before the call has been told to the listener. */
+  barrier(): Promise<void>;
+  /** Resolves when all that was written before the call survives a crash of the machine. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface NewFile {
+  readonly mode: number;
+  readonly mtimeNs: bigint;
+  /** Bytes. */
+  readonly size: number;
+  readonly expected: Stamp | undefined;
+}
+
+/** What a side tells without being asked. */
+export interface SideListener {
+  /** Paths whose state may have changed. */
+  onChange(paths: readonly Path[]): void;
+  /** Changes were lost: everything may have changed. */
+  onOverflow(): void;
+  /** Folders cannot be watched any more, with the command that mends it where there is one; scans must take over. */
+  onUnwatched(reason: string, hint: string | undefined): void;
+  /** The side cannot be reached any more; no call succeeds after this. */
+  onLost(reason: string): void;
+}
+
+/**
+ * `changed`: something else stands there than expected, or it changed on the way. `missing`: the folder above is not
+ * there. `problem`: the file system refused, with its words (`EACCES: permission denied`).
+ * `lost`: the side cannot be reached.
+ */
+export type SideErrorKind = "changed" | "missing" | "problem" | "lost";
+
+export class SideError extends Error {
+  readonly kind: SideErrorKind;
+
+  constructor(kind: SideErrorKind, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.kind = kind;
+  }
+}
+
+/** Files that are being written, on either side: never synced. */
+export const temporaryPrefix = ".devenv-sync.";
