@@ -1,0 +1,136 @@
+/** The side of this machine: Node's own file system calls. */
+import { renameSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { mapLimited } from "../../host/map-limited.ts";
+import type { Path } from "../entry.ts";
+import { type Side, type SideListener, temporaryPrefix } from "../side.ts";
+import { makeFolder, makeLink, move, remove, setMode, touch } from "./change.ts";
+import { openChokidarWatch } from "./chokidar-watch.ts";
+import { sideError } from "./failure.ts";
+import type { FolderWatch } from "./folder-watch.ts";
+import { openInotifyWatch } from "./inotify-watch.ts";
+import { listFolder, statAt } from "./list-folder.ts";
+import { placeOf } from "./place.ts";
+import { hashWhole, readWhole } from "./read-file.ts";
+import { writeWhole } from "./write-file.ts";
+
+export interface HostSideOptions {
+  /** Absolute real path. */
+  readonly root: string;
+  readonly platform: NodeJS.Platform;
+  /** Folder of devenv's own, for files that tell how far the watches are. */
+  readonly cookieFolder: string;
+  readonly listener: SideListener;
+  /** What is never looked at, for a watcher that watches more than what is listed. */
+  ignores(path: Path): boolean;
+  /** A name for content that came too late to the file at this path. */
+  nameLate(path: Path): Path;
+}
+
+/**
+ * What is written is flushed to the disk by `flush` only: it is a copy of what the other side has, and what is
+ * agreed upon is written down after that.
+ */
+export function openHostSide(options: HostSideOptions): Side {
+  const { root } = options;
+  const watch = openWatch(options);
+  const at = (path: Path) => placeOf(root, path);
+  return {
+    name: "host",
+    list: (path) => attempt(() => listFolder(at(path), path, watch)),
+    stat: (path) => attempt(() => statAt(at(path))),
+    read: (path, expected) => translated(() => readWhole(at(path), expected)),
+    hash: (path, expected) => attempt(() => hashWhole(at(path), expected)),
+    ...changes(options, at, watch),
+    forget: (path) => watch.remove(path),
+    barrier: () => attempt(() => watch.barrier()),
+    close: () => watch.close(),
+  };
+}
+
+type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "touch" | "move" | "flush">;
+
+function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
+  const unflushed = new Set<Path>();
+  const wrote = <Value>(path: Path, value: Value): Value => {
+    unflushed.add(path);
+    return value;
+  };
+  const onLateWriter = (path: Path) => (kept: string) => renameSync(kept, join(root, nameLate(path)));
+  return {
+    write: (path, file, content) =>
+      attempt(async () => wrote(path, await writeWhole(at(path), file, content, onLateWriter(path)))),
+    makeFolder: (path, mode) => attempt(() => wrote(path, makeFolder(at(path), mode))),
+    makeLink: (path, target, expected) =>
+      attempt(() => {
+        const replaced = expected === undefined ? undefined : { expected, onLateWriter: onLateWriter(path) };
+        return wrote(path, makeLink(at(path), target, replaced));
+      }),
+    remove: (path, expected, kind) =>
+      attempt(() => {
+        remove(at(path), expected, kind);
+        if (kind === "folder") watch.remove(path);
+        unflushed.delete(path);
+      }),
+    setMode: (path, mode) => attempt(() => setMode(at(path), mode)),
+    touch: (path, mtimeNs, expected) => attempt(() => touch(at(path), mtimeNs, expected)),
+    move: (from, to) => attempt(() => wrote(to, move(at(from), at(to)))),
+    async flush() {
+      const paths = [...unflushed];
+      unflushed.clear();
+      await mapLimited(paths, flushesAtOnce, (path) => flushPlace(join(root, path)));
+    },
+  };
+}
+
+function openWatch({ root, platform, cookieFolder, ignores, listener }: HostSideOptions): FolderWatch {
+  let isToldUnwatched = false;
+  const open = platform === "linux" ? openInotifyWatch : openChokidarWatch;
+  return open({
+    root,
+    cookieFolder,
+    ignores,
+    onChange(paths) {
+      const told = paths.filter((path) => !isTemporary(path));
+      if (told.length > 0) listener.onChange(told);
+    },
+    onOverflow: () => listener.onOverflow(),
+    onUnwatched(reason, hint) {
+      if (!isToldUnwatched) listener.onUnwatched(reason, hint);
+      isToldUnwatched = true;
+    },
+  });
+}
+
+const flushesAtOnce = 8;
+
+function isTemporary(path: Path): boolean {
+  return path.startsWith(temporaryPrefix, path.lastIndexOf("/") + 1);
+}
+
+async function attempt<Value>(run: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await run();
+  } catch (error) {
+    throw sideError(error);
+  }
+}
+
+async function* translated(open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* open();
+  } catch (error) {
+    throw sideError(error);
+  }
+}
+
+/** One that is gone meanwhile has nothing to lose. */
+async function flushPlace(place: string): Promise<void> {
+  for (const one of [place, dirname(place)]) {
+    try {
+      await using file = await open(one, "r");
+      await file.sync();
+    } catch {}
+  }
+}

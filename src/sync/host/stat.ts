@@ -1,0 +1,40 @@
+import type { BigIntStats } from "node:fs";
+import type { Stamp, Stat } from "../side.ts";
+
+/**
+ * Clocks of file systems tick this coarsely at worst, nanoseconds: two changes within a tick may leave the same
+ * times. Kernels before 6.13 take the time of the last timer interrupt, at most 10 ms ago.
+ */
+const tickNs = 20_000_000n;
+
+/** `target` is what a link leads to, as it is written. */
+export function statOf(stats: BigIntStats, target?: string): Stat {
+  const age = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs;
+  return {
+    kind: kindOf(stats),
+    mode: Number(stats.mode & 0o777n),
+    size: Number(stats.size),
+    mtimeNs: stats.mtimeNs,
+    stamp: stampOf(stats),
+    inode: Number(stats.ino),
+    isFresh: age < tickNs,
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+function kindOf(stats: BigIntStats): Stat["kind"] {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "folder";
+  return stats.isSymbolicLink() ? "link" : "other";
+}
+
+/** Odd factors, so that no single field's change gives the same number. */
+export function stampOf({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): Stamp {
+  const mixed = ctimeNs + mtimeNs * 31n + ino * 1_000_003n + size * 8_191n + mode * 131n;
+  return Number(BigInt.asUintN(53, mixed));
+}
+
+/** Whether two looks at one file saw the same bytes: renaming and linking it change its `ctime` alone. */
+export function isSameContent(one: BigIntStats, other: BigIntStats): boolean {
+  return one.ino === other.ino && one.size === other.size && one.mtimeNs === other.mtimeNs;
+}
