@@ -15,7 +15,7 @@ const order = [
   ["lock"],
   ["plan"],
   ["engine"],
-  ["env"],
+  ["env", "sync"],
   ["onboard"],
   ["ci"],
   ["cli"],
@@ -28,6 +28,7 @@ const entrances: Record<string, RegExp> = {
   "tar-stream": /^(host|engine\/docker)\//,
   chokidar: /^host\/watch\.ts$/,
   undici: /^host\//,
+  ignore: /^sync\/ignore\.ts$/,
   "proper-lockfile": /^host\/workspace-lock\.ts$/,
   execa: /^host\/run-program\.ts$/,
   zod: /^(config|lock)\//,
@@ -44,7 +45,7 @@ const entrances: Record<string, RegExp> = {
 };
 
 /** Values in, values out: no I/O, nothing asynchronous. */
-const pure = /^(spec|plan)\/|^lock\/(?!store)/;
+const pure = /^(spec|plan)\/|^lock\/(?!store)|^sync\/(entry|tree|reconcile|safety)\.ts$/;
 const effects = /^node:(fs|child_process|http|https|http2|net|os|worker_threads|timers)/;
 const atTheTerminal = /^(main\.ts|host\/node\.ts|cli\/render\.ts|cli\/report-error\.ts)$/;
 

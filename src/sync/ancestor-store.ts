@@ -1,0 +1,36 @@
+/** Where the tree that both sides agreed upon is kept between sessions. */
+import type { Entry, Path } from "./entry.ts";
+import type { Stamp } from "./side.ts";
+
+export interface SavedAncestor {
+  readonly tree: Entry | undefined;
+  /** What the files and links of both sides looked like when they were agreed upon; only what is sure. */
+  readonly stamps: ReadonlyMap<Path, SavedStamps>;
+}
+
+export interface SavedStamps {
+  readonly host: Stamp | undefined;
+  readonly container: Stamp | undefined;
+}
+
+/** An entry that both sides agree upon; of a folder itself alone, its children stay as they were. */
+export interface SavedEntry {
+  readonly path: Path;
+  readonly entry: Entry | undefined;
+}
+
+export interface AncestorStore {
+  /** Nothing agreed upon: no tree. */
+  load(): Promise<SavedAncestor>;
+  /** Survives the end of this process. */
+  append(entries: readonly SavedEntry[]): Promise<void>;
+  /** How many entries were appended; to be asked before the sides are flushed, and given to `confirm` after it. */
+  count(): number;
+  /** The first `count` entries are on both sides' disks: they count even when the machine crashes from now on. */
+  confirm(count: number): Promise<void>;
+  /** Whether the store would do well with being written anew. */
+  isLong(): boolean;
+  /** Write the whole anew. */
+  compact(saved: SavedAncestor): Promise<void>;
+  close(): Promise<void>;
+}
