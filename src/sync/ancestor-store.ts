@@ -3,9 +3,10 @@ import type { Entry, Path } from "./entry.ts";
 import type { Stamp } from "./side.ts";
 
 export interface SavedAncestor {
+  /** Undefined: nothing was agreed upon. */
   readonly tree: Entry | undefined;
-  /** What the files and links of both sides looked like when they were agreed upon; only what is sure. */
-  readonly stamps: ReadonlyMap<Path, SavedStamps>;
+  /** What files and links looked like when they were agreed upon, where that is sure. */
+  readonly stamps: Iterable<readonly [Path, SavedStamps]>;
 }
 
 export interface SavedStamps {
@@ -20,7 +21,6 @@ export interface SavedEntry {
 }
 
 export interface AncestorStore {
-  /** Nothing agreed upon: no tree. */
   load(): Promise<SavedAncestor>;
   /** Survives the end of this process. */
   append(entries: readonly SavedEntry[]): Promise<void>;
@@ -31,6 +31,6 @@ export interface AncestorStore {
   /** Whether the store would do well with being written anew. */
   isLong(): boolean;
   /** Write the whole anew. */
-  compact(saved: SavedAncestor): Promise<void>;
+  compact(tree: Entry | undefined, stampsOf: (path: Path) => SavedStamps): Promise<void>;
   close(): Promise<void>;
 }

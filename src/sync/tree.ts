@@ -23,19 +23,39 @@ export function setAll(
   entries: Iterable<readonly [Path, Entry | undefined]>,
 ): Entry | undefined {
   const plan: Plan = { below: new Map() };
+  for (const [path, entry] of entries) Object.assign(stepTo(plan, path), { set: { entry }, below: new Map() });
+  return carryOut(plan, tree);
+}
+
+/** The same, but a folder that is set where a folder stands keeps what that one holds. */
+export function setAllAlone(
+  tree: Entry | undefined,
+  entries: Iterable<readonly [Path, Entry | undefined]>,
+): Entry | undefined {
+  const plan: Plan = { below: new Map() };
   for (const [path, entry] of entries) {
-    let step = plan;
-    for (const name of namesOf(path)) step = stepInto(step, name);
-    step.set = { entry };
-    step.below = new Map();
+    const step = stepTo(plan, path);
+    const isAlone = entry?.kind === "folder" && (step.set === undefined || step.set.isAlone);
+    if (entry?.kind !== "folder") step.below = new Map();
+    step.set = { entry: isAlone ? entry : withoutChildren(entry), isAlone };
   }
   return carryOut(plan, tree);
 }
 
+function withoutChildren(entry: Entry | undefined): Entry | undefined {
+  return entry?.kind === "folder" ? { ...entry, children: noChildren } : entry;
+}
+
 /** What to set at a path, and then below it. */
 interface Plan {
-  set?: { readonly entry: Entry | undefined };
+  set?: { readonly entry: Entry | undefined; readonly isAlone?: boolean | undefined };
   below: Map<string, Plan>;
+}
+
+function stepTo(plan: Plan, path: Path): Plan {
+  let step = plan;
+  for (const name of namesOf(path)) step = stepInto(step, name);
+  return step;
 }
 
 function stepInto(plan: Plan, name: string): Plan {
@@ -45,7 +65,7 @@ function stepInto(plan: Plan, name: string): Plan {
 }
 
 function carryOut(plan: Plan, tree: Entry | undefined): Entry | undefined {
-  const entry = plan.set === undefined ? tree : plan.set.entry;
+  const entry = plan.set === undefined ? tree : settle(plan.set, tree);
   if (plan.below.size === 0 || entry?.kind !== "folder") return entry;
   let children: Map<string, Entry> | undefined;
   for (const [name, next] of plan.below) {
@@ -57,6 +77,12 @@ function carryOut(plan: Plan, tree: Entry | undefined): Entry | undefined {
     else children.set(name, child);
   }
   return children === undefined ? entry : { ...entry, children };
+}
+
+function settle({ entry, isAlone }: NonNullable<Plan["set"]>, tree: Entry | undefined): Entry | undefined {
+  if (!isAlone || entry?.kind !== "folder") return entry;
+  const children = childrenOf(tree);
+  return tree?.kind === "folder" && tree.mode === entry.mode ? tree : { ...entry, children };
 }
 
 /** Parents before their children. */

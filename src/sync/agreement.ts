@@ -1,0 +1,66 @@
+/**
+ * What both sides agree upon, and keeping that.
+ *
+ * Every step is appended to the store at once: it survives the end of the process. It counts after a crash of the machine
+ * only when both sides have flushed what they wrote before it: at most once a second, and one second after the last change.
+ */
+import type { AncestorStore, SavedEntry, SavedStamps } from "./ancestor-store.ts";
+import type { Entry, Path } from "./entry.ts";
+import { setAllAlone } from "./tree.ts";
+
+export interface Agreement {
+  tree(): Entry | undefined;
+  /** In this order. */
+  agree(entries: readonly SavedEntry[]): void;
+  /** All is kept when this resolves. */
+  close(): Promise<void>;
+}
+
+export interface AgreementOptions {
+  readonly store: AncestorStore;
+  readonly tree: Entry | undefined;
+  /** Write to the disks what both sides hold. */
+  flushSides(): Promise<void>;
+  stampsOf(path: Path): SavedStamps;
+  onFailure(error: unknown): void;
+}
+
+const confirmAfterMs = 1000;
+
+export function createAgreement({ store, flushSides, stampsOf, onFailure, ...options }: AgreementOptions): Agreement {
+  let { tree } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let work: Promise<void> = Promise.resolve();
+  const queue = (act: () => Promise<void>) => {
+    work = work.then(act).catch(onFailure);
+    return work;
+  };
+  let isConfirmed = true;
+  const confirm = async () => {
+    timer = undefined;
+    const count = store.count();
+    await flushSides();
+    await store.confirm(count);
+    isConfirmed = store.count() === count;
+    if (isConfirmed && store.isLong()) await store.compact(tree, stampsOf);
+  };
+  return {
+    tree: () => tree,
+    agree(entries) {
+      if (entries.length === 0) return;
+      isConfirmed = false;
+      tree = setAllAlone(
+        tree,
+        entries.map(({ path, entry }) => [path, entry]),
+      );
+      void queue(() => store.append(entries));
+      timer ??= setTimeout(() => void queue(confirm), confirmAfterMs);
+    },
+    async close() {
+      clearTimeout(timer);
+      if (!isConfirmed) await queue(confirm);
+      if (isConfirmed) await queue(() => store.compact(tree, stampsOf));
+      await queue(() => store.close());
+    },
+  };
+}

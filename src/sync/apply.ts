@@ -1,0 +1,230 @@
+/**
+ * Bringing changes to a side: many at once, a folder before what is in it, and removed after it. What cannot be done is told
+ * and left as it was; the rest goes on.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { mapLimited } from "../host/map-limited.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Change, Entry, File, Folder, Path } from "./entry.ts";
+import type { Limit } from "./limit.ts";
+import { SideError, type SideErrorKind } from "./side.ts";
+import { SourceError, transfer } from "./transfer.ts";
+import { joinPath, noChildren } from "./tree.ts";
+
+export interface Application {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly limit: Limit;
+  /** Whether to leave what is not begun for later. */
+  isStopped(): boolean;
+  /** Something there changed that was not looked at yet. */
+  isDirty(endpoint: Endpoint, path: Path): boolean;
+  /** This stands on a side now. */
+  onDone(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
+  /** A folder has another mode now. */
+  onMode(endpoint: Endpoint, path: Path, mode: number): void;
+  onFailed(failure: Failure): void;
+  /** Was not begun. */
+  onLeft(path: Path): void;
+  onBytes(count: number): void;
+}
+
+export interface Failure {
+  /** Where it failed. */
+  readonly endpoint: Endpoint;
+  readonly path: Path;
+  readonly kind: Exclude<SideErrorKind, "lost">;
+  readonly reason: string;
+}
+
+/** Throws SideError `lost` alone. */
+export async function applyChanges(run: Application, changes: readonly Change[]): Promise<void> {
+  await mapLimited(changes, changesAtOnce, ({ path, before, after }) => bring(run, { path, before, after }));
+}
+
+const changesAtOnce = 64;
+
+/** Whether it is as wanted now. */
+async function bring(run: Application, change: Change): Promise<boolean> {
+  const { path, before, after } = change;
+  if (before === after) return true;
+  if (run.isStopped()) {
+    run.onLeft(path);
+    return false;
+  }
+  if (before?.kind === "folder" && after?.kind === "folder") return bringIntoFolder(run, path, { before, after });
+  if (before?.kind === "folder" && !(await removeFolder(run, path, before))) return false;
+  const old = before?.kind === "folder" ? undefined : before;
+  switch (after?.kind) {
+    case "folder":
+      return (await remove(run, path, old)) && (await makeFolder(run, path, after));
+    case "file":
+      return old?.kind === "file" && old.content === after.content
+        ? setMode(run, path, after)
+        : writeFile(run, { path, old, after });
+    case "link":
+      return makeLink(run, { path, old, target: after.target, after });
+    default:
+      return remove(run, path, old);
+  }
+}
+
+interface Folders {
+  readonly before: Folder;
+  readonly after: Folder;
+}
+
+async function bringIntoFolder(run: Application, path: Path, { before, after }: Folders): Promise<boolean> {
+  const isModeSet = before.mode === after.mode || (await setMode(run, path, after));
+  const areChildrenThere = await bringChildren(run, path, { before: before.children, after: after.children });
+  return isModeSet && areChildrenThere;
+}
+
+interface Children {
+  readonly before: ReadonlyMap<string, Entry>;
+  readonly after: ReadonlyMap<string, Entry>;
+}
+
+async function bringChildren(run: Application, path: Path, { before, after }: Children): Promise<boolean> {
+  if (before === after) return true;
+  const names = [...after.keys(), ...[...before.keys()].filter((name) => !after.has(name))];
+  const done = await mapLimited(names, changesAtOnce, (name) =>
+    bring(run, { path: joinPath(path, name), before: before.get(name), after: after.get(name) }),
+  );
+  return !done.includes(false);
+}
+
+async function makeFolder(run: Application, path: Path, folder: Folder): Promise<boolean> {
+  const { to } = run;
+  const isClosed = (folder.mode & ownersAll) !== ownersAll;
+  const isMade = await attempt(run, path, async () => {
+    await to.limit(() => to.side.makeFolder(path, folder.mode | ownersAll));
+    run.onDone(to, path, { kind: "folder", mode: folder.mode | ownersAll, children: noChildren });
+    const isFilled = await to.enter(path);
+    if (isFilled) throw new SideError("changed", "something was put into the new folder");
+  });
+  if (!isMade) return false;
+  const isFilled = await bringChildren(run, path, { before: noChildren, after: folder.children });
+  return (!isClosed || (await setMode(run, path, folder))) && isFilled;
+}
+
+/** What is needed to put something into a folder. */
+const ownersAll = 0o700;
+
+async function removeFolder(run: Application, path: Path, folder: Folder): Promise<boolean> {
+  const { to } = run;
+  const isEmpty = await bringChildren(run, path, { before: folder.children, after: noChildren });
+  if (!isEmpty) return false;
+  return attempt(run, path, async () => {
+    await to.limit(() => to.side.remove(path, 0, "folder"));
+    to.leave(path);
+    run.onDone(to, path, undefined);
+  });
+}
+
+async function remove(run: Application, path: Path, old: Entry | undefined): Promise<boolean> {
+  if (old === undefined) return true;
+  const { to } = run;
+  const kind = old.kind === "link" ? "link" : "file";
+  return attempt(run, path, async () => {
+    const expected = await expectedAt(run, path, old);
+    await to.limit(() => to.side.remove(path, expected ?? 0, kind));
+    to.noteStat(path, undefined);
+    run.onDone(to, path, undefined);
+  });
+}
+
+async function setMode(run: Application, path: Path, after: File | Folder): Promise<boolean> {
+  return attempt(run, path, () =>
+    after.kind === "folder" ? setFolderMode(run, path, after.mode) : setFileMode(run, path, after),
+  );
+}
+
+async function setFolderMode({ to, onMode }: Application, path: Path, mode: number): Promise<void> {
+  await to.limit(() => to.side.setMode(path, mode));
+  onMode(to, path, mode);
+}
+
+/** Only where nothing but the mode changed meanwhile, the new stamp is that of the known content. */
+async function setFileMode(run: Application, path: Path, after: File): Promise<void> {
+  const { to } = run;
+  const expected = await expectedAt(run, path, after);
+  const old = await to.limit(() => to.side.stat(path));
+  if (old === undefined || old.stamp !== expected) throw new SideError("changed", "it was changed");
+  const stat = await to.limit(() => to.side.setMode(path, after.mode));
+  const isSame = stat.inode === old.inode && stat.size === old.size && stat.mtimeNs === old.mtimeNs;
+  if (!isSame) throw new SideError("changed", "it was changed while its mode was set");
+  to.noteStat(path, stat);
+  run.onDone(to, path, after);
+}
+
+interface Writing {
+  readonly path: Path;
+  readonly old: Entry | undefined;
+  readonly after: File;
+}
+
+async function writeFile(run: Application, { path, old, after }: Writing): Promise<boolean> {
+  const { from, to, onBytes } = run;
+  return attempt(run, path, async () => {
+    const expected = await expectedAt(run, path, old);
+    const made = await run.limit(async () =>
+      run.isStopped() ? undefined : transfer({ from, to, path, mode: after.mode, expected, onBytes }),
+    );
+    if (made === undefined) {
+      run.onLeft(path);
+      return;
+    }
+    const { content, stat } = made;
+    to.noteStat(path, stat);
+    const file: File = { ...after, content };
+    run.onDone(to, path, file);
+    run.onDone(from, path, file);
+  });
+}
+
+interface Linking {
+  readonly path: Path;
+  readonly old: Entry | undefined;
+  readonly target: string;
+  readonly after: Entry;
+}
+
+async function makeLink(run: Application, { path, old, target, after }: Linking): Promise<boolean> {
+  const { to } = run;
+  return attempt(run, path, async () => {
+    const expected = await expectedAt(run, path, old);
+    const stat = await to.limit(() => to.side.makeLink(path, target, expected));
+    to.noteStat(path, stat);
+    run.onDone(to, path, after);
+  });
+}
+
+/** The stamp of what is to be replaced; a change that could hide behind it is waited for. */
+async function expectedAt(
+  { to, isDirty }: Application,
+  path: Path,
+  old: Entry | undefined,
+): Promise<number | undefined> {
+  const hiddenMs = old === undefined ? 0 : to.freshForMs(path);
+  if (hiddenMs > 0) {
+    await sleep(hiddenMs);
+    await to.side.barrier();
+  }
+  const stamp = to.stampOf(path);
+  if (isDirty(to, path) || (old !== undefined && stamp === undefined)) throw new SideError("changed", "it was changed");
+  return old === undefined ? undefined : stamp;
+}
+
+async function attempt(run: Application, path: Path, act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    const endpoint = error instanceof SourceError ? run.from : run.to;
+    const failure = error instanceof SourceError ? error.cause : error;
+    if (!(failure instanceof SideError) || failure.kind === "lost") throw failure;
+    run.onFailed({ endpoint, path, kind: failure.kind, reason: failure.message });
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+/** Open both sides, and all that a session works on. */
+import { createAgreement } from "./agreement.ts";
+import type { AncestorStore } from "./ancestor-store.ts";
+import type { Failure } from "./apply.ts";
+import { type Core, sideNames } from "./core.ts";
+import { createDirty, type Dirty } from "./dirty.ts";
+import { type Endpoint, openEndpoint } from "./endpoint.ts";
+import type { Path } from "./entry.ts";
+import { createLimit } from "./limit.ts";
+import { createMeter } from "./meter.ts";
+import { createRetries } from "./retries.ts";
+import type { SessionOptions } from "./session-options.ts";
+import type { Side, SideListener, Stamp } from "./side.ts";
+import type { SideName, Unwatched } from "./status.ts";
+import { parentOf } from "./tree.ts";
+
+/** Files under way at once. */
+const transfersAtOnce = 32;
+
+export async function createCore(options: SessionOptions): Promise<Core> {
+  const saved = await options.ancestor.load();
+  const stamps = { host: [] as [Path, Stamp][], container: [] as [Path, Stamp][] };
+  for (const [path, of] of saved.stamps) {
+    for (const side of sideNames) if (of[side] !== undefined) stamps[side].push([path, of[side]]);
+  }
+  const hooks = createHooks();
+  const dirty = { host: createDirty(), container: createDirty() };
+  const sides = await openSides(options, (side) => listenerOf(hooks, side, dirty[side]));
+  const endpointOf = (side: SideName) =>
+    openEndpoint({
+      side: sides[side],
+      ignores: options.ignores,
+      known: saved.tree,
+      knownStamps: stamps[side],
+      onDirty: (path) => dirty[side].add([path]),
+    });
+  const endpoints = { host: endpointOf("host"), container: endpointOf("container") };
+  const log = (line: string) => options.listener?.onLog?.(line);
+  const todo = new Set<Path>();
+  for (const side of sideNames) dirty[side].addAll();
+  return Object.assign(hooks, {
+    options,
+    endpoints,
+    dirty,
+    agreement: agreementOf(options.ancestor, { tree: saved.tree, endpoints, log }),
+    retries: createRetries((failure) => tryAgain(failure, { dirty, todo, wake: () => hooks.wake() })),
+    meter: createMeter(options.listener?.onProgress),
+    transfers: createLimit(transfersAtOnce),
+    todo,
+    conflicts: new Map(),
+    copies: new Set<Path>(),
+    mayBeEmpty: new Set<SideName>(),
+    isRestoring: false,
+    isStopped: false,
+    lastSync: undefined,
+    log,
+  });
+}
+
+interface Hooks {
+  readonly unwatched: Map<SideName, Unwatched>;
+  wake: () => void;
+  lose: (reason: string) => void;
+  /** Said before anybody listened. */
+  lost: string | undefined;
+}
+
+function createHooks(): Hooks {
+  const hooks: Hooks = {
+    unwatched: new Map(),
+    lost: undefined,
+    wake: () => undefined,
+    lose(reason) {
+      hooks.lost ??= reason;
+    },
+  };
+  return hooks;
+}
+
+function listenerOf(hooks: Hooks, side: SideName, dirty: Dirty): SideListener {
+  return {
+    onChange(paths) {
+      dirty.add(paths);
+      hooks.wake();
+    },
+    onOverflow() {
+      dirty.addAll();
+      hooks.wake();
+    },
+    onUnwatched: (reason, hint) => void hooks.unwatched.set(side, { side, reason, hint }),
+    onLost: (reason) => hooks.lose(reason),
+  };
+}
+
+async function openSides(
+  { host, container }: SessionOptions,
+  listener: (side: SideName) => SideListener,
+): Promise<Readonly<Record<SideName, Side>>> {
+  const opened = await host(listener("host"));
+  try {
+    return { host: opened, container: await container(listener("container")) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+interface AgreementParts {
+  readonly tree: Core["agreement"] extends { tree(): infer Tree } ? Tree : never;
+  readonly endpoints: Readonly<Record<SideName, Endpoint>>;
+  log(line: string): void;
+}
+
+function agreementOf(store: AncestorStore, { tree, endpoints, log }: AgreementParts) {
+  const { host, container } = endpoints;
+  return createAgreement({
+    store,
+    tree,
+    flushSides: async () => void (await Promise.all([host.side.flush(), container.side.flush()])),
+    stampsOf: (path) => ({ host: host.sureStampOf(path), container: container.sureStampOf(path) }),
+    onFailure: (error) => log(`what was agreed upon could not be kept: ${String(error)}`),
+  });
+}
+
+interface Again {
+  readonly dirty: Readonly<Record<SideName, Dirty>>;
+  readonly todo: Set<Path>;
+  wake(): void;
+}
+
+function tryAgain({ endpoint, path, kind }: Failure, { dirty, todo, wake }: Again): void {
+  dirty[endpoint.side.name].add(kind === "missing" ? [path, parentOf(path)] : [path]);
+  todo.add(path);
+  wake();
+}

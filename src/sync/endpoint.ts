@@ -1,0 +1,177 @@
+/**
+ * A side as the session sees it: its tree, kept in step with what changes there, and what the things in it looked like.
+ *
+ * A stamp that is known belongs to the entry in the tree: whoever passes it to the side is refused when anything else stands
+ * there by now. The calls that read, and those that note what was written, never run at the same time.
+ */
+import type { Entry, Path } from "./entry.ts";
+import { createLimit, type Limit } from "./limit.ts";
+import { type Reader, readAll, readAt } from "./scan.ts";
+import type { Ignores } from "./session-options.ts";
+import { type Side, SideError, type Stamp, type Stat } from "./side.ts";
+import { createStamps } from "./stamps.ts";
+import { at, setAll, share } from "./tree.ts";
+
+export interface Endpoint {
+  readonly side: Side;
+  /** For calls to the side. */
+  readonly limit: Limit;
+  /** Undefined when there is no folder at the root. */
+  tree(): Entry | undefined;
+  /** Another folder stands at the root than at first. */
+  isReplaced(): boolean;
+  /** Take the folder at the root for the right one. */
+  acceptRoot(): void;
+  readAll(): Promise<void>;
+  /** How long the last `readAll` took. */
+  readMs(): number;
+  readAt(paths: Iterable<Path>): Promise<void>;
+  /** Read files whose content is not known; returns those that changed meanwhile. */
+  hash(paths: readonly Path[]): Promise<readonly Path[]>;
+  /** Make the tree of the model's objects where they are equal. */
+  share(model: Entry | undefined, path: Path): void;
+  stampOf(path: Path): Stamp | undefined;
+  /** The same, unless something could have changed behind it. */
+  sureStampOf(path: Path): Stamp | undefined;
+  /** Milliseconds until a change can no longer hide behind the stamp. */
+  freshForMs(path: Path): number;
+  /** What a file is like now; of one that was just read, without asking. */
+  statOf(path: Path): Promise<Stat | undefined>;
+  /** What was written; the tree follows with `note`. */
+  noteStat(path: Path, stat: Stat | undefined): void;
+  /** A folder was made; it is watched when this resolves. Returns whether anything stands in it. */
+  enter(path: Path): Promise<boolean>;
+  /** A folder was removed. */
+  leave(path: Path): void;
+  note(entries: Iterable<readonly [Path, Entry | undefined]>): void;
+}
+
+export interface EndpointOptions {
+  readonly side: Side;
+  readonly ignores: Ignores;
+  /** What stood there when it was last known, and how it looked; not looked at before `readAll`. */
+  readonly known: Entry | undefined;
+  readonly knownStamps: Iterable<readonly [Path, Stamp]>;
+  /** A path that must be read again. */
+  onDirty(path: Path): void;
+}
+
+/** Calls to a side that are under way at once. */
+const callsAtOnce = 64;
+/** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
+const tickMs = 20;
+/** Stats that are kept for files that will have to be read. */
+const mostStats = 10_000;
+
+export function openEndpoint(options: EndpointOptions): Endpoint {
+  const { side } = options;
+  const now = () => performance.now();
+  const stamps = createStamps(now);
+  const limit = createLimit(callsAtOnce);
+  const stats = new Map<Path, Stat>();
+  let tree = options.known;
+  let root: number | undefined;
+  let readMs = 0;
+  for (const [path, stamp] of options.knownStamps) stamps.restore(path, stamp);
+  const reader: Reader = {
+    side,
+    stamps,
+    limit,
+    ignores: options.ignores,
+    onStat: (path, stat) => void (stats.size < mostStats && stats.set(path, stat)),
+    onMoved: options.onDirty,
+  };
+  const follow = (read: Entry | undefined) => {
+    tree = read?.kind === "folder" ? read : undefined;
+    root ??= stamps.inodeOf("");
+  };
+  return {
+    side,
+    limit,
+    tree: () => tree,
+    isReplaced: () => tree !== undefined && stamps.inodeOf("") !== root,
+    acceptRoot() {
+      root = stamps.inodeOf("");
+    },
+    readAll: async () => {
+      stats.clear();
+      const begin = now();
+      follow(await readAll(reader, tree));
+      readMs = now() - begin;
+    },
+    readMs: () => readMs,
+    readAt: async (paths) => {
+      stats.clear();
+      follow(await readAt(reader, tree, paths));
+    },
+    async hash(paths) {
+      const { entries, changed } = await hashAll(reader, tree, paths);
+      tree = setAll(tree, entries);
+      return changed;
+    },
+    share(model, path) {
+      tree = share(tree, model, path);
+    },
+    stampOf: stamps.get,
+    sureStampOf: (path) => (stamps.freshSince(path) === undefined ? stamps.get(path) : undefined),
+    freshForMs: (path) => Math.max(0, (stamps.freshSince(path) ?? 0) + tickMs - now()),
+    async statOf(path) {
+      const stat = stats.get(path) ?? (await limit(() => side.stat(path)));
+      stats.delete(path);
+      return stat;
+    },
+    noteStat(path, stat) {
+      stats.delete(path);
+      if (stat === undefined) stamps.delete(path);
+      else stamps.set(path, stat);
+    },
+    async enter(path) {
+      const listing = await limit(() => side.list(path));
+      if (listing === undefined) throw new SideError("changed", "the folder is gone again");
+      const { movedFrom } = stamps.enter(path, listing.folder.inode);
+      if (movedFrom !== undefined) options.onDirty(movedFrom);
+      const isFilled = listing.children.size > 0;
+      if (isFilled) stamps.doubt(path);
+      return isFilled;
+    },
+    leave: (path) =>
+      stamps.leave(path, { kind: "folder", mode: 0, children: new Map() }, (folder) => side.forget(folder)),
+    note(entries) {
+      tree = setAll(tree, entries);
+    },
+  };
+}
+
+interface Hashed {
+  readonly entries: readonly (readonly [Path, Entry])[];
+  readonly changed: readonly Path[];
+}
+
+async function hashAll(reader: Reader, tree: Entry | undefined, paths: readonly Path[]): Promise<Hashed> {
+  const entries: [Path, Entry][] = [];
+  const changed: Path[] = [];
+  await Promise.all(
+    paths.map(async (path) => {
+      const entry = await hashOne(reader, at(tree, path), path);
+      if (entry === undefined) changed.push(path);
+      else entries.push([path, entry]);
+    }),
+  );
+  return { entries, changed };
+}
+
+/** Undefined for a file that changed. */
+async function hashOne(
+  { side, stamps, limit }: Reader,
+  entry: Entry | undefined,
+  path: Path,
+): Promise<Entry | undefined> {
+  const stamp = stamps.get(path);
+  if (entry?.kind !== "file" || stamp === undefined) return undefined;
+  try {
+    return { ...entry, content: await limit(() => side.hash(path, stamp)) };
+  } catch (error) {
+    if (!(error instanceof SideError) || error.kind === "lost") throw error;
+    return error.kind === "problem" ? { kind: "unreadable", reason: error.message } : undefined;
+  }
+}

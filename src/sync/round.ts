@@ -1,0 +1,145 @@
+/** One round of a session: look at what changed, find what to do, do it. */
+import { type Application, applyChanges } from "./apply.ts";
+import { type Ledger, openLedger, stepsOf } from "./commit.ts";
+import { type Core, hasWork, otherSide, sideNames, treesOf } from "./core.ts";
+import type { Change, Conflict, Path } from "./entry.ts";
+import { type Reconciled, reconcile } from "./reconcile.ts";
+import { findUnhashed, regionOf } from "./region.ts";
+import { findHalt, type Halt } from "./safety.ts";
+import { settleConflict } from "./settle-conflict.ts";
+import type { SideName } from "./status.ts";
+import { countEntries, countFiles, isWithin, topmost } from "./tree.ts";
+
+/** What is wrong, if going on is not safe: nothing was done then, and the paths are still to do. */
+export async function runRound(core: Core): Promise<Halt | undefined> {
+  const region = await look(core);
+  const halt = findRoundsHalt(core);
+  if (halt !== undefined) {
+    for (const path of region) core.todo.add(path);
+    return halt;
+  }
+  await hashUnknown(core, region);
+  for (const path of region) shareAt(core, path);
+  core.retries.begin(region);
+  dropConflicts(core, region);
+  await carryOut(core, compare(core, region));
+  core.retries.end();
+  if (!hasWork(core)) core.isRestoring = false;
+  return undefined;
+}
+
+/** Reads what is dirty; returns the paths to compare. */
+async function look({ dirty, endpoints, todo }: Core): Promise<readonly Path[]> {
+  const paths = new Set(todo);
+  todo.clear();
+  await Promise.all(
+    sideNames.map(async (side) => {
+      const taken = dirty[side].take();
+      for (const path of taken === "all" ? [""] : taken) paths.add(path);
+      if (taken === "all") await endpoints[side].readAll();
+      else if (taken.size > 0) await endpoints[side].readAt(taken);
+    }),
+  );
+  return regionOf(paths);
+}
+
+function findRoundsHalt(core: Core): Halt | undefined {
+  const { endpoints, mayBeEmpty } = core;
+  for (const side of sideNames) if (countEntries(endpoints[side].tree()) > 0) mayBeEmpty.delete(side);
+  const found = (side: SideName) => ({ tree: endpoints[side].tree(), isReplaced: endpoints[side].isReplaced() });
+  const halt = findHalt({ ancestor: core.agreement.tree(), host: found("host"), container: found("container") });
+  const isAllowed = core.isRestoring || (halt !== undefined && mayBeEmpty.has(halt.side));
+  return halt?.kind === "emptied" && isAllowed ? undefined : halt;
+}
+
+async function hashUnknown(core: Core, region: readonly Path[]): Promise<void> {
+  const { endpoints, dirty } = core;
+  const trees = treesOf(core);
+  const unhashed = region.flatMap((path) => findUnhashed(trees, path));
+  await Promise.all(
+    sideNames.map(async (side) => {
+      const paths = unhashed.filter((one) => one.side === side).map(({ path }) => path);
+      if (paths.length > 0) dirty[side].add(await endpoints[side].hash(paths));
+    }),
+  );
+}
+
+/** Trees that share what is equal are compared quickly, and kept in little room. */
+function shareAt({ agreement, endpoints: { host, container } }: Core, path: Path): void {
+  host.share(agreement.tree(), path);
+  container.share(agreement.tree(), path);
+  container.share(host.tree(), path);
+}
+
+function compare(core: Core, region: readonly Path[]): readonly Reconciled[] {
+  const direction = core.isRestoring ? "two-way" : core.options.direction;
+  const trees = treesOf(core);
+  return region.map((path) => reconcile(trees, { direction, path }));
+}
+
+function dropConflicts({ conflicts }: Core, region: readonly Path[]): void {
+  for (const path of conflicts.keys()) {
+    if (region.some((root) => isWithin(path, root) || isWithin(root, path))) conflicts.delete(path);
+  }
+}
+
+async function carryOut(core: Core, results: readonly Reconciled[]): Promise<void> {
+  const changes = { host: changesOf(results, "host"), container: changesOf(results, "container") };
+  agreeWithoutChanges(core, results);
+  for (const conflict of uniqueConflicts(results)) await settleConflict(core, conflict);
+  if (changes.host.length + changes.container.length === 0) return;
+  const files = [...changes.host, ...changes.container].map(({ before, after }) => countFiles(after ?? before));
+  core.meter.expect(files.reduce((sum, count) => sum + count, 0));
+  const ledger = openLedger(core);
+  try {
+    await Promise.all(sideNames.map((side) => applyChanges(applicationTo(core, side, ledger), changes[side])));
+  } finally {
+    ledger.commit();
+  }
+  const changed = [...changes.host, ...changes.container];
+  for (const path of regionOf(changed.map(({ path }) => path))) shareAt(core, path);
+  // what was in both sides' folders and is in neither any more
+  const folders = changed.filter(({ before, after }) => before?.kind === "folder" || after?.kind === "folder");
+  agreeWithoutChanges(core, compare(core, topmost(folders.map(({ path }) => path))));
+}
+
+function changesOf(results: readonly Reconciled[], tree: SideName): readonly Change[] {
+  return [...new Map(results.flatMap((result) => result[tree]).map((change) => [change.path, change])).values()];
+}
+
+function uniqueConflicts(results: readonly Reconciled[]): Iterable<Conflict> {
+  return new Map(results.flatMap(({ conflicts }) => conflicts).map((conflict) => [conflict.path, conflict])).values();
+}
+
+/** What both sides hold already. The rest is agreed upon when it is done. */
+function agreeWithoutChanges({ agreement }: Core, results: readonly Reconciled[]): void {
+  const changed = new Set(results.flatMap(({ host, container }) => [...host, ...container]).map(({ path }) => path));
+  const made = new Map(results.flatMap(({ ancestor }) => ancestor).map((change) => [change.path, change]));
+  agreement.agree(
+    [...made.values()].filter(({ path }) => !changed.has(path)).flatMap((change) => [...stepsOf(change)]),
+  );
+}
+
+/** A round that takes longer than this makes way for what changed meanwhile. */
+const patienceMs = 500;
+
+function applicationTo(core: Core, to: SideName, ledger: Ledger): Application {
+  const { endpoints, dirty, meter, retries, todo } = core;
+  const end = performance.now() + patienceMs;
+  const isAnythingNew = () => sideNames.some((side) => !dirty[side].isEmpty());
+  return {
+    from: endpoints[otherSide(to)],
+    to: endpoints[to],
+    limit: core.transfers,
+    isStopped: () => core.isStopped || (performance.now() > end && isAnythingNew()),
+    isDirty: (endpoint, path) => dirty[endpoint.side.name].has(path),
+    onDone(endpoint, path, entry) {
+      ledger.done(endpoint, path, entry);
+      if (endpoint.side.name === to && entry?.kind === "file") meter.done(1);
+    },
+    onMode: ledger.mode,
+    onFailed: retries.add,
+    onLeft: (path) => void todo.add(path),
+    onBytes: meter.bytes,
+  };
+}

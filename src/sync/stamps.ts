@@ -1,0 +1,108 @@
+/** What the files, links and folders of a side looked like when they were read last. */
+import type { Entry, Path } from "./entry.ts";
+import type { Stamp, Stat } from "./side.ts";
+import { joinPath, nameOf, parentOf } from "./tree.ts";
+
+export interface Stamps {
+  get(path: Path): Stamp | undefined;
+  /** Of a file or a link in a folder that is known. */
+  set(path: Path, stat: Stat): void;
+  /** From an earlier session: the folder is not watched yet. */
+  restore(path: Path, stamp: Stamp): void;
+  delete(path: Path): void;
+  /** The inode of a folder that is watched. */
+  inodeOf(folder: Path): number | undefined;
+  /**
+   * A folder is known from now on, with nothing in it; returns what was known of its children. A path where the same folder
+   * was known before is told: what changes there is told by the new path from now on.
+   */
+  enter(
+    folder: Path,
+    inode: number,
+  ): { readonly old: ReadonlyMap<string, Stamp>; readonly movedFrom: Path | undefined };
+  /** A folder is to be read as a whole when it is looked at next. */
+  doubt(folder: Path): void;
+  /** A folder and all below it are not known any more. */
+  leave(folder: Path, entry: Entry | undefined, onFolder: (path: Path) => void): void;
+  /** Since when a file was known that may have changed without being seen, in milliseconds; undefined for others. */
+  freshSince(path: Path): number | undefined;
+}
+
+interface FolderStamps {
+  inode: number;
+  readonly children: Map<string, Stamp>;
+}
+
+export function createStamps(now: () => number): Stamps {
+  const folders = new Map<Path, FolderStamps>();
+  const byInode = new Map<number, Path>();
+  const fresh = createFresh(now);
+  const drop = (path: Path) => {
+    const known = folders.get(path);
+    if (known !== undefined && byInode.get(known.inode) === path) byInode.delete(known.inode);
+    folders.delete(path);
+  };
+  const doubt = (path: Path) => {
+    const folder = folders.get(path);
+    if (folder !== undefined) folder.inode = notWatched;
+  };
+  const leave: Stamps["leave"] = (path, entry, onFolder) => {
+    if (entry?.kind !== "folder") return;
+    for (const [name, child] of entry.children) leave(joinPath(path, name), child, onFolder);
+    drop(path);
+    onFolder(path);
+  };
+  return {
+    get: (path) => folders.get(parentOf(path))?.children.get(nameOf(path)),
+    set(path, stat) {
+      folders.get(parentOf(path))?.children.set(nameOf(path), stat.stamp);
+      fresh.note(path, stat.isFresh);
+    },
+    restore(path, stamp) {
+      const folder = folders.get(parentOf(path)) ?? { inode: notWatched, children: new Map() };
+      folders.set(parentOf(path), folder);
+      folder.children.set(nameOf(path), stamp);
+    },
+    delete(path) {
+      folders.get(parentOf(path))?.children.delete(nameOf(path));
+      fresh.note(path, false);
+    },
+    inodeOf: (folder) => folders.get(folder)?.inode,
+    enter(folder, inode) {
+      const old = folders.get(folder)?.children ?? new Map<string, Stamp>();
+      const place = byInode.get(inode);
+      const movedFrom = place === folder ? undefined : place;
+      if (movedFrom !== undefined) doubt(movedFrom);
+      drop(folder);
+      byInode.set(inode, folder);
+      folders.set(folder, { inode, children: new Map() });
+      return { old, movedFrom };
+    },
+    doubt,
+    leave,
+    freshSince: (path) => fresh.since(path),
+  };
+}
+
+/** No folder's inode. */
+const notWatched = -1;
+
+/** An event later than this is not about a write that the stamp of that time could hide. */
+const freshForMs = 10_000;
+
+function createFresh(now: () => number) {
+  // in the order of their times
+  const times = new Map<Path, number>();
+  return {
+    since: (path: Path) => times.get(path),
+    note(path: Path, isFresh: boolean): void {
+      times.delete(path);
+      if (!isFresh) return;
+      times.set(path, now());
+      for (const [old, time] of times) {
+        if (time > now() - freshForMs) break;
+        times.delete(old);
+      }
+    },
+  };
+}

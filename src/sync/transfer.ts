@@ -1,0 +1,71 @@
+/** One file from a side to the other, as a stream. */
+import { createHash } from "node:crypto";
+import type { Endpoint } from "./endpoint.ts";
+import type { File, Path } from "./entry.ts";
+import { SideError, type Stamp, type Stat } from "./side.ts";
+
+export interface Transfer {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly path: Path;
+  readonly mode: number;
+  /** Of what stands there now on the side that is written to. */
+  readonly expected: Stamp | undefined;
+  onBytes(count: number): void;
+}
+
+export interface Transferred {
+  readonly content: File["content"];
+  readonly stat: Stat;
+}
+
+/** The source is not what it was when it was read; nothing was written. */
+export class SourceError extends Error {
+  override readonly cause: SideError;
+
+  constructor(cause: SideError) {
+    super(cause.message);
+    this.cause = cause;
+  }
+}
+
+/** Throws SourceError for a failure of the side that is read, SideError for one of the side that is written to. */
+export async function transfer({ from, to, path, mode, expected, onBytes }: Transfer): Promise<Transferred> {
+  const source = await sourceOf(from, path);
+  const hash = createHash("sha256");
+  let failure: SourceError | undefined;
+  const content = async function* () {
+    try {
+      for await (const chunk of from.side.read(path, source.stamp)) {
+        hash.update(chunk);
+        onBytes(chunk.length);
+        yield chunk;
+      }
+    } catch (error) {
+      failure = sourceError(error);
+      throw failure;
+    }
+  };
+  try {
+    const { size, mtimeNs } = source;
+    const stat = await to.side.write(path, { mode, mtimeNs, size, expected }, content());
+    return { content: hash.digest("base64"), stat };
+  } catch (error) {
+    throw failure ?? error;
+  }
+}
+
+async function sourceOf(from: Endpoint, path: Path): Promise<Stat> {
+  try {
+    const stat = await from.statOf(path);
+    if (stat?.kind === "file" && stat.stamp === from.stampOf(path)) return stat;
+  } catch (error) {
+    throw sourceError(error);
+  }
+  throw new SourceError(new SideError("changed", "it was changed before it was read"));
+}
+
+function sourceError(error: unknown): SourceError {
+  if (error instanceof SideError) return new SourceError(error);
+  throw error;
+}
