@@ -10,7 +10,7 @@ import { type Reader, readAll, readAt } from "./scan.ts";
 import type { Ignores } from "./session-options.ts";
 import { type Side, SideError, type Stamp, type Stat } from "./side.ts";
 import { createStamps } from "./stamps.ts";
-import { at, setAll, share } from "./tree.ts";
+import { at, noChildren, setAll, share } from "./tree.ts";
 
 export interface Endpoint {
   readonly side: Side;
@@ -65,13 +65,9 @@ const mostStats = 10_000;
 
 export function openEndpoint(options: EndpointOptions): Endpoint {
   const { side } = options;
-  const now = () => performance.now();
   const stamps = createStamps(now);
   const limit = createLimit(callsAtOnce);
   const stats = new Map<Path, Stat>();
-  let tree = options.known;
-  let root: number | undefined;
-  let readMs = 0;
   for (const [path, stamp] of options.knownStamps) stamps.restore(path, stamp);
   const reader: Reader = {
     side,
@@ -81,37 +77,10 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     onStat: (path, stat) => void (stats.size < mostStats && stats.set(path, stat)),
     onMoved: options.onDirty,
   };
-  const follow = (read: Entry | undefined) => {
-    tree = read?.kind === "folder" ? read : undefined;
-    root ??= stamps.inodeOf("");
-  };
   return {
     side,
     limit,
-    tree: () => tree,
-    isReplaced: () => tree !== undefined && stamps.inodeOf("") !== root,
-    acceptRoot() {
-      root = stamps.inodeOf("");
-    },
-    readAll: async () => {
-      stats.clear();
-      const begin = now();
-      follow(await readAll(reader, tree));
-      readMs = now() - begin;
-    },
-    readMs: () => readMs,
-    readAt: async (paths) => {
-      stats.clear();
-      follow(await readAt(reader, tree, paths));
-    },
-    async hash(paths) {
-      const { entries, changed } = await hashAll(reader, tree, paths);
-      tree = setAll(tree, entries);
-      return changed;
-    },
-    share(model, path) {
-      tree = share(tree, model, path);
-    },
+    ...openTree(reader, options.known, stats),
     stampOf: stamps.get,
     sureStampOf: (path) => (stamps.freshSince(path) === undefined ? stamps.get(path) : undefined),
     freshForMs: (path) => Math.max(0, (stamps.freshSince(path) ?? 0) + tickMs - now()),
@@ -125,21 +94,64 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       if (stat === undefined) stamps.delete(path);
       else stamps.set(path, stat);
     },
-    async enter(path) {
-      const listing = await limit(() => side.list(path));
-      if (listing === undefined) throw new SideError("changed", "the folder is gone again");
-      const { movedFrom } = stamps.enter(path, listing.folder.inode);
-      if (movedFrom !== undefined) options.onDirty(movedFrom);
-      const isFilled = listing.children.size > 0;
-      if (isFilled) stamps.doubt(path);
-      return isFilled;
-    },
+    enter: (path) => enterFolder(reader, path),
     leave: (path) =>
-      stamps.leave(path, { kind: "folder", mode: 0, children: new Map() }, (folder) => side.forget(folder)),
+      stamps.leave(path, { kind: "folder", mode: 0, children: noChildren }, (folder) => side.forget(folder)),
+  };
+}
+
+const now = () => performance.now();
+
+type TreeCalls = "tree" | "isReplaced" | "acceptRoot" | "readAll" | "readMs" | "readAt" | "hash" | "share" | "note";
+
+function openTree(reader: Reader, known: Entry | undefined, stats: Map<Path, Stat>): Pick<Endpoint, TreeCalls> {
+  const { stamps } = reader;
+  let tree = known;
+  let root: number | undefined;
+  let readMs = 0;
+  const follow = (read: Entry | undefined) => {
+    tree = read?.kind === "folder" ? read : undefined;
+    root ??= stamps.inodeOf("");
+  };
+  return {
+    tree: () => tree,
+    isReplaced: () => tree !== undefined && stamps.inodeOf("") !== root,
+    acceptRoot() {
+      root = stamps.inodeOf("");
+    },
+    async readAll() {
+      stats.clear();
+      const begin = now();
+      follow(await readAll(reader, tree));
+      readMs = now() - begin;
+    },
+    readMs: () => readMs,
+    async readAt(paths) {
+      stats.clear();
+      follow(await readAt(reader, tree, paths));
+    },
+    async hash(paths) {
+      const { entries, changed } = await hashAll(reader, tree, paths);
+      tree = setAll(tree, entries);
+      return changed;
+    },
+    share(model, path) {
+      tree = share(tree, model, path);
+    },
     note(entries) {
       tree = setAll(tree, entries);
     },
   };
+}
+
+async function enterFolder({ side, stamps, limit, onMoved }: Reader, path: Path): Promise<boolean> {
+  const listing = await limit(() => side.list(path));
+  if (listing === undefined) throw new SideError("changed", "the folder is gone again");
+  const { movedFrom } = stamps.enter(path, listing.folder.inode);
+  if (movedFrom !== undefined) onMoved(movedFrom);
+  const isFilled = listing.children.size > 0;
+  if (isFilled) stamps.doubt(path);
+  return isFilled;
 }
 
 interface Hashed {
