@@ -4,8 +4,8 @@
  * Every step is appended to the store at once: it survives the end of the process. It counts after a crash of the machine
  * only when both sides have flushed what they wrote before it: at most once a second, and one second after the last change.
  */
-import type { AncestorStore, SavedEntry, SavedStamps } from "./ancestor-store.ts";
-import type { Entry, Path } from "./entry.ts";
+import type { AncestorStore, SavedEntry, StampsOf } from "./ancestor-store.ts";
+import type { Entry } from "./entry.ts";
 import { setAllAlone } from "./tree.ts";
 
 export interface Agreement {
@@ -21,7 +21,7 @@ export interface AgreementOptions {
   readonly tree: Entry | undefined;
   /** Write to the disks what both sides hold. */
   flushSides(): Promise<void>;
-  stampsOf(path: Path): SavedStamps;
+  readonly stampsOf: StampsOf;
   onFailure(error: unknown): void;
 }
 

@@ -14,6 +14,8 @@ export interface SavedStamps {
   readonly container: Stamp | undefined;
 }
 
+export type StampsOf = (path: Path, entry: Entry) => SavedStamps;
+
 /** An entry that both sides agree upon; of a folder itself alone, its children stay as they were. */
 export interface SavedEntry {
   readonly path: Path;
@@ -31,6 +33,6 @@ export interface AncestorStore {
   /** Whether the store would do well with being written anew. */
   isLong(): boolean;
   /** Write the whole anew. */
-  compact(tree: Entry | undefined, stampsOf: (path: Path) => SavedStamps): Promise<void>;
+  compact(tree: Entry | undefined, stampsOf: StampsOf): Promise<void>;
   close(): Promise<void>;
 }

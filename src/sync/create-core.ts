@@ -5,14 +5,14 @@ import type { Failure } from "./apply.ts";
 import { type Core, sideNames } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
-import type { Path } from "./entry.ts";
+import type { Entry, Path } from "./entry.ts";
 import { createLimit } from "./limit.ts";
 import { createMeter } from "./meter.ts";
 import { createRetries } from "./retries.ts";
 import type { SessionOptions } from "./session-options.ts";
 import type { Side, SideListener, Stamp } from "./side.ts";
 import type { SideName, Unwatched } from "./status.ts";
-import { parentOf } from "./tree.ts";
+import { at, isAlike, parentOf } from "./tree.ts";
 
 /** Files under way at once. */
 const transfersAtOnce = 32;
@@ -113,11 +113,14 @@ interface AgreementParts {
 
 function agreementOf(store: AncestorStore, { tree, endpoints, log }: AgreementParts) {
   const { host, container } = endpoints;
+  // what differs from the ancestor has a stamp too, which would vouch for the wrong content
+  const stampOf = (endpoint: Endpoint, path: Path, entry: Entry) =>
+    isAlike(at(endpoint.tree(), path), entry) ? endpoint.sureStampOf(path) : undefined;
   return createAgreement({
     store,
     tree,
     flushSides: async () => void (await Promise.all([host.side.flush(), container.side.flush()])),
-    stampsOf: (path) => ({ host: host.sureStampOf(path), container: container.sureStampOf(path) }),
+    stampsOf: (path, entry) => ({ host: stampOf(host, path, entry), container: stampOf(container, path, entry) }),
     onFailure: (error) => log(`what was agreed upon could not be kept: ${String(error)}`),
   });
 }

@@ -12,8 +12,8 @@
  */
 import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { errnoOf } from "../host/reason.ts";
-import type { AncestorStore, SavedAncestor, SavedStamps } from "./ancestor-store.ts";
-import type { Entry, Path } from "./entry.ts";
+import type { AncestorStore, SavedAncestor, StampsOf } from "./ancestor-store.ts";
+import type { Entry } from "./entry.ts";
 import { type JournalHead, parseJournal, printEntry, printHead } from "./journal-lines.ts";
 import { walk } from "./tree.ts";
 
@@ -88,9 +88,9 @@ async function readOrEmpty(file: string): Promise<string> {
   }
 }
 
-function* printTree(tree: Entry | undefined, stampsOf: (path: Path) => SavedStamps): Generator<string> {
+function* printTree(tree: Entry | undefined, stampsOf: StampsOf): Generator<string> {
   for (const [path, entry] of walk(tree))
-    yield printEntry(path, entry, entry.kind === "folder" ? undefined : stampsOf(path));
+    yield printEntry(path, entry, entry.kind === "folder" ? undefined : stampsOf(path, entry));
 }
 
 function print({ tree, stamps }: SavedAncestor): Iterable<string> {

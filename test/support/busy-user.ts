@@ -106,7 +106,7 @@ export function createBusyUser({ side, random, live, log }: BusyUserOptions): ()
   return () => {
     const kind = pick(kinds) ?? "create";
     const path = somewhere();
-    log?.(`${side.name} ${kind} ${path}`);
     actions[kind]?.(path);
+    log?.(`${side.name} ${kind} ${path} (${written})`);
   };
 }

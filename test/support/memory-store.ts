@@ -23,7 +23,7 @@ export function createMemoryStore(): AncestorStore & { readonly saved: () => Sav
     isLong: () => false,
     async compact(tree, stampsOf) {
       const stamps: (readonly [string, SavedStamps])[] = [];
-      for (const [path, entry] of walk(tree)) if (entry.kind !== "folder") stamps.push([path, stampsOf(path)]);
+      for (const [path, entry] of walk(tree)) if (entry.kind !== "folder") stamps.push([path, stampsOf(path, entry)]);
       saved = { tree, stamps };
     },
     close: async () => undefined,
