@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sha256 } from "../../digest.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { devenvError } from "../../errors.ts";
+import { packFile } from "../../host/pack-file.ts";
+import { errnoOf } from "../../host/reason.ts";
+
+/** Where the agent is in its image, which holds nothing else. */
+export const agentPath = "/devenv-sync-agent";
+
+/** The agent's image for a platform such as `linux/amd64`, made where the engine does not have it; throws SYNC_AGENT_MISSING. */
+export async function ensureAgentImage(engine: Engine, platform: string): Promise<string> {
+  const content = await readAgent(platform);
+  const tag = `localhost/devenv/sync-agent:${sha256(content).slice(0, 12)}`;
+  if ((await engine.images.inspect(tag)) !== undefined) return tag;
+  const tar = packFile({ name: agentPath.slice(1), mode: 0o755, content });
+  await engine.images.import(tar, { tag, platform, labels: { "devenv.agent": "sync" } });
+  return tag;
+}
+
+async function readAgent(platform: string): Promise<Buffer> {
+  const arch = platform.split("/")[1] ?? "";
+  try {
+    return await readFile(join(agentFolder(), `devenv-sync-agent-${arch}`));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") throw devenvError("SYNC_AGENT_MISSING", { platform }, error);
+    throw error;
+  }
+}
+
+/** In the package beside the bundle, in the sources beside the program's own source. */
+function agentFolder(): string {
+  const here = fileURLToPath(import.meta.url);
+  const dist = here.lastIndexOf(join("/", "dist", "/"));
+  const src = here.lastIndexOf(join("/", "src", "/"));
+  return dist > src ? join(here.slice(0, dist), "dist", "agent") : join(here.slice(0, src), "src", "sync", "agent");
+}

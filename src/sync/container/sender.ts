@@ -1,0 +1,71 @@
+import type { Writable } from "node:stream";
+
+/** Bytes on their way to the stream, above which `ready` waits. */
+const enough = 1_048_576;
+/** Shorter parts are copied together: a write costs more than a copy. */
+const short = 32_768;
+
+export interface Sender {
+  send(parts: readonly Uint8Array[]): void;
+  /** Resolves when there is room for more; undefined: there is. */
+  ready(): Promise<void> | undefined;
+}
+
+/** Sends parts in their order; what comes while the stream is busy goes out together. */
+export function openSender(stream: Writable): Sender {
+  let queue: Uint8Array[] = [];
+  let waiting = 0;
+  let isBusy = false;
+  let readers: (() => void)[] = [];
+  const flush = () => {
+    const parts = joinShort(queue);
+    const bytes = lengthOf(queue);
+    queue = [];
+    const done = () => {
+      waiting -= bytes;
+      isBusy = false;
+      if (queue.length > 0) start();
+      if (waiting >= enough) return;
+      const woken = readers;
+      readers = [];
+      for (const wake of woken) wake();
+    };
+    for (const part of parts.slice(0, -1)) stream.write(part);
+    stream.write(parts.at(-1), done);
+  };
+  const start = () => {
+    isBusy = true;
+    queueMicrotask(flush);
+  };
+  return {
+    send: (parts) => {
+      queue.push(...parts);
+      waiting += lengthOf(parts);
+      if (!isBusy) start();
+    },
+    ready: () => (waiting < enough ? undefined : new Promise((resolve) => readers.push(resolve))),
+  };
+}
+
+function joinShort(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const joined: Uint8Array[] = [];
+  let shorts: Uint8Array[] = [];
+  const join = () => {
+    if (shorts.length > 0) joined.push(shorts.length === 1 ? (shorts[0] as Uint8Array) : Buffer.concat(shorts));
+    shorts = [];
+  };
+  for (const part of parts) {
+    if (part.length < short) {
+      shorts.push(part);
+    } else {
+      join();
+      joined.push(part);
+    }
+  }
+  join();
+  return joined;
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
