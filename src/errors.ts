@@ -11,6 +11,7 @@ import { packageErrors } from "./errors/packages.ts";
 import { registryErrors } from "./errors/registry.ts";
 import { sbomErrors } from "./errors/sbom.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
+import { syncAgentErrors } from "./errors/sync-agent.ts";
 import { verifyErrors } from "./errors/verify.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
@@ -69,6 +70,7 @@ const catalogue = {
   ...packageErrors,
   ...sbomErrors,
   ...snapshotErrors,
+  ...syncAgentErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,

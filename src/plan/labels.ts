@@ -37,6 +37,9 @@ export const userLabel = "devenv.user";
 /** When a snapshot was taken: ISO 8601. */
 export const createdLabel = "devenv.created";
 
+/** Of a workspace's volume that is synced, and of the container that brings it in step: an id that no other such volume has. */
+export const syncLabel = "devenv.sync";
+
 /** Process whose `devenv ci` a container was made for: a `ProcessMark` as JSON. Such a container is no environment's. */
 export const ciLabel = "devenv.ci";
 
