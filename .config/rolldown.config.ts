@@ -1,8 +1,9 @@
 import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
-import { rmSync } from "node:fs";
+import { cpSync, globSync, rmSync } from "node:fs";
 import * as filePromises from "node:fs/promises";
 import { isBuiltin } from "node:module";
+import { basename } from "node:path";
 import * as streamConsumers from "node:stream/consumers";
 import * as streamPromises from "node:stream/promises";
 import * as timerPromises from "node:timers/promises";
@@ -108,6 +109,9 @@ const missing = ["xmlbuilder2"];
 const external = [...Object.keys(packageJson.dependencies).filter((name) => name !== "dockerode"), ...missing];
 
 rmSync("dist", { recursive: true, force: true });
+
+// programs for the engine's machine: they are read, never run here
+for (const agent of globSync("src/sync/agent/devenv-sync-agent-*")) cpSync(agent, `dist/agent/${basename(agent)}`);
 
 export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },

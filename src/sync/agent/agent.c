@@ -1,4 +1,4 @@
-/* The loop: frames in, one request after the other; long reads piece by piece, so that nobody waits for them. */
+/* The loop: frames in, one request after the other; long reads piece by piece, so that nobody waits. */
 #include "agent.h"
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +10,14 @@ static u32 owner_uid = UINT32_MAX, owner_gid = UINT32_MAX;
 static int synced[2]; /* pipe: ids and results of SYNCFS */
 
 /* A file that is not complete yet. */
-struct upload { struct upload *next; u32 id; int fd, folder; u16 mode; u64 mtime, expected, size, left; char temporary[40]; char path[]; };
+struct upload {
+    struct upload *next;
+    u32 id;
+    int fd, folder;
+    u16 mode;
+    u64 mtime, expected, size, left;
+    char temporary[40], path[];
+};
 static struct upload *uploads;
 
 /* A file that is being read or hashed. */
@@ -48,8 +55,11 @@ static struct timespec time_of(u64 ns)
 static void put_failure(u32 id, int failure)
 {
     if (failure == ENOENT) failure = MISSING;
-    if (failure == EEXIST || failure == ENOTEMPTY || failure == ENOTDIR || failure == EISDIR || failure == ELOOP) failure = CHANGED;
-    frame(FAILED, id), put8(failure == CHANGED ? 1 : failure == MISSING ? 2 : 3), put32(failure > 0 ? (u32)failure : 0), end_frame();
+    /* something else stands there, or above it */
+    bool is_other = failure == EEXIST || failure == ENOTEMPTY || failure == ENOTDIR || failure == EISDIR;
+    is_other |= failure == ELOOP;
+    u8 kind = is_other || failure == CHANGED ? 1 : failure == MISSING ? 2 : 3;
+    frame(FAILED, id), put8(kind), put32(kind == 3 ? (u32)failure : 0), end_frame();
 }
 
 static int put_ok(u32 id) { frame(OK, id), end_frame(); return 0; }
@@ -144,6 +154,8 @@ static bool step(struct job *job)
     return true;
 }
 
+static bool can_step(const struct job *job) { return job->is_hash || (job->credit > 0 && waiting() <= MUCH); }
+
 static int start_job(u32 id, const struct place *at, struct job job)
 {
     struct stat st;
@@ -176,7 +188,8 @@ static int finish_upload(struct upload *upload)
     struct stat st;
     struct place at;
     struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, time_of(upload->mtime) };
-    if (fchown(upload->fd, owner_uid, owner_gid) < 0 || fchmod(upload->fd, upload->mode & 0777) < 0 || futimens(upload->fd, times) < 0) return errno;
+    if (fchown(upload->fd, owner_uid, owner_gid) < 0 || fchmod(upload->fd, upload->mode & 0777) < 0) return errno;
+    if (futimens(upload->fd, times) < 0) return errno;
     int failure = find(upload->path, &at);
     if (failure) return failure;
     failure = put_in_place(upload->folder, upload->temporary, &at, upload->expected);
@@ -184,7 +197,8 @@ static int finish_upload(struct upload *upload)
     if (failure) return failure;
     if (fstat(upload->fd, &st) < 0) return errno;
     /* somebody may have been quick to write to it: that is not what the host knows */
-    bool is_ours = (u64)st.st_size == upload->size && st.st_mtim.tv_sec == times[1].tv_sec && st.st_mtim.tv_nsec == times[1].tv_nsec;
+    bool is_ours = (u64)st.st_size == upload->size && st.st_mtim.tv_sec == times[1].tv_sec &&
+        st.st_mtim.tv_nsec == times[1].tv_nsec;
     return is_ours ? put_ok_stat(upload->id, &st, &at) : CHANGED;
 }
 
@@ -211,7 +225,8 @@ static int start_upload(u32 id, const struct place *at, const char *path, struct
     strcpy(upload->path, path);
     new_temporary(upload->temporary);
     upload->folder = openat(at->folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    upload->fd = in->is_bad ? -1 : openat(at->folder, upload->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    upload->fd = in->is_bad ? -1 : openat(at->folder, upload->temporary, flags, 0600);
     if (upload->fd < 0) {
         int failure = in->is_bad ? EINVAL : errno;
         close(upload->folder), free(upload);
@@ -404,16 +419,18 @@ static _Noreturn void run(void)
 {
     int64_t heard = now_ms(), quiet = 0; /* when events are sent that are not urgent; 0: there are none */
     for (;;) {
-        bool is_working = false;
         for (struct job **at = &jobs; *at != NULL;) {
-            bool is_idle = !(*at)->is_hash && ((*at)->credit == 0 || waiting() > MUCH);
-            is_working |= !is_idle;
-            if (is_idle || step(*at)) at = &(*at)->next;
+            if (!can_step(*at) || step(*at)) at = &(*at)->next;
             else drop_job(at);
         }
         send_waiting();
+        bool is_working = false;
+        for (const struct job *job = jobs; job != NULL; job = job->next) is_working |= can_step(job);
         int64_t now = now_ms(), until = quiet > 0 ? quiet : heard + SILENCE_MS;
-        struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { notifier, POLLIN, 0 }, { synced[0], POLLIN, 0 }, { STDOUT_FILENO, waiting() > 0 ? POLLOUT : 0, 0 } };
+        struct pollfd fds[] = {
+            { STDIN_FILENO, POLLIN, 0 }, { notifier, POLLIN, 0 }, { synced[0], POLLIN, 0 },
+            { STDOUT_FILENO, waiting() > 0 ? POLLOUT : 0, 0 },
+        };
         poll(fds, 4, is_working ? 0 : until > now ? (int)(until - now) : 0);
         if (fds[0].revents) heard = now_ms(), read_requests();
         else if (now_ms() - heard >= SILENCE_MS) quit(0);
@@ -433,6 +450,8 @@ static int serve_folder(const char *folder)
     watch_start();
     if (root < 0 || notifier < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
     umask(0);
+    /* fewer turns for what carries it on; where that is refused, it is slower */
+    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20), fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20);
     fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
     run();
 }

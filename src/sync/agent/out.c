@@ -1,4 +1,4 @@
-/* Frames to the host: u32 length of the rest, u8 type, u32 id, payload; little-endian. They wait until stdout takes them. */
+/* Frames to the host, little-endian: u32 length of the rest, u8 type, u32 id, payload. They wait for stdout. */
 #include "agent.h"
 
 static u8 *bytes;

@@ -141,7 +141,8 @@ static bool is_as_before(int folder, const char *name, const struct stat *before
 static void put_back(int from, const char *name, const struct place *at, ino_t ours)
 {
     struct stat st;
-    if (rename_with(from, name, at->folder, at->name, EXCHANGE) < 0) rename_to_nothing(from, name, at->folder, at->name);
+    if (rename_with(from, name, at->folder, at->name, EXCHANGE) < 0)
+        rename_to_nothing(from, name, at->folder, at->name);
     else if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino != ours)
         rename_with(from, name, at->folder, at->name, EXCHANGE);
 }

@@ -84,7 +84,8 @@ static void tell(const char *folder, const char *name)
     memcpy(at + 2, folder, n);
     if (slash) at[2 + n] = '/';
     memcpy(at + 2 + n + slash, name, m);
-    if (events_length > 0 && events_length - last_event == length + 2 && memcmp(events + last_event, at, length + 2) == 0) return;
+    bool is_same_length = events_length > 0 && events_length - last_event == length + 2;
+    if (is_same_length && memcmp(events + last_event, at, length + 2) == 0) return;
     last_event = events_length;
     events_length += length + 2;
 }
