@@ -31,9 +31,9 @@ async function selectContainers(
   workspace: Workspace,
   names: readonly string[],
 ): Promise<readonly ContainerInfo[]> {
-  const observed = [...(await observe(engine, workspace.id))].map(([name, { container, leftovers }]) => ({
+  const observed = [...(await observe(engine, workspace.id))].map(([name, { container, leftovers, helpers }]) => ({
     name,
-    containers: [...(container === undefined ? [] : [container]), ...leftovers],
+    containers: [...(container === undefined ? [] : [container]), ...leftovers, ...helpers],
   }));
   const moved = [...(await findMoved(engine, { project: spec.project, workspace }))];
   const all = [...observed, ...moved.map(([name, container]) => ({ name, containers: [container] }))];

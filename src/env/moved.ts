@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ContainerInfo } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../plan/labels.ts";
+import { environmentLabel, folderLabel, projectLabel, rootLabel, syncLabel, workspaceLabel } from "../plan/labels.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** Why a container that the workspace had before gives way. */
@@ -17,6 +17,7 @@ export async function findMoved(
   const containers = await engine.containers.list({ [projectLabel]: project });
   const moved = containers.filter(
     ({ labels }) =>
+      labels[syncLabel] === undefined &&
       labels[folderLabel] === workspace.folder &&
       labels[workspaceLabel] !== workspace.id &&
       !existsSync(labels[rootLabel] ?? "/"),

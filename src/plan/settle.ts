@@ -1,4 +1,5 @@
 import type { ObservedContainer } from "./diff.ts";
+import { syncLabel } from "./labels.ts";
 import { phaseOf } from "./phase.ts";
 
 /** The containers of one environment, sorted out: at most one counts. */
@@ -7,16 +8,20 @@ export interface Settled<Container extends ObservedContainer = ObservedContainer
   readonly container: Container | undefined;
   /** What an interrupted command left behind. */
   readonly leftovers: readonly Container[];
+  /** What brings its workspace's volume in step. */
+  readonly helpers: readonly Container[];
 }
 
 /**
  * A container that was never started is half-made. Of the others the newest that is not being replaced
  * counts; the one that is being replaced only while its successor does not run.
  */
-export function settle<Container extends ObservedContainer>(containers: readonly Container[]): Settled<Container> {
+export function settle<Container extends ObservedContainer>(all: readonly Container[]): Settled<Container> {
+  const helpers = all.filter(({ labels }) => labels[syncLabel] !== undefined);
+  const containers = all.filter((one) => !helpers.includes(one));
   const made = containers.filter(({ state }) => !unusable.has(state)).toSorted((a, b) => b.created - a.created);
   const container = made.find(({ name }) => phaseOf(name) !== "old") ?? made[0];
-  return { container, leftovers: containers.filter((one) => one !== container) };
+  return { container, leftovers: containers.filter((one) => one !== container), helpers };
 }
 
 const unusable: ReadonlySet<string> = new Set(["created", "dead", "removing"]);

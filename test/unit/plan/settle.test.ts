@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { ContainerState } from "../../../src/plan/diff.ts";
+import { syncLabel } from "../../../src/plan/labels.ts";
 import { nameBefore, nameInPhase, phaseOf } from "../../../src/plan/phase.ts";
 import { settle } from "../../../src/plan/settle.ts";
 
@@ -26,6 +27,13 @@ it.each([
   const settled = settle(containers);
   expect(settled.container?.name).toBe(counts);
   expect(settled.leftovers.map(({ name }) => name)).toEqual(leftovers);
+});
+
+it("leaves what keeps the workspace in step out of what counts", () => {
+  const helper = { ...container("a-sync", "running", 9), labels: { [syncLabel]: "id" } };
+  const settled = settle([container("a"), helper]);
+  expect(settled).toEqual({ container: container("a"), leftovers: [], helpers: [helper] });
+  expect(settle([helper])).toEqual({ container: undefined, leftovers: [], helpers: [helper] });
 });
 
 it("tells a phase by the end of a name, and changes it", () => {
