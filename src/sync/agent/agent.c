@@ -89,12 +89,12 @@ static int list(u32 id, const struct place *at, const char *path)
     int fd = openat(at->folder, at->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? MISSING : errno;
     watch_folder(fd, path);
-    sweep(fd);
     DIR *dir = fdopendir(fd);
     if (dir == NULL || fstat(fd, &st) < 0) return close(fd), EIO;
     frame(CHILDREN, id);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         const char *name = entry->d_name;
+        if (IS_TEMPORARY(name) && !is_being_written(name)) unlinkat(fd, name, 0); /* left by a dead agent */
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || IS_TEMPORARY(name)) continue;
         int failed = fstatat(fd, name, &child, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
         if (failed == ENOENT) continue;
@@ -419,8 +419,11 @@ static _Noreturn void run(void)
 {
     int64_t heard = now_ms(), quiet = 0; /* when events are sent that are not urgent; 0: there are none */
     for (;;) {
+        bool has_hashed = false; /* one piece is enough for a turn */
         for (struct job **at = &jobs; *at != NULL;) {
-            if (!can_step(*at) || step(*at)) at = &(*at)->next;
+            bool is_turn = can_step(*at) && !((*at)->is_hash && has_hashed);
+            has_hashed |= (*at)->is_hash;
+            if (!is_turn || step(*at)) at = &(*at)->next;
             else drop_job(at);
         }
         send_waiting();
@@ -448,7 +451,7 @@ static int serve_folder(const char *folder)
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) files.rlim_cur = files.rlim_max, setrlimit(RLIMIT_NOFILE, &files);
     root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     watch_start();
-    if (root < 0 || notifier < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
+    if (root < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
     umask(0);
     /* fewer turns for what carries it on; where that is refused, it is slower */
     fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20), fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20);

@@ -1,6 +1,7 @@
 /*
  * The program in the container: does what `container/agent-side.ts` asks for over its stdin and stdout.
  * `container/wire.ts` holds the other end of the protocol; `build.sh` makes the binaries beside this file.
+ * Files come to stand in their place whole; they are sure to survive a crash of the machine after SYNCFS only.
  *
  *   agent.c   the loop: frames in, one request after the other, long reads piece by piece
  *   tree.c    paths, what stands at them, and changes that lose nothing

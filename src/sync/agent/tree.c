@@ -104,13 +104,16 @@ int rename_to_nothing(int from, const char *name, int to, const char *new_name)
     return failed ? errno : 0;
 }
 
-/* Look at what stands there, until a later write is sure to show. */
+/*
+ * Look at what stands there, until a later write is sure to show: its time is never before that of the last
+ * change of any kind, so that only a file that was written last and just now leaves a doubt.
+ */
 static int expect(const struct place *at, u64 expected, struct stat *st)
 {
     for (int i = 0; i < FRESH_MS; i++) {
         if (fstatat(at->folder, at->name, st, AT_SYMLINK_NOFOLLOW) < 0) return errno == ENOENT ? CHANGED : errno;
         if (expected != ANYTHING && stamp_of(st) != expected) return CHANGED;
-        if (!is_fresh(st->st_mtim)) break;
+        if (ns_of(st->st_mtim) != ns_of(st->st_ctim) || !is_fresh(st->st_mtim)) break;
         wait_a_little();
     }
     return S_ISDIR(st->st_mode) ? EISDIR : 0;

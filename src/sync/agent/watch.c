@@ -31,9 +31,11 @@ static void drop_watch(struct watch **at)
 /* A folder that was moved keeps its watch: it goes by the path that it was listed at last. */
 void watch_folder(int folder, const char *path)
 {
-    const u32 own = path[0] == '\0' ? IN_DELETE_SELF | IN_MOVE_SELF : 0;
-    const u32 mask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
-    int wd = fchdir(folder) < 0 ? -1 : inotify_add_watch(notifier, ".", mask | own | IN_ONLYDIR | IN_EXCL_UNLINK);
+    u32 mask = IN_ONLYDIR | IN_EXCL_UNLINK;
+    mask |= IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+    mask |= path[0] == '\0' ? IN_DELETE_SELF | IN_MOVE_SELF : 0;
+    errno = EMFILE; /* there was no instance for this agent */
+    int wd = notifier < 0 || fchdir(folder) < 0 ? -1 : inotify_add_watch(notifier, ".", mask);
     if (wd < 0) {
         if (!was_refused) frame(UNWATCHED, 0), put32((u32)errno), end_frame();
         was_refused = true;

@@ -42,14 +42,18 @@ function tell(listener: SideListener, type: number, payload: Buffer): void {
   else if (type === replyType.unwatched) listener.onUnwatched(...unwatched(decodeErrno(payload)));
 }
 
-const enospc = 28;
+/** What inotify says when it reaches a limit of the engine's machine, and the limit: ENOSPC, EMFILE. */
+const limits: Readonly<Record<number, string>> = {
+  28: "fs.inotify.max_user_watches=1048576",
+  24: "fs.inotify.max_user_instances=1024",
+};
 
-/** The limits are those of the engine's machine. */
 function unwatched(errno: number): [string, string | undefined] {
-  if (errno !== enospc) return [`folders in the container cannot be watched: ${problemOf(errno)}`, undefined];
+  const limit = limits[errno];
+  if (limit === undefined) return [`folders in the container cannot be watched: ${problemOf(errno)}`, undefined];
   return [
     "the engine's machine watches no more folders: its limit is reached",
-    "raise it there with `sudo sysctl fs.inotify.max_user_watches=1048576`",
+    `raise it there: \`sudo sysctl ${limit}\``,
   ];
 }
 
