@@ -140,14 +140,34 @@ static bool is_as_before(int folder, const char *name, const struct stat *before
         st.st_size == before->st_size && st.st_mode == before->st_mode && ns_of(st.st_mtim) == ns_of(before->st_mtim);
 }
 
-/* Bring back what was moved aside; where something newer stands by now, that one stays. */
-static void put_back(int from, const char *name, const struct place *at, ino_t ours)
+/* What somebody wrote to a file that is not the one to stay is kept beside it: nothing is lost. */
+static void keep_beside(int from, const char *temporary, const struct place *at)
+{
+    time_t now = time(NULL);
+    char when[32], name[2 * NAME_MAX];
+    strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", gmtime(&now));
+    int kept = (int)strnlen(at->name, 200); /* of whole characters */
+    while (kept > 0 && (at->name[kept] & 0xc0) == 0x80) kept--;
+    for (int i = 0, failure = EEXIST; failure == EEXIST; i++) {
+        int n = snprintf(name, sizeof name, "%.*s.conflict-container-%s", kept, at->name, when);
+        if (i > 0) snprintf(name + n, sizeof name - (size_t)n, "-%d", i);
+        failure = rename_to_nothing(from, temporary, at->folder, name);
+    }
+}
+
+/* Bring back what was moved aside. What took its place meanwhile goes, unless somebody wrote to it already. */
+static void put_back(int from, const char *name, const struct place *at, const struct stat *ours)
 {
     struct stat st;
-    if (rename_with(from, name, at->folder, at->name, EXCHANGE) < 0)
-        rename_to_nothing(from, name, at->folder, at->name);
-    else if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino != ours)
+    if (rename_with(from, name, at->folder, at->name, EXCHANGE) < 0) {
+        if (rename_to_nothing(from, name, at->folder, at->name) != 0) keep_beside(from, name, at);
+    } else if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino != ours->st_ino) {
+        /* a newer one took the place of both */
         rename_with(from, name, at->folder, at->name, EXCHANGE);
+        keep_beside(from, name, at);
+    } else if (!is_as_before(from, name, ours)) {
+        keep_beside(from, name, at);
+    }
 }
 
 /* A finished file or link takes the place of what is expected there. */
@@ -161,7 +181,7 @@ int put_in_place(int from, const char *temporary, const struct place *at, u64 ex
     if (rename_with(from, temporary, at->folder, at->name, EXCHANGE) < 0)
         return errno != EINVAL ? errno : renameat(from, temporary, at->folder, at->name) < 0 ? errno : 0;
     if (is_as_before(from, temporary, &before)) return unlinkat(from, temporary, 0) < 0 ? errno : 0;
-    put_back(from, temporary, at, ours.st_ino);
+    put_back(from, temporary, at, &ours);
     return CHANGED;
 }
 
@@ -182,7 +202,7 @@ int take_away(const struct place *at, int kind, u64 expected)
     new_temporary(temporary);
     if (renameat(at->folder, at->name, at->folder, temporary) < 0) return errno;
     if (is_as_before(at->folder, temporary, &before)) return unlinkat(at->folder, temporary, 0) < 0 ? errno : 0;
-    if (rename_to_nothing(at->folder, temporary, at->folder, at->name) != 0) unlinkat(at->folder, temporary, 0);
+    if (rename_to_nothing(at->folder, temporary, at->folder, at->name) != 0) keep_beside(at->folder, temporary, at);
     return CHANGED;
 }
 
