@@ -49,7 +49,7 @@ static const char *take_text(struct in *in, char *text)
 static struct timespec time_of(u64 ns)
 {
     int64_t value = (int64_t)ns, seconds = value / 1000000000 - (value % 1000000000 < 0);
-    return (struct timespec){ .tv_sec = (time_t)seconds, .tv_nsec = (long)(value - seconds * 1000000000) };
+    return (struct timespec){ .tv_sec = (time_t)seconds, .tv_nsec = (long)(ns - (u64)seconds * 1000000000) };
 }
 
 static void put_failure(u32 id, int failure)
