@@ -74,9 +74,29 @@ export interface BootstrapBase {
 export interface WorkspaceConfig {
   /** Where the project's folder is in the container; `/workspace` by default. */
   target?: string;
-  mode?: "bind";
+  /**
+   * How the folder gets there: mounted, kept in step by file watching, or copied once. By default it is mounted
+   * where the engine runs on this machine, and kept in step elsewhere.
+   */
+  mode?: "bind" | "sync" | "copy";
+  /** Of `sync`: whether what changes inside comes back; `two-way` by default. */
+  direction?: "two-way" | "to-container";
+  /** What is neither synced nor copied, in gitignore's syntax; the word `gitignore` stands for the project's own files. */
+  ignore?: string[];
+  /** When both sides change a file: keep the later one and the other beside it, or let the path wait; `keep-both` by default. */
+  conflicts?: "keep-both" | "wait";
+  /** What to do when files change. */
+  watch?: WatchConfig[];
   /** Folders of the workspace that live in volumes of their own: `node_modules`, `.venv`. */
   volumes?: string[];
+}
+
+export interface WatchConfig {
+  /** In the syntax of gitignore: `package-lock.json`, `*.proto`. */
+  paths: string[];
+  action: "restart" | "run" | "rebuild";
+  /** Of `run`: runs in the environment as the environment's user in the workspace. */
+  command?: string;
 }
 
 export interface PortConfig {

@@ -16,6 +16,7 @@ import type {
   SecretConfig,
   TaskConfig,
   VolumeMountConfig,
+  WatchConfig,
   WorkspaceConfig,
 } from "./define.ts";
 import { bootstrapSchema, imageSchema, layerSchema } from "./schema-image.ts";
@@ -37,10 +38,22 @@ import {
   webAddress,
 } from "./schema-values.ts";
 
+const watchSchema = sameAs<WatchConfig>()(
+  z.strictObject({
+    paths: texts,
+    action: z.enum(["restart", "run", "rebuild"]),
+    command: z.optional(text),
+  }),
+);
+
 const workspaceSchema = sameAs<WorkspaceConfig>()(
   z.strictObject({
     target: z.optional(absolutePath),
-    mode: z.optional(z.literal("bind")),
+    mode: z.optional(z.enum(["bind", "sync", "copy"])),
+    direction: z.optional(z.enum(["two-way", "to-container"])),
+    ignore: z.optional(texts),
+    conflicts: z.optional(z.enum(["keep-both", "wait"])),
+    watch: z.optional(z.array(watchSchema)),
     volumes: z.optional(z.array(volumeFolder)),
   }),
 );
@@ -176,6 +189,7 @@ export async function configJsonSchema(): Promise<object> {
     image: imageSchema,
     bootstrap: bootstrapSchema,
     workspace: workspaceSchema,
+    watch: watchSchema,
     port: portSchema,
     bindMount: bindMountSchema,
     volumeMount: volumeMountSchema,

@@ -1,5 +1,5 @@
 import { digestOf } from "../digest.ts";
-import type { EnvironmentSpec } from "../spec/spec.ts";
+import type { EnvironmentSpec, WorkspaceMode } from "../spec/spec.ts";
 import type { ImagePlan, Inputs, Mount, UserPlan, Workspace } from "./plan.ts";
 
 /** What this host adds to every container: its certificates, its proxies and the ids of who works on it. Never part of an image. */
@@ -16,6 +16,8 @@ export interface ContainerPlanInput {
   /** The inode of the workspace's folder: one that was deleted and made anew is no longer what is mounted. */
   readonly inode: number;
   readonly environment: EnvironmentSpec;
+  /** How the workspace gets into it. */
+  readonly mode: WorkspaceMode;
   readonly image: ImagePlan;
   readonly host: HostAdditions;
   /** What the env files say. */
@@ -27,17 +29,18 @@ export const requestedDotfiles = "--dotfiles";
 
 /** Everything that makes a running container differ, each input under the name that the user knows it by. */
 export function containerInputs(input: ContainerPlanInput, user: UserPlan): Inputs {
-  const { environment, image, host, inode, fileEnv } = input;
+  const { environment, mode, image, host, inode, fileEnv } = input;
   const ports = environment.ports.map((port) => ({ container: port.container, host: port.host }));
   return {
     image: image.fingerprint.slice(0, 12),
     ...prefixed("image.", image.inputs),
     ...prefixed("env.", mapValues({ ...fileEnv, ...environment.env }, short)),
-    "the workspace's folder": short(inode),
+    ...(mode === "bind" ? { "the workspace's folder": short(inode) } : {}),
     "workspace.target": short(environment.workspace.target),
     ports: short(ports),
     "the host's certificates and proxies": short({ env: host.env, mounts: host.mounts }),
     ...(user.ids === undefined ? {} : { "the host's user": short(user.ids) }),
+    ...(mode === "bind" ? {} : { "workspace.mode": short(mode) }),
     ...optionalInputs(environment),
   };
 }

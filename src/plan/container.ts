@@ -5,6 +5,7 @@ import {
   environmentLabel,
   fingerprintLabel,
   folderLabel,
+  modeLabel,
   projectLabel,
   rootLabel,
   secretVariablesLabel,
@@ -36,8 +37,8 @@ export function workspaceId(root: string): string {
 }
 
 export function planContainer(input: ContainerPlanInput): ContainerPlan {
-  const { project, workspace, environment, image, host, fileEnv } = input;
-  const { target } = environment.workspace;
+  const { project, workspace, environment, mode, image, host, fileEnv } = input;
+  const { target, sync, watch, volumes: exclude } = environment.workspace;
   const user = planUser(image.user, host.ids);
   const inputs = containerInputs(input, user);
   const hasSecrets = environment.secrets.length > 0;
@@ -47,11 +48,12 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     workdir: target,
     env: { ...host.env, ...fileEnv, ...environment.env },
     mounts: [
-      { kind: "bind", source: workspace.root, target, readOnly: false },
+      ...(mode === "bind" ? [{ kind: mode, source: workspace.root, target, readOnly: false }] : []),
       ...environment.mounts.map(({ kind, source, target: at, readOnly }) => ({ kind, source, target: at, readOnly })),
       ...host.mounts,
     ],
-    volumes: planVolumes({ project, workspace, environment, user: image.user, uid: host.ids?.uid }),
+    workspace: { mode, ...sync, exclude, watch },
+    volumes: planVolumes({ project, workspace, environment, mode, user: image.user, uid: host.ids?.uid }),
     tmpfs: hasSecrets ? [{ target: secretsFolder, mode: 0o1777 }] : [],
     ports: environment.ports,
     user,
@@ -62,6 +64,7 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     labels: {
       ...labelsOf(input),
       [targetLabel]: target,
+      ...(mode === "bind" ? {} : { [modeLabel]: mode }),
       ...secretVariables(environment),
       ...writeInputs(inputs),
     },

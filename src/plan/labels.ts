@@ -9,6 +9,8 @@ export const fingerprintLabel = "devenv.fingerprint";
 const inputsLabel = "devenv.inputs";
 /** Where the workspace is inside the container. */
 export const targetLabel = "devenv.target";
+/** How the workspace gets into a container, where it is not mounted: `sync`, `copy`. */
+export const modeLabel = "devenv.workspace.mode";
 
 /** The environment's variables that are read from secrets, by name, separated by commas. */
 export const secretVariablesLabel = "devenv.secrets.env";

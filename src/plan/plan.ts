@@ -12,6 +12,9 @@ import type {
   PortSpec,
   ResourcesSpec,
   SecretSpec,
+  SyncSpec,
+  WatchSpec,
+  WorkspaceMode,
 } from "../spec/spec.ts";
 
 import type { PackageFolder } from "./packages.ts";
@@ -139,6 +142,7 @@ export interface ContainerPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly volumes: readonly VolumePlan[];
+  readonly workspace: WorkspacePlan;
   /** Folders in memory. */
   readonly tmpfs: readonly { readonly target: string; readonly mode: number }[];
   /** As wanted: a taken port of the host gives way unless it is required. */
@@ -151,6 +155,14 @@ export interface ContainerPlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Everything that makes a running container differ, as for an image; those of the image stand below `image`. */
   readonly inputs: Inputs;
+}
+
+/** How the workspace gets into the container. */
+export interface WorkspacePlan extends SyncSpec {
+  readonly mode: WorkspaceMode;
+  /** Folders, relative to the workspace, that hold what is the container's own. */
+  readonly exclude: readonly string[];
+  readonly watch: readonly WatchSpec[];
 }
 
 /** Who works in the container. */

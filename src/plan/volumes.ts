@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { sha256 } from "../digest.ts";
-import type { EnvironmentSpec } from "../spec/spec.ts";
+import type { EnvironmentSpec, WorkspaceMode } from "../spec/spec.ts";
 import {
   cacheLabel,
   environmentLabel,
@@ -19,6 +19,8 @@ export interface VolumePlanInput {
   readonly environment: EnvironmentSpec;
   /** User that the image ends with; undefined: the image's own. */
   readonly user: string | undefined;
+  /** How the workspace gets into the container: mounted, or by way of a volume. */
+  readonly mode: WorkspaceMode;
   /** User id of the person at the host: two people do not share a cache. */
   readonly uid: number | undefined;
 }
@@ -29,11 +31,13 @@ export const historyFolder = "/var/lib/devenv/history";
 /** Names that no folder of a workspace has; a volume `ports` is never mounted: its labels remember. */
 export const historyVolume = "/history";
 export const portsVolume = "/ports";
+export const workspaceVolume = "/workspace";
 
-/** The volumes of an environment: folders of the workspace, its shells' history, and caches that projects share. */
+/** The volumes of an environment: the workspace where it is not mounted, folders of the workspace, its shells' history, and caches that projects share. */
 export function planVolumes(input: VolumePlanInput): readonly VolumePlan[] {
   const { workspace, caches } = input.environment;
   return [
+    ...(input.mode === "bind" ? [] : [own(input, workspaceVolume, workspace.target)]),
     ...workspace.volumes.map((folder) => own(input, folder, posix.join(workspace.target, folder))),
     own(input, historyVolume, historyFolder),
     ...caches.map(({ name, target }) => shared(input, name, target)),

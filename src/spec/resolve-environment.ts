@@ -7,6 +7,7 @@ import type {
   ResourcesConfig,
   SecretConfig,
   TaskConfig,
+  WorkspaceConfig,
 } from "../config/define.ts";
 import { childKey } from "./child-key.ts";
 import { resolveImage } from "./resolve-image.ts";
@@ -20,6 +21,7 @@ import type {
   ResourcesSpec,
   SecretSpec,
   TaskSpec,
+  WorkspaceSpec,
 } from "./spec.ts";
 
 /** The places on the host that paths in a config start from. */
@@ -42,10 +44,7 @@ export function resolveEnvironment(place: EnvironmentPlace, config: EnvironmentC
     name,
     key,
     image: resolveImage(childKey(key, "image"), config.image, config.secrets ?? {}),
-    workspace: {
-      target,
-      volumes: unique((config.workspace?.volumes ?? []).map(folderBelow)).sort(),
-    },
+    workspace: { target, ...resolveWorkspace(config.workspace ?? {}) },
     envFiles: toList(config.envFile ?? []),
     env: config.env ?? {},
     ports: (config.ports ?? []).map(resolvePort),
@@ -67,6 +66,16 @@ export function resolveEnvironment(place: EnvironmentPlace, config: EnvironmentC
     dotfiles: config.dotfiles === undefined ? undefined : resolveDotfiles(config.dotfiles, place),
     tasks: Object.fromEntries(Object.entries(config.tasks ?? {}).map(([task, value]) => [task, resolveTask(value)])),
     shell: config.shell,
+  };
+}
+
+function resolveWorkspace(config: WorkspaceConfig): Omit<WorkspaceSpec, "target"> {
+  const { volumes = [], mode, direction = "two-way", ignore = [], conflicts = "keep-both", watch = [] } = config;
+  return {
+    volumes: unique(volumes.map(folderBelow)).sort(),
+    mode,
+    sync: { direction, ignore, conflicts },
+    watch: watch.map(({ paths, action, command }) => ({ paths, action, command })),
   };
 }
 

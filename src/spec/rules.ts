@@ -6,6 +6,7 @@ import { mountRules } from "./mount-rules.ts";
 import type { RuleIssue } from "./rule.ts";
 import { secretRules } from "./secret-rules.ts";
 import type { EnvironmentSpec, Spec } from "./spec.ts";
+import { workspaceRules } from "./workspace-rules.ts";
 
 export function checkRules(spec: Spec): readonly RuleIssue[] {
   return [
@@ -15,6 +16,7 @@ export function checkRules(spec: Spec): readonly RuleIssue[] {
       ...taskDependencies(environment),
       ...secretRules(environment),
       ...mountRules(environment, spec),
+      ...workspaceRules(environment),
     ]),
     ...hostPorts(spec),
   ];

@@ -148,6 +148,28 @@ export interface WorkspaceSpec {
   readonly target: string;
   /** Folders below the target that are volumes, `/`-separated, normalised. */
   readonly volumes: readonly string[];
+  /** How the folder gets there; undefined: as it suits the engine. */
+  readonly mode: WorkspaceMode | undefined;
+  readonly sync: SyncSpec;
+  readonly watch: readonly WatchSpec[];
+}
+
+export type WorkspaceMode = "bind" | "sync" | "copy";
+
+export interface SyncSpec {
+  readonly direction: "two-way" | "to-container";
+  /** In gitignore's syntax, in order; the word `gitignore` stands for the project's own files. */
+  readonly ignore: readonly string[];
+  readonly conflicts: "keep-both" | "wait";
+}
+
+/** What to do when files change. */
+export interface WatchSpec {
+  /** In gitignore's syntax. */
+  readonly paths: readonly string[];
+  readonly action: "restart" | "run" | "rebuild";
+  /** Of `run`. */
+  readonly command: string | undefined;
 }
 
 export interface PortSpec {

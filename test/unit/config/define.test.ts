@@ -37,7 +37,7 @@ it("refuses misspelt keys and wrong types while the config is written", () => {
   // @ts-expect-error an environment needs an image
   defineConfig({ name: "shop", environments: { dev: { shell: "bash" } } });
   // @ts-expect-error the way a workspace gets there is one of a few
-  defineConfig({ name: "shop", image: "debian", workspace: { mode: "copy" } });
+  defineConfig({ name: "shop", image: "debian", workspace: { mode: "mirror" } });
   expectTypeOf<EnvironmentConfig["image"]>().not.toBeAny();
 });
 

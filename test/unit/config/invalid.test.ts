@@ -104,7 +104,7 @@ describe("one problem", () => {
       what: "a word that is nearly one of a few",
       yaml: "name: shop\nimage: a\nworkspace: { mode: bnd }",
       problem:
-        'workspace.mode (devenv.config.yaml:3:14)\n    expected  `bind`\n    found     `"bnd"`\n    did you mean `bind`?',
+        'workspace.mode (devenv.config.yaml:3:14)\n    expected  one of `bind`, `sync`, `copy`\n    found     `"bnd"`\n    did you mean `bind`?',
     },
     {
       what: "a misspelt key that is needed, as one problem",

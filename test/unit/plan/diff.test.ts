@@ -23,6 +23,7 @@ function planOf(
 ): EnvironmentPlan {
   const image = imageOf({ ...config, ...changes });
   const container = planContainer({
+    mode: "bind",
     project: "shop",
     workspace: workspaceAt("/home/ada/shop", { device: 1, inode: 1, born: 0 }),
     inode,

@@ -5,13 +5,18 @@ import type { EnvironmentSpec } from "../../../src/spec/spec.ts";
 import { environmentOf } from "../../support/plans.ts";
 
 const image = "debian:12";
+const plainWorkspace = {
+  mode: undefined,
+  sync: { direction: "two-way", ignore: [], conflicts: "keep-both" },
+  watch: [],
+} as const;
 
 describe("resolveSpec", () => {
   it.each<[string, Partial<EnvironmentConfig>, Partial<EnvironmentSpec>]>([
     [
       "normalises and sorts the volumes of the workspace",
       { workspace: { target: "/w/", volumes: ["web/node_modules/", "./.venv", ".venv"] } },
-      { workspace: { target: "/w", volumes: [".venv", "web/node_modules"] } },
+      { workspace: { ...plainWorkspace, target: "/w", volumes: [".venv", "web/node_modules"] } },
     ],
     [
       "lets a port of the host give way unless it is required",
