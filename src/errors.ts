@@ -11,6 +11,7 @@ import { packageErrors } from "./errors/packages.ts";
 import { registryErrors } from "./errors/registry.ts";
 import { sbomErrors } from "./errors/sbom.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
+import { syncErrors } from "./errors/sync.ts";
 import { syncAgentErrors } from "./errors/sync-agent.ts";
 import { verifyErrors } from "./errors/verify.ts";
 
@@ -65,6 +66,7 @@ const catalogue = {
   ...initErrors,
   ...ciErrors,
   ...lockErrors,
+  ...syncErrors,
   ...verifyErrors,
   ...registryErrors,
   ...packageErrors,

@@ -9,6 +9,7 @@ import { type LaunchRequest, launch } from "./container/launch.ts";
 import { portKey } from "./container/ports.ts";
 import { openSecrets } from "./container/secrets.ts";
 import { finishContainer, firstPhase, startContainer } from "./container/start.ts";
+import { keepInStep } from "./container/sync.ts";
 import { ensureImage } from "./image/images.ts";
 import { movedReason } from "./moved.ts";
 import type { EnvironmentResult, OperationContext } from "./operation.ts";
@@ -40,6 +41,7 @@ export async function bringUp(context: OperationContext, target: Target): Promis
     case "replace":
       return make(context, { ...target, source: undefined, container, action });
     case "keep":
+      if (container !== undefined) await keepInStep(context, { environment, id: container.id });
       return describeResult(environment, container, { action: "kept", reasons: [] });
     default:
       return startAgain(context, { ...target, container: container as ContainerInfo, reasons: action.reasons });
@@ -127,12 +129,16 @@ async function make(context: OperationContext, target: MakeTarget): Promise<Envi
   const launched = await runStep(context, { environment: environment.name, step: "container", text }, async () => {
     const value = await launch(context, { plan, environment, ...made, replaced: container });
     const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
-    return { text: `${done}, workspace bind-mounted at ${environment.container.workdir}`, value };
+    return { text: `${done}, ${workspaceText(environment)}`, value };
   });
   await finishContainer(context, { environment, id: launched.id, name: launched.name, secrets });
   const ports = launched.ports.map((port) => ({ container: port.container, host: port.host }));
   const result = { action: isReplaced ? ("recreated" as const) : ("created" as const), reasons: action.reasons };
   return { ...describeResult(environment, undefined, result), image: made.image.tag, ports };
+}
+
+function workspaceText({ container: { workdir, workspace } }: EnvironmentPlan): string {
+  return workspace.mode === "bind" ? `workspace bind-mounted at ${workdir}` : `workspace in a volume at ${workdir}`;
 }
 
 async function prepare(

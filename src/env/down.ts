@@ -20,6 +20,7 @@ export async function down(context: OperationContext, options: DownOptions): Pro
   const { workspace } = await readWorkspace(context.spec.root);
   return underLock(context, async () => {
     const containers = await selectContainers(context, workspace, options.names);
+    await context.sync?.stop(workspace, environmentsOf(containers));
     await Promise.all(containers.map(({ id }) => context.engine.containers.remove(id)));
     const volumes = options.volumes ? await removeVolumes(context, workspace, options.names) : [];
     return { project: context.spec.project, removed: containers.map(({ name }) => name), volumes };
@@ -42,6 +43,10 @@ async function selectContainers(
     if (!known.includes(name)) throw devenvError("ENVIRONMENT_UNKNOWN", { name, known });
   }
   return all.filter(({ name }) => names.length === 0 || names.includes(name)).flatMap(({ containers }) => containers);
+}
+
+function environmentsOf(containers: readonly ContainerInfo[]): readonly string[] {
+  return [...new Set(containers.flatMap(({ labels }) => labels[environmentLabel] ?? []))];
 }
 
 async function removeVolumes(

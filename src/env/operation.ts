@@ -1,16 +1,51 @@
 /** What every operation on environments takes, reports and returns. */
 
+import type { Owner } from "../engine/containers.ts";
 import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
+import type { VolumeInfo } from "../engine/volumes.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import type { EnvironmentPlan, Workspace } from "../plan/plan.ts";
 import type { PrunedKind } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
+
+/** Keeps workspaces that are not mounted in step with the host's folder. What does so stands beside this folder. */
+export interface WorkspaceSync {
+  /** Whether a process keeps it in step already. */
+  isKept(workspace: Workspace, environment: string): Promise<boolean>;
+  /**
+   * See to it that a workspace is kept in step from now on, or, of mode `copy`, that it was copied once, and that
+   * what is to be done when files change is done; resolves when the container has all that the host had at the call. Throws SYNC_HALTED, SYNC_FAILED.
+   */
+  start(target: SyncTarget): Promise<void>;
+  /** End it, once the host has all that the container has; environments that are not synced are no error. */
+  stop(workspace: Workspace, environments: readonly string[]): Promise<void>;
+}
+
+export interface SyncTarget {
+  readonly workspace: Workspace;
+  readonly environment: EnvironmentPlan;
+  /** Undefined where the workspace is mounted: its files are watched only. */
+  readonly synced:
+    | { readonly volume: VolumeInfo /** Whose the files are inside. */; readonly owner: Owner }
+    | undefined;
+  onProgress(progress: SyncProgress): void;
+}
+
+export interface SyncProgress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  readonly bytesPerSecond: number;
+}
 
 /** Everything an operation works on; `signal` aborts it, and nothing half-made is left. */
 export interface OperationContext {
   readonly host: Host;
   readonly engine: Engine;
   readonly spec: Spec;
+  /** Undefined where nothing is kept in step: in containers of `devenv ci`. */
+  readonly sync?: WorkspaceSync | undefined;
   /** Where a config key stands in the user's files: `environments.dev.image.layers[1]`. */
   locate(key: string): Promise<SourcePlace | undefined>;
   report(event: ProgressEvent): void;
@@ -25,6 +60,7 @@ export type StepName =
   | "image"
   | "container"
   | "workspace"
+  | "sync"
   | "dotfiles"
   | "hook"
   | "task"
@@ -48,6 +84,12 @@ export type ProgressEvent =
       readonly environment: string;
       readonly step: StepName;
       readonly progress: TransferProgress;
+    }
+  | {
+      readonly kind: "sync";
+      readonly environment: string;
+      readonly step: StepName;
+      readonly progress: SyncProgress;
     }
   /** A line that a command inside printed; `source` tells one of several that run at once. */
   | {

@@ -9,6 +9,7 @@ import { planContainer } from "../plan/container.ts";
 import type { HostAdditions } from "../plan/container-inputs.ts";
 import { planImage } from "../plan/image.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
+import { workspaceMode } from "../plan/workspace-mode.ts";
 import { childKey } from "../spec/child-key.ts";
 import { baseEnvironment, fixedPlatform } from "../spec/fixed-platform.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
@@ -30,7 +31,12 @@ export async function planProject(context: OperationContext, given?: Lockfile): 
     if (planned === undefined) throw new Error(`environment ${name} was not planned`);
     const fileEnv = await readEnvFiles(spec.root, environment.envFiles, childKey(environment.key, "envFile"));
     const { image, requests, missing } = planned;
-    const container = planContainer({ project: spec.project, workspace, inode, environment, image, host, fileEnv });
+    const mode = workspaceMode(environment.workspace.mode, {
+      address: context.engine.address,
+      platform: context.host.platform,
+    });
+    const project = spec.project;
+    const container = planContainer({ project, workspace, inode, environment, mode, image, host, fileEnv });
     return { name, image, requests, missing, container, hooks, secrets, dotfiles };
   };
   const environments = await Promise.all(spec.environments.map(planEnvironment));

@@ -4,6 +4,7 @@ import { snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { bringUp, describeResult } from "./bring-up.ts";
+import { keepInStep } from "./container/sync.ts";
 import { tellFullDisk } from "./full-disk.ts";
 import { planLocked } from "./lock/plan-locked.ts";
 import { underLock } from "./lock.ts";
@@ -30,11 +31,23 @@ export async function up(context: OperationContext, options: UpOptions): Promise
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);
   const environments = selected.every((environment) => isRight(environment, observed, source))
-    ? selected.map((environment) =>
-        describeResult(environment, observed.get(environment.name)?.container, { action: "kept", reasons: [] }),
-      )
+    ? await keepAll(context, selected, observed)
     : await underLock(context, () => bringAllUp(context, { plan, selected, source }));
   return { project: plan.project, environments, services: [] };
+}
+
+function keepAll(
+  context: OperationContext,
+  selected: readonly EnvironmentPlan[],
+  observed: Observed,
+): Promise<EnvironmentResult[]> {
+  return Promise.all(
+    selected.map(async (environment) => {
+      const container = observed.get(environment.name)?.container;
+      if (container !== undefined) await keepInStep(context, { environment, id: container.id });
+      return describeResult(environment, container, { action: "kept", reasons: [] });
+    }),
+  );
 }
 
 interface Selection {

@@ -1,12 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContainerInfo, ContainerRequest } from "../../engine/containers.ts";
 import type { ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { reasonOf } from "../../host/reason.ts";
-import { uidLabel, writePorts } from "../../plan/labels.ts";
+import { syncLabel, uidLabel, writePorts } from "../../plan/labels.ts";
 import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
+import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
 import { type AssignedPort, portTable } from "./ports.ts";
@@ -53,7 +55,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   await refuseForeign(context, request);
   // Podman forgets the labels of volumes that it makes with a container
   const fresh = volumes.filter(({ present }) => present === undefined);
-  await Promise.all(fresh.map(({ source, labels = {} }) => engine.volumes.create(source, labels)));
+  await Promise.all(fresh.map((volume) => engine.volumes.create(volume.source, labelsOf(volume))));
   const lost = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(context, { plan, environment, replaced, known, lost });
@@ -67,6 +69,11 @@ export async function launch(context: OperationContext, request: LaunchRequest):
       lost.add(port);
     }
   }
+}
+
+/** What both sides of a sync last agreed upon belongs to the volume, not to one of its name that is made later. */
+function labelsOf({ what, labels = {} }: PlacedVolume): Readonly<Record<string, string>> {
+  return what === workspaceVolume ? { ...labels, [syncLabel]: randomUUID() } : labels;
 }
 
 function lostPort({ details }: DevenvError): number | undefined {
@@ -85,8 +92,8 @@ export async function checkMounts({ name, container }: EnvironmentPlan): Promise
 
 /** What is mounted below the workspace needs a place there, which the engine would make as root. */
 async function makeMountPoints({ engine }: OperationContext, { plan, environment }: LaunchRequest): Promise<void> {
-  if (!engine.address.startsWith("unix:")) return;
-  const { workdir, volumes, mounts } = environment.container;
+  const { workdir, volumes, mounts, workspace } = environment.container;
+  if (workspace.mode !== "bind" || !engine.address.startsWith("unix:")) return;
   const below = [...volumes, ...mounts].filter(({ target }) => target.startsWith(`${workdir}/`));
   for (const mount of below) {
     const path = join(plan.workspace.root, mount.target.slice(workdir.length + 1));

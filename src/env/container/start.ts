@@ -7,6 +7,7 @@ import { applyDotfiles } from "./dotfiles.ts";
 import { runHook } from "./hooks.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
 import { endShown } from "./shown-command.ts";
+import { syncWorkspace } from "./sync.ts";
 
 /** What of a container is needed to bring it to its end state. */
 export type Startable = Pick<ContainerInfo, "id" | "name" | "state">;
@@ -58,10 +59,11 @@ export interface Running {
   readonly secrets: Secrets;
 }
 
-/** Secrets, dotfiles and hooks of a container that runs, up to its final name. */
+/** Secrets, workspace, dotfiles and hooks of a container that runs, up to its final name. */
 export async function finishContainer(context: OperationContext, running: Running): Promise<void> {
   const { environment, id, name, secrets } = running;
   await writeSecrets(context.engine, id, secrets);
+  await syncWorkspace(context, { environment, id });
   let phase = phaseOf(name);
   const enter = async (next: Phase) => {
     if (next !== phase) await context.engine.containers.rename(id, nameInPhase(name, next));

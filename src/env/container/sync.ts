@@ -1,0 +1,67 @@
+/** The workspace of a container that has it in a volume. */
+import { devenvError } from "../../errors.ts";
+import type { ContainerPlan, EnvironmentPlan, Workspace } from "../../plan/plan.ts";
+import { workspaceVolume } from "../../plan/volumes.ts";
+import type { OperationContext, SyncTarget } from "../operation.ts";
+import { runStep } from "../step.ts";
+import { readWorkspace } from "../workspace.ts";
+import { userIds } from "./user.ts";
+import { findVolume, listVolumes } from "./volumes.ts";
+
+interface SyncedContainer {
+  readonly environment: EnvironmentPlan;
+  /** Of its container, which runs or ran. */
+  readonly id: string;
+}
+
+/** Bring the workspace into the volume, and keep it in step where the config says so. One that is mounted is watched only. */
+export async function syncWorkspace(context: OperationContext, synced: SyncedContainer): Promise<void> {
+  const { name, container } = synced.environment;
+  if (!isKept(container)) return;
+  const step = { environment: name, step: "sync", text: "bringing the workspace inside" } as const;
+  await runStep(context, step, async () => {
+    await startSync(context, synced);
+    return { text: texts[container.workspace.mode], value: undefined };
+  });
+}
+
+/** As long as a process does so already, nothing is to be done. */
+export async function keepInStep(context: OperationContext, synced: SyncedContainer): Promise<void> {
+  const { name, container } = synced.environment;
+  if (!isKept(container) || container.workspace.mode === "copy") return;
+  const { workspace } = await readWorkspace(context.spec.root);
+  if (await context.sync?.isKept(workspace, name)) return;
+  await syncWorkspace(context, synced);
+}
+
+const texts = { bind: "files are watched", sync: "workspace in step", copy: "workspace copied" } as const;
+
+function isKept({ workspace }: ContainerPlan): boolean {
+  return workspace.mode !== "bind" || workspace.watch.length > 0;
+}
+
+async function startSync(context: OperationContext, synced: SyncedContainer): Promise<void> {
+  const { spec, report } = context;
+  const { environment } = synced;
+  const { workspace } = await readWorkspace(spec.root);
+  const isMounted = environment.container.workspace.mode === "bind";
+  await context.sync?.start({
+    workspace,
+    environment,
+    synced: isMounted ? undefined : await findSynced(context, synced, workspace),
+    onProgress: (progress) => report({ kind: "sync", environment: environment.name, step: "sync", progress }),
+  });
+}
+
+async function findSynced(
+  { engine, spec }: OperationContext,
+  { environment, id }: SyncedContainer,
+  workspace: Workspace,
+): Promise<NonNullable<SyncTarget["synced"]>> {
+  const { name, image, container } = environment;
+  const known = await listVolumes(engine, { project: spec.project, workspace });
+  const volume = findVolume(known, { environment: name, what: workspaceVolume });
+  if (volume === undefined) throw devenvError("SYNC_VOLUME_MISSING", { environment: name });
+  const imageUser = (await engine.images.inspect(image.tag))?.user ?? "";
+  return { volume, owner: await userIds(engine, id, { plan: container.user, imageUser }) };
+}
