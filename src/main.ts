@@ -59,6 +59,7 @@ function program() {
   return {
     path: import.meta.filename,
     node: `${process.version} ${process.execPath}`,
+    nodePath: process.execPath,
   };
 }
 

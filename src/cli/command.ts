@@ -75,6 +75,8 @@ export interface Program {
   readonly path: string;
   /** Node's version and place. */
   readonly node: string;
+  /** Absolute path of the Node that runs it. */
+  readonly nodePath: string;
 }
 
 export interface CliContext {

@@ -37,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "sbom", summary: "what an image is made of, as CycloneDX", load: () => import("./commands/sbom.ts") },
   {
+    name: "sync",
+    summary: "how synced workspaces stand; flush, pause, resume, logs",
+    load: () => import("./commands/sync.ts"),
+  },
+  {
     name: "snapshot",
     summary: "keep the state of an environment; list, show, restore, rm",
     load: () => import("./commands/snapshot.ts"),

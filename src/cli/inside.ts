@@ -1,20 +1,32 @@
 import type { Engine } from "../engine/engine.ts";
 import { type ExecOptions, type OpenExec, openExec } from "../env/exec.ts";
 import { isDevenvError } from "../errors.ts";
+import { environmentLabel, type Labels, modeLabel } from "../plan/labels.ts";
 import type { CliContext } from "./command.ts";
 import { attach, terminalSize } from "./terminal.ts";
 
-type InsideRequest = Omit<ExecOptions, "engine" | "tty">;
+type InsideRequest = Omit<ExecOptions, "engine" | "tty" | "beforeExec">;
 
 /** Run a command in an environment, attached to this process's streams; gives its exit code. One that is stopped is started. */
 export async function runInside(context: CliContext, engine: Engine, request: InsideRequest): Promise<number> {
   const { stdio, interrupts } = context;
   const size = terminalSize(stdio);
-  const open = () => openExec({ ...request, engine, tty: size });
+  const open = () =>
+    openExec({ ...request, engine, tty: size, beforeExec: (labels) => flush(context, request, labels) });
   const { process: running, signal } = await open().catch((error: unknown) =>
     openAgain(context, request, { open, error }),
   );
   return await attach({ running, signal, stdio, interrupts, tty: size !== undefined });
+}
+
+/** A command after an edit sees that edit. */
+async function flush(context: CliContext, { root, environment }: InsideRequest, labels: Labels): Promise<void> {
+  if (labels[modeLabel] !== "sync") return;
+  const { flushSync } = await import("./flush-sync.ts");
+  await flushSync(context, {
+    root,
+    environment: labels[environmentLabel] ?? environment,
+  });
 }
 
 interface Retry {

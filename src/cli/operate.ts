@@ -3,6 +3,7 @@ import { openProject, type Project } from "../env/project.ts";
 import type { CliContext } from "./command.ts";
 import { connect } from "./connect.ts";
 import { openProgress } from "./progress/open.ts";
+import { workspaceSync } from "./sync-control.ts";
 
 /** The project that the command line names. */
 export function projectOf({ host, options }: CliContext): Promise<Project> {
@@ -22,6 +23,7 @@ export async function operate<Result>(
       host: context.host,
       engine,
       spec: project.spec,
+      sync: workspaceSync(context, engine, project.spec.project),
       locate: (key) => project.locate(key),
       report: (event) => progress.report(event),
       signal: context.interrupts.signal,

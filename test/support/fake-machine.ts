@@ -61,7 +61,7 @@ export function fakeMachine(stdio: FakeStdio, cwd = "/"): Machine {
     interrupts: fakeInterrupts().interrupts,
     cwd,
     readVersion: () => "1.2.3",
-    program: { path: "/usr/lib/devenv/main.js", node: "v0" },
+    program: { path: "/usr/lib/devenv/main.js", node: "v0", nodePath: "/usr/bin/node" },
     loadEngine: () => Promise.reject(new Error("no engine here")),
   };
 }

@@ -1,7 +1,8 @@
 /** What is known of running operations, from their events. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, StepNumber, TransferProgress } from "../../engine/engine.ts";
-import type { ProgressEvent, StepName } from "../../env/operation.ts";
+import type { ProgressEvent, StepName, SyncProgress } from "../../env/operation.ts";
+import { printMegabytes } from "./format.ts";
 
 export interface ProgressState {
   readonly environments: readonly EnvironmentProgress[];
@@ -98,11 +99,17 @@ function advanceStep(step: StepProgress, event: StepEvent, now: number): StepPro
       return { ...step, status: "failed", durationMs: event.durationMs, running: [] };
     case "transfer":
       return { ...step, transfer: event.progress };
+    case "sync":
+      return { ...step, lastLine: printSyncProgress(event.progress) };
     case "output":
       return { ...step, lastLine: lastLineOf(event.line) ?? step.lastLine };
     case "build":
       return { ...step, running: advanceBuild(step.running, event.event, now) };
   }
+}
+
+function printSyncProgress({ files, filesDone, bytesDone, bytesPerSecond }: SyncProgress): string {
+  return `${filesDone} of ${files} files, ${printMegabytes(bytesDone)}, ${printMegabytes(bytesPerSecond)}/s`;
 }
 
 function advanceBuild(

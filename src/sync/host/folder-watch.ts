@@ -46,11 +46,3 @@ export function batchPaths(tell: (paths: readonly Path[]) => void): Batch {
     flush,
   };
 }
-
-export function childOf(folder: Path, name: string): Path {
-  return folder === "" ? name : `${folder}/${name}`;
-}
-
-export function isBelow(path: Path, folder: Path): boolean {
-  return folder === "" || path.startsWith(`${folder}/`);
-}

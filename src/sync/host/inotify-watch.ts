@@ -6,7 +6,8 @@ import { type FSWatcher, readFileSync, rmSync, watch, writeFileSync } from "node
 import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import { batchPaths, childOf, type FolderWatch, type FolderWatchOptions, isBelow } from "./folder-watch.ts";
+import { isWithin, joinPath } from "../tree.ts";
+import { batchPaths, type FolderWatch, type FolderWatchOptions } from "./folder-watch.ts";
 
 interface Watched {
   readonly watcher: FSWatcher;
@@ -39,7 +40,7 @@ export function openInotifyWatch(options: FolderWatchOptions): FolderWatch {
   const open = (path: Path): FSWatcher => {
     const watcher = watch(join(root, path), (_event, name) => {
       count();
-      batch.add(name === null ? path : childOf(path, name));
+      batch.add(name === null ? path : joinPath(path, name));
     });
     // the folder is gone, of which its parent tells too
     watcher.on("error", () => batch.add(path));
@@ -60,7 +61,7 @@ export function openInotifyWatch(options: FolderWatchOptions): FolderWatch {
     },
     remove(path) {
       remove(path);
-      for (const below of watched.keys()) if (isBelow(below, path)) remove(below);
+      for (const below of watched.keys()) if (isWithin(below, path)) remove(below);
     },
     async barrier() {
       const name = `cookie-${made++}`;

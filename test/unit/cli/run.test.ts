@@ -86,6 +86,7 @@ Commands:
   why         what made a Dockerfile line, or a rebuild
   lock        pin everything that images are made of; \`--update\` moves pins
   sbom        what an image is made of, as CycloneDX
+  sync        how synced workspaces stand; flush, pause, resume, logs
   snapshot    keep the state of an environment; list, show, restore, rm
   prune       remove what nothing of the project needs any more
   config      the resolved config, or its JSON schema

@@ -1,0 +1,74 @@
+/** What operations and commands ask of the sync, with this program as the process that does it. */
+import type { Engine } from "../engine/engine.ts";
+import type { SyncTarget, WorkspaceSync } from "../env/operation.ts";
+import { syncLabel } from "../plan/labels.ts";
+import type { Workspace } from "../plan/plan.ts";
+import type { SyncControl } from "../sync/process/control.ts";
+import type { KeptEnvironment } from "../sync/process/record.ts";
+import type { CliContext } from "./command.ts";
+
+/** Loads the sync's code. */
+export async function openSyncControl(
+  { host, program, options }: CliContext,
+  { root, id }: Pick<Workspace, "root" | "id">,
+): Promise<SyncControl> {
+  const { openControl } = await import("../sync/process/control.ts");
+  const config = options.config === undefined ? [] : ["--config", options.config];
+  return openControl({
+    host,
+    workspace: id,
+    command: [program.nodePath, program.path, "sync", "serve", "--cwd", root, ...config],
+  });
+}
+
+/** Loads nothing until a workspace is to be kept in step. */
+export function workspaceSync(context: CliContext, engine: Engine, project: string): WorkspaceSync {
+  const control = (workspace: Workspace) => openSyncControl(context, workspace);
+  return {
+    isKept: async (workspace, environment) => (await control(workspace)).isKept(environment),
+    async start(target) {
+      const { environment, workspace, onProgress } = target;
+      const { name, container } = environment;
+      const { signal } = context.interrupts;
+      const kept = keptEnvironment(target);
+      const opened = await control(workspace);
+      const { root, id, folder } = workspace;
+      const record = { project, root, workspace: id, folder };
+      if (container.workspace.mode === "copy" && kept.sync !== undefined) {
+        const { copyOnce } = await import("../sync/process/copy-once.ts");
+        const { places } = opened;
+        const where = { engine, host: context.host, places, signal, onProgress };
+        await copyOnce({ ...where, record, name, environment: kept, sync: kept.sync });
+      }
+      if (container.workspace.mode === "sync" || kept.watch.length > 0) {
+        const environment = container.workspace.mode === "sync" ? kept : { ...kept, sync: undefined };
+        await opened.start({
+          workspace: record,
+          name,
+          environment,
+          signal,
+          onProgress: ({ progress }) => onProgress(progress),
+        });
+      }
+    },
+    stop: async (workspace, environments) => (await control(workspace)).stop(environments),
+  };
+}
+
+function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
+  const { container, image } = environment;
+  const { direction, ignore, exclude, conflicts, mode, watch } = container.workspace;
+  const kept = { exclude, ignore, watch };
+  if (synced === undefined) return { ...kept, sync: undefined };
+  const { volume, owner } = synced;
+  const sync = {
+    container: container.name,
+    volume: volume.name,
+    volumeId: volume.labels[syncLabel] ?? volume.name,
+    platform: image.platform,
+    owner,
+    direction: mode === "copy" ? ("to-container" as const) : direction,
+    conflicts,
+  };
+  return { ...kept, sync };
+}

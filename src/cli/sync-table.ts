@@ -1,0 +1,37 @@
+/** `devenv sync` for people. Pure. */
+import type { EnvironmentSync } from "../sync/process/messages.ts";
+import type { Style } from "./style.ts";
+
+const states: Readonly<Record<EnvironmentSync["state"], string>> = {
+  connecting: "connecting",
+  scanning: "reading both sides",
+  syncing: "syncing",
+  idle: "in step",
+  paused: "paused",
+  halted: "halted",
+  lost: "connecting",
+  closed: "ended",
+  mounted: "mounted; its files are watched",
+};
+
+export function printSync(environments: readonly EnvironmentSync[], style: Style): string {
+  return environments.flatMap((one) => linesOf(one, style).map((line) => `${line}\n`)).join("");
+}
+
+function linesOf(sync: EnvironmentSync, style: Style): readonly string[] {
+  const { environment, state, reason, files, conflicts, copies, problems, unwatched } = sync;
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return [
+    `${environment}  ${states[state]}${why}  ${files} files`,
+    ...conflicts.map(
+      ({ path, host, container }) =>
+        `  ${style.yellow("conflict:")} \`${path}\` is ${host} on the host, ${container} in the container; remove or rename one of them`,
+    ),
+    ...copies.map((path) => `  ${style.yellow("kept:")} \`${path}\`; both sides had changed it, compare and delete it`),
+    ...problems.map(({ side, path, reason: text }) => `  ${style.yellow("problem:")} \`${path}\` (${side}): ${text}`),
+    ...unwatched.map(
+      ({ side, reason: text, hint }) =>
+        `  ${style.yellow("slow:")} ${side}: ${text}${hint === undefined ? "" : `; \`${hint}\``}`,
+    ),
+  ];
+}

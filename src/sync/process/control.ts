@@ -1,0 +1,102 @@
+/** What commands do about the process that syncs: write down what is to be kept in step, start it, end it, wait for it. */
+import { mkdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { devenvError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
+import { type AskOptions, ask, type FinalAnswer } from "./client.ts";
+import type { SyncRequest } from "./messages.ts";
+import { type SyncPlaces, syncPlaces } from "./places.ts";
+import { type KeptEnvironment, type RecordHead, readRecord, writeRecord } from "./record.ts";
+
+export interface ControlOptions {
+  readonly host: Host;
+  /** Id of the workspace. */
+  readonly workspace: string;
+  /** Program and arguments that run the process for a workspace. */
+  readonly command: readonly [program: string, ...args: string[]];
+}
+
+export interface StartRequest extends AskOptions {
+  readonly workspace: RecordHead;
+  readonly name: string;
+  readonly environment: KeptEnvironment;
+}
+
+export interface SyncControl {
+  readonly places: SyncPlaces;
+  /** Keep an environment in step from now on; resolves once both sides are equal. */
+  start(request: StartRequest): Promise<void>;
+  /** Both sides are made equal, then it ends. Names that are not kept in step are no error. */
+  stop(names: readonly string[]): Promise<void>;
+  isKept(name: string): Promise<boolean>;
+  /** The process's answer; it is started where it should run and does not. Undefined when nothing is to be kept in step. */
+  ask(request: SyncRequest, options?: AskOptions): Promise<FinalAnswer | undefined>;
+}
+
+/** Commands that change what is kept in step run under the workspace's lock, so that one process is started. */
+export function openControl({ host, workspace, command }: ControlOptions): SyncControl {
+  const places = syncPlaces(host, workspace);
+  const wake = async (request: SyncRequest, options?: AskOptions) => {
+    const answer = await ask(places.address, request, options);
+    if (answer !== undefined) return answer;
+    await startProcess(host, places, command);
+    return await ask(places.address, request, options);
+  };
+
+  return {
+    places,
+    async start({ workspace: head, name, environment, ...options }) {
+      await mkdir(places.folder, { recursive: true, mode: 0o700 });
+      const { environments = {} } = (await readRecord(places.record)) ?? {};
+      const changed = { version: 1, ...head, environments: { ...environments, [name]: environment } } as const;
+      if (await writeRecord(places.record, changed)) await ask(places.address, { kind: "reload" });
+      checked(await wake({ kind: "flush", environment: name }, options), name, places);
+    },
+    async stop(names) {
+      const record = await readRecord(places.record);
+      if (record === undefined || !names.some((name) => record.environments[name] !== undefined)) return;
+      // what cannot be brought over now is brought over by the next sync: the volume stays
+      for (const name of names) await ask(places.address, { kind: "flush", environment: name }, stopOptions());
+      const rest = Object.entries(record.environments).filter(([name]) => !names.includes(name));
+      await writeRecord(places.record, { ...record, environments: Object.fromEntries(rest) });
+      await ask(places.address, rest.length === 0 ? { kind: "stop" } : { kind: "reload" });
+    },
+    async isKept(name) {
+      const answer = await ask(places.address, { kind: "status" });
+      return answer?.kind === "done" && answer.environments.some(({ environment }) => environment === name);
+    },
+    async ask(request, options) {
+      const record = await readRecord(places.record);
+      if (record === undefined || Object.keys(record.environments).length === 0) return undefined;
+      return wake(request, options);
+    },
+  };
+}
+
+/** A container that cannot be reached must not keep `down` from removing it. Milliseconds. */
+const stopFlushMs = 5_000;
+
+function stopOptions(): AskOptions {
+  return { signal: AbortSignal.timeout(stopFlushMs), isAbortFine: true };
+}
+
+/** Throws what the process says went wrong. */
+export function checked(answer: FinalAnswer | undefined, environment: string, { log }: SyncPlaces): void {
+  if (answer === undefined) throw devenvError("SYNC_FAILED", { environment, reason: "its process has ended", log });
+  if (answer.kind === "failed") throw devenvError(answer.code, answer.details as never);
+}
+
+const startMs = 10_000;
+const lookMs = 20;
+
+async function startProcess(host: Host, places: SyncPlaces, command: ControlOptions["command"]): Promise<void> {
+  const [program, ...args] = command;
+  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  await host.processes.startDetached(program, args, places.log);
+  for (let waited = 0; waited < startMs; waited += lookMs) {
+    if ((await ask(places.address, { kind: "status" })) !== undefined) return;
+    await sleep(lookMs);
+  }
+  const text = await readFile(places.log, "utf8").catch(() => "");
+  throw devenvError("SYNC_PROCESS_FAILED", { log: places.log, lastLines: text.trimEnd().split("\n").slice(-5) });
+}

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { devenvError } from "../../errors.ts";
+import type { SyncProgress } from "../status.ts";
+import { type EnvironmentRequest, environmentOpener, type OpenerOptions } from "./open-environment.ts";
+import { journalOf } from "./places.ts";
+
+export interface CopyRequest
+  extends OpenerOptions,
+    Pick<EnvironmentRequest, "record" | "name" | "environment" | "sync"> {
+  readonly signal: AbortSignal;
+  onProgress(progress: SyncProgress): void;
+}
+
+/** Bring the workspace into its volume; one that was brought there is left as it is. Throws SYNC_FAILED. */
+export async function copyOnce(request: CopyRequest): Promise<void> {
+  const { name, places, record, environment, sync, signal, onProgress } = request;
+  if (existsSync(journalOf(places, sync.volumeId))) return;
+  const open = environmentOpener(request);
+  const session = await open({ record, name, environment, sync, isPaused: false, listener: { onProgress } });
+  try {
+    const gone = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => gone.reject(signal.reason as Error), { once: true });
+    const { state, reason = state } = await Promise.race([session.flush(), gone.promise]);
+    if (state !== "idle") throw devenvError("SYNC_FAILED", { environment: name, reason, log: places.log });
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,162 @@
+/** The process that keeps the environments of one workspace in step: started by commands, outlives them. */
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import type { Host } from "../../host/host.ts";
+import { livenessOf, ownMark, readMark, writeMark } from "../../host/process-mark.ts";
+import type { FileWatcher } from "../../host/watch.ts";
+import { type Keeper, noStatus, openKeeper } from "./keeper.ts";
+import type { EnvironmentSync, SyncAnswer, SyncFailure } from "./messages.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+import type { SyncPlaces } from "./places.ts";
+import { type KeptEnvironment, readRecord, type SyncRecord } from "./record.ts";
+import { type Asked, serve } from "./server.ts";
+import { watchActions } from "./watch-actions.ts";
+
+export interface DaemonOptions {
+  readonly host: Host;
+  readonly places: SyncPlaces;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly open: OpenEnvironment;
+  /** Run devenv itself; resolves with its exit code. */
+  run(args: readonly string[]): Promise<number>;
+  log(line: string): void;
+}
+
+interface Kept {
+  readonly environment: KeptEnvironment;
+  /** Undefined where the workspace is mounted. */
+  readonly keeper: Keeper | undefined;
+  readonly watcher: Promise<FileWatcher> | undefined;
+}
+
+/** Resolves when there is nothing to keep in step any more; at once where another process does so already. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { host, places, signal, log } = options;
+  if (await isKeptByAnother(host, places)) return;
+  const stopping = Promise.withResolvers<void>();
+  const kept = new Map<string, Kept>();
+  const reload = async () => reloadAll(options, kept, await readRecord(places.record));
+  const server = await serve(places.address, (asked) =>
+    answer(asked, { kept, reload, stop: stopping.resolve, places }),
+  );
+  if (host.platform !== "win32") await chmod(places.address, 0o600);
+  log("started");
+  await reload();
+  signal.addEventListener("abort", () => stopping.resolve(), { once: true });
+  await stopping.promise;
+  server.close();
+  await Promise.all([...kept.values()].map(close));
+  await rm(places.mark, { force: true });
+  log("ended");
+}
+
+/** Commands start one at a time, under the workspace's lock, so that looking and marking need not be one step. */
+async function isKeptByAnother(host: Host, { folder, mark }: SyncPlaces): Promise<boolean> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const other = readMark(await readFile(mark, "utf8").catch(() => ""));
+  if (other !== undefined && (await livenessOf(host, other)) === "alive") return true;
+  await writeFile(mark, writeMark(await ownMark(host)));
+  return false;
+}
+
+async function reloadAll(options: DaemonOptions, kept: Map<string, Kept>, record: SyncRecord | undefined) {
+  const wanted = record?.environments ?? {};
+  for (const [name, one] of [...kept]) {
+    if (JSON.stringify(wanted[name]) === JSON.stringify(one.environment)) continue;
+    kept.delete(name);
+    await close(one);
+  }
+  for (const [name, environment] of Object.entries(wanted)) {
+    if (record !== undefined && !kept.has(name)) kept.set(name, keep(options, { record, name, environment }));
+  }
+}
+
+interface Wanted {
+  readonly record: SyncRecord;
+  readonly name: string;
+  readonly environment: KeptEnvironment;
+}
+
+function keep({ open, run, log }: DaemonOptions, { record, name, environment }: Wanted): Kept {
+  const { sync, watch, exclude, ignore } = environment;
+  const { root } = record;
+  const keeper =
+    sync === undefined
+      ? undefined
+      : openKeeper({
+          name,
+          open: (listener, isPaused) => open({ record, name, environment, sync, listener, isPaused }),
+          log,
+        });
+  const watcher =
+    watch.length === 0 ? undefined : watchActions({ name, root, actions: watch, exclude, ignore, run, log });
+  return { environment, keeper, watcher };
+}
+
+async function close({ keeper, watcher }: Kept): Promise<void> {
+  await (await watcher)?.close();
+  await keeper?.close();
+}
+
+interface Daemon {
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly places: SyncPlaces;
+  reload(): Promise<void>;
+  stop(): void;
+}
+
+async function answer({ request, signal, tell }: Asked, daemon: Daemon): Promise<void> {
+  const { kept, reload, stop, places } = daemon;
+  if (request.kind === "stop") {
+    tell({ kind: "done", environments: [] });
+    return stop();
+  }
+  if (request.kind === "reload") await reload();
+  const environment = "environment" in request ? request.environment : undefined;
+  const chosen = [...kept].filter(([name]) => environment === undefined || name === environment);
+  if (environment !== undefined && chosen.length === 0) return tell(failed("SYNC_NOT_RUNNING", { environment }));
+  const keepers = chosen.flatMap(([, { keeper }]) => keeper ?? []);
+  switch (request.kind) {
+    case "flush":
+      await Promise.all(
+        chosen.map(([name, { keeper }]) => keeper?.flush(signal, (progress) => tell(printed(name, progress)))),
+      );
+      return tell(
+        flushed(
+          keepers.map((keeper) => keeper.status()),
+          places,
+        ),
+      );
+    case "pause":
+      await Promise.all(keepers.map((keeper) => keeper.pause()));
+      break;
+    case "resume":
+      for (const keeper of keepers) keeper.resume(request.answer);
+      break;
+    default:
+  }
+  tell({ kind: "done", environments: chosen.map(statusOf) });
+}
+
+function statusOf([environment, { keeper }]: [string, Kept]): EnvironmentSync {
+  return keeper?.status() ?? { ...noStatus, environment, state: "mounted" };
+}
+
+function printed(environment: string, progress: Extract<SyncAnswer, { kind: "progress" }>["progress"]): SyncAnswer {
+  return { kind: "progress", environment, progress };
+}
+
+function flushed(environments: readonly EnvironmentSync[], { log }: SyncPlaces): SyncAnswer {
+  for (const { environment, state, reason, halt } of environments) {
+    if (state === "halted") return failed("SYNC_HALTED", { environment, halt });
+    if (state === "paused") return failed("SYNC_PAUSED", { environment });
+    if (state === "connecting" || state === "lost") {
+      return failed("SYNC_FAILED", { environment, reason: reason ?? "the container cannot be reached", log });
+    }
+  }
+  return { kind: "done", environments };
+}
+
+function failed(code: SyncFailure, details: object): SyncAnswer {
+  return { kind: "failed", code, details };
+}
