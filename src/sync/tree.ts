@@ -12,12 +12,7 @@ export function at(tree: Entry | undefined, path: Path): Entry | undefined {
   return entry;
 }
 
-/** Undefined takes the entry away. Nothing is set where there is no folder above. */
-export function set(tree: Entry | undefined, path: Path, entry: Entry | undefined): Entry | undefined {
-  return setAll(tree, [[path, entry]]);
-}
-
-/** Many `set`s in their order; each folder is copied once. */
+/** Many entries in their order, undefined taking one away; nothing is set where there is no folder above. Each folder is copied once. */
 export function setAll(
   tree: Entry | undefined,
   entries: Iterable<readonly [Path, Entry | undefined]>,

@@ -26,7 +26,7 @@ const order = [
 const entrances: Record<string, RegExp> = {
   dockerode: /^engine\/docker\//,
   "tar-stream": /^(host|engine\/docker)\//,
-  chokidar: /^(host\/watch|sync\/host\/chokidar-watch)\.ts$/,
+  chokidar: /^(host\/watch(-tree)?|sync\/host\/chokidar-watch)\.ts$/,
   undici: /^host\//,
   ignore: /^sync\/ignore\.ts$/,
   "proper-lockfile": /^host\/workspace-lock\.ts$/,
