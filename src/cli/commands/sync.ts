@@ -63,8 +63,8 @@ async function serve(context: CliContext, root: string): Promise<Outcome> {
   const places = syncPlaces(host, workspaceId(root));
   const log = (line: string) => void stdio.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const { nodePath, path } = context.program;
-  const run = async (args: readonly string[]) => {
-    const command = [path, ...args, "--cwd", root];
+  const run = async ([name = "", ...args]: readonly string[]) => {
+    const command = [path, name, "--cwd", root, ...args];
     return (await host.processes.run(nodePath, command, { showOutput: true, allowFailure: true })).exitCode;
   };
   const open = environmentOpener({ host, engine, places });
