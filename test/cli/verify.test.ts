@@ -1,4 +1,8 @@
 /** `devenv verify` on two engines of our own, whose data roots nothing was in before. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { nodeHost } from "../../src/host/node.ts";
@@ -11,6 +15,7 @@ import { type TemporaryFolder, temporaryFolder } from "../support/temporary-fold
 import { testHost } from "../support/test-host.ts";
 import { configText } from "../support/test-project.ts";
 
+const run = promisify(execFile);
 const project = "verified";
 /** What the secret says is run, and does not count: so a test can plant a difference. */
 const config = `image: {
@@ -76,6 +81,30 @@ it("finds images equal over builds, engines and data roots", async () => {
   const there = await devenv(["verify", "--json"], { DOCKER_HOST: other.address });
   expect(there.exitCode).toBe(0);
   expect(JSON.parse(there.stdout)).toMatchObject({ equal: true, layers: [] });
+});
+
+it("writes the same file on both engines, which either of them loads", async () => {
+  const write = async (name: string, address: string) => {
+    const args = ["build", "--no-cache", "--output", name, "--json"];
+    const { exitCode, stdout } = await devenv(args, { DOCKER_HOST: address });
+    expect(exitCode).toBe(0);
+    return JSON.parse(stdout).environments[0];
+  };
+  const here = await write("here.tar", one.address);
+  const there = await write("there.tar", other.address);
+  const file = (name: string) => readFileSync(join(folder.path, name));
+  expect(there.archive).toEqual({ ...here.archive, file: join(folder.path, "there.tar") });
+  expect(here.archive.size).toBe(file("here.tar").length);
+  expect(file("here.tar").equals(file("there.tar"))).toBe(true);
+
+  await run("docker", ["--host", other.address, "load", "--input", join(folder.path, "here.tar")]);
+  const { stdout: id } = await run("docker", ["--host", other.address, "inspect", "--format", "{{.Id}}", here.image]);
+  expect(id.trim()).toBe(here.archive.config);
+  expect(await devenv(["verify", "--against", here.image], { DOCKER_HOST: other.address })).toMatchObject({
+    exitCode: 0,
+    stdout: "dev: equal\n",
+  });
+  await run("docker", ["--host", other.address, "rmi", "--force", here.image]);
 });
 
 it("names exactly the files that differ, and leaves the environment's image alone", async () => {
