@@ -93,14 +93,16 @@ function listenerOf(hooks: Hooks, side: SideName, dirty: Dirty): SideListener {
 }
 
 async function openSides(
-  { host, container }: SessionOptions,
+  { host, container, ancestor }: SessionOptions,
   listener: (side: SideName) => SideListener,
 ): Promise<Readonly<Record<SideName, Side>>> {
-  const opened = await host(listener("host"));
+  let opened: Side | undefined;
   try {
+    opened = await host(listener("host"));
     return { host: opened, container: await container(listener("container")) };
   } catch (error) {
-    await opened.close();
+    await opened?.close();
+    await ancestor.close();
     throw error;
   }
 }

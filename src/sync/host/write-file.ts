@@ -86,10 +86,14 @@ export function replace(beside: string, place: string, { expected, onLateWriter 
     throw changed("it was written while it was replaced");
   }
   void setTimeout(lateWriterMs).then(() => {
-    const after = lookAt(kept);
-    if (after === undefined) return;
-    if (isSameContent(before, after)) rmSync(kept, { force: true });
-    else onLateWriter(kept);
+    try {
+      const after = lookAt(kept);
+      if (after === undefined) return;
+      if (isSameContent(before, after)) rmSync(kept, { force: true });
+      else onLateWriter(kept);
+    } catch {
+      // the folders above it are others now: what is in them went with them
+    }
   });
 }
 

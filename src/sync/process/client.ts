@@ -30,7 +30,8 @@ export function ask(address: string, request: SyncRequest, options: AskOptions =
       }),
     );
     socket.on("error", (error) => {
-      const isAbsent = ["ENOENT", "ECONNREFUSED"].includes(errnoOf(error) ?? "");
+      // the last two: it was killed before it answered
+      const isAbsent = ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(errnoOf(error) ?? "");
       if (isAbsent) resolve(undefined);
       else reject(error);
     });

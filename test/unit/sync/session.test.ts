@@ -57,6 +57,15 @@ describe("a session", () => {
     expect(both.host.tree.find("link")).toMatchObject({ target: "src/a.ts" });
   });
 
+  it("lets go of what was agreed upon when a side cannot be opened", async () => {
+    const both = pair();
+    const closed: string[] = [];
+    const ancestor = { ...both.store, close: async () => void closed.push("store") };
+    const container = () => Promise.reject(new Error("it does not run"));
+    await expect(both.begin({ ancestor, container })).rejects.toThrow("it does not run");
+    expect(closed).toEqual(["store"]);
+  });
+
   it("brings over what changes later, both ways", async () => {
     const both = pair();
     both.host.user.write("a", "1");
