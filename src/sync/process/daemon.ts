@@ -34,15 +34,19 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { host, places, signal, log } = options;
   if (await isKeptByAnother(host, places)) return;
   const stopping = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stopping.resolve(), { once: true });
   const kept = new Map<string, Kept>();
   const reload = async () => reloadAll(options, kept, await readRecord(places.record));
-  const server = await serve(places.address, (asked) =>
-    answer(asked, { kept, reload, stop: stopping.resolve, places }),
-  );
+  const loaded = Promise.withResolvers<void>();
+  const server = await serve(places.address, async (asked) => {
+    // before that there is nothing kept that a flush could wait for
+    await loaded.promise;
+    await answer(asked, { kept, reload, stop: stopping.resolve, places });
+  });
   if (host.platform !== "win32") await chmod(places.address, 0o600);
   log("started");
   await reload();
-  signal.addEventListener("abort", () => stopping.resolve(), { once: true });
+  loaded.resolve();
   await stopping.promise;
   server.close();
   await Promise.all([...kept.values()].map(close));
