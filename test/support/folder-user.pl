@@ -1,0 +1,128 @@
+# Works in the folder given as its argument, for test/support/folder-user.ts, on either side of a sync.
+# A line in: operation and arguments in hex, parted by tabs. A line out: `ok` or `no`, and after it in hex
+# what the operation found or destroyed. What is destroyed is taken out of the tree first and read then, so
+# that it is told exactly, whatever the sync does at the same moment.
+use strict;
+use warnings;
+use Fcntl qw(:DEFAULT :mode);
+use POSIX ();
+
+chdir $ARGV[0] or die "$ARGV[0]: $!";
+$| = 1;
+my $trash = ".trash";
+my $taken = 0;
+my $renameat2 = (POSIX::uname())[4] eq "aarch64" ? 276 : 316;
+mkdir $trash;
+
+my %operations = (
+  tree => sub { return list("") },
+  mkdir => sub { return mkdir($_[0], 0755) ? () : undef },
+  symlink => sub { return symlink($_[1], $_[0]) ? () : undef },
+  chmod => sub { return -l $_[0] || !chmod(oct $_[1], $_[0]) ? undef : () },
+  move => sub { return renamed(@_[0, 1], 1) ? () : undef },
+  write => sub { return edit($_[0], O_RDWR | O_CREAT, sub { truncate $_[0], 0; put($_[0], 0, $_[1]) }, $_[1]) },
+  append => sub { return edit($_[0], O_RDWR, sub { put($_[0], length $_[2], $_[1]) }, $_[1]) },
+  truncate => sub { return edit($_[0], O_RDWR, sub { truncate $_[0], $_[1] }, $_[1]) },
+  save => \&save,
+  remove => sub { return defined lstat($_[0]) ? destroy($_[0]) : undef },
+  discard => sub { my $out = take($_[0]); return defined $out ? destroy($out) : undef },
+  burst => sub { for my $n (1 .. $_[1]) { chmod 0600 + ($n & 64), $_[0] . "/" . ($n & 1) } return () },
+);
+
+while (my $line = <STDIN>) {
+  chomp $line;
+  my ($name, @arguments) = split /\t/, $line, -1;
+  my @found = $operations{$name}->(map { pack "H*", $_ } @arguments);
+  my $failed = @found == 1 && !defined $found[0];
+  print join("\t", $failed ? "no" : ("ok", map { unpack "H*", $_ } @found)), "\n";
+}
+
+sub edit {
+  my ($path, $flags, $change, $argument) = @_;
+  sysopen(my $file, $path, $flags | O_NOFOLLOW, 0644) or return undef;
+  return undef unless -f $file;
+  my $old = content($file);
+  $change->($file, $argument, $old);
+  close $file;
+  return $old;
+}
+
+# as editors do: a new file beside, which takes the place
+sub save {
+  my ($path, $text) = @_;
+  my $beside = "$path~";
+  sysopen(my $file, $beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644) or return undef;
+  put($file, 0, $text);
+  close $file;
+  if (-l $path || !-f $path || !renamed($beside, $path, 2)) { my ($lost) = destroy($beside); return undef }
+  return destroy($beside);
+}
+
+sub put {
+  my ($file, $offset, $text) = @_;
+  sysseek $file, $offset, 0;
+  syswrite $file, $text;
+}
+
+sub content {
+  my ($file) = @_;
+  sysseek $file, 0, 0;
+  sysread $file, my $text, 1 << 20;
+  return $text;
+}
+
+sub renamed {
+  my ($from, $to, $flag) = @_;
+  return syscall($renameat2, -100, "$from", -100, "$to", $flag) == 0;
+}
+
+sub take {
+  my ($path) = @_;
+  $taken += 1;
+  my $out = "$trash/$$-$taken";
+  return rename($path, $out) ? $out : undef;
+}
+
+# contents of all files that are gone
+sub destroy {
+  my ($path) = @_;
+  return () unless defined lstat $path;
+  if (-l _ || !-d _) {
+    my $out = take($path);
+    return () unless defined $out;
+    return destroy($out) if -d $out && !-l $out;
+    my @text;
+    if (!-l $out && open my $file, "<", $out) { @text = (content($file)) }
+    unlink $out;
+    return @text;
+  }
+  my @texts;
+  for (1 .. 100) {
+    push @texts, map { destroy("$path/$_") } names($path);
+    last if rmdir $path;
+  }
+  return @texts;
+}
+
+sub names {
+  my ($path) = @_;
+  opendir(my $folder, $path eq "" ? "." : $path) or return ();
+  return grep { $_ ne "." && $_ ne ".." } readdir $folder;
+}
+
+# kind, mode, path and content of all
+sub list {
+  my ($folder) = @_;
+  my @found;
+  for my $name (names($folder)) {
+    # the second: what the sync has on its way in or out
+    next if $folder eq "" && $name eq $trash || $name =~ /^\.devenv-sync\./;
+    my $path = $folder eq "" ? $name : "$folder/$name";
+    my @stat = lstat $path or next;
+    my $mode = sprintf "%o", S_IMODE($stat[2]);
+    if (-l _) { push @found, "link", "", $path, readlink($path) // "" }
+    elsif (-d _) { push @found, "folder", $mode, $path, "", list($path) }
+    elsif (sysopen my $file, $path, O_RDONLY | O_NOFOLLOW) { push @found, "file", $mode, $path, content($file) }
+  }
+  return @found;
+}

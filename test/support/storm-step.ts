@@ -1,0 +1,101 @@
+/** One random operation of somebody who does anything at all in a folder; knows which content must not be lost. */
+import type { FolderEntry, FolderUser } from "./folder-user.ts";
+
+export interface StormStep {
+  readonly user: FolderUser;
+  readonly random: () => number;
+  /** Contents that were written and that nobody who saw them overwrote or removed. */
+  readonly live: Set<string>;
+  /** No other call has the same. */
+  readonly number: number;
+  log(line: string): void;
+}
+
+const names = [
+  ...[
+    "a",
+    "b",
+    "c",
+    "A",
+    "d e",
+    "\u00e9",
+    "e\u0301",
+    "\u{1f980}",
+    "-rf",
+    "back\\slash",
+    "new\nline",
+    "'\"$(x)`",
+    "%2e%2e",
+  ],
+  ...["...", " lead", "trail ", "tab\t", "*?[x]", "#hash#", "~", ".hidden", "con", "x".repeat(200), "\u202e\u0001"],
+];
+
+const deepest = 4;
+
+/** Makes one random operation. */
+export async function stormStep({ user, random, live, number, log }: StormStep): Promise<void> {
+  const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
+  const entries = await user.tree();
+  const somewhere = () => {
+    const folders = entries.filter(({ kind, path }) => kind === "folder" && path.split("/").length < deepest);
+    const folder = random() < 0.2 ? "" : (pick(folders)?.path ?? "");
+    const name = pick(names) ?? "a";
+    return folder === "" ? name : `${folder}/${name}`;
+  };
+  const some = (...kinds: readonly FolderEntry["kind"][]) =>
+    pick(entries.filter(({ kind }) => kinds.includes(kind)))?.path ?? somewhere();
+  const text = `<${user.name} ${number}>`;
+  const act = async (operation: string, ...args: readonly string[]) => {
+    const gone = await user.act(operation, ...args);
+    for (const content of gone ?? []) live.delete(content);
+    log(`${user.name} ${operation} ${JSON.stringify(args)} ${gone === undefined ? "refused" : JSON.stringify(gone)}`);
+    return gone;
+  };
+  /** A content counts from before it is seen by the other side. */
+  const write = async (operation: string, path: string) => {
+    live.add(text);
+    if ((await act(operation, path, text)) === undefined) live.delete(text);
+  };
+  const everything = ["file", "folder", "link"] as const;
+  const actions: Record<string, () => Promise<unknown>> = {
+    create: () => write("write", somewhere()),
+    overwrite: () => write("write", some("file")),
+    save: () => write("save", some("file")),
+    async append() {
+      const [old] = (await act("append", some("file"), text)) ?? [];
+      if (old !== undefined) live.add(old + text);
+    },
+    async truncate() {
+      const length = 1 + Math.floor(random() * 8);
+      const [old] = (await act("truncate", some("file"), String(length))) ?? [];
+      if (old !== undefined && old.length > length) live.add(old.slice(0, length));
+      else if (old !== undefined && old !== "") live.add(old.padEnd(length, "\0"));
+    },
+    remove: () => act("remove", some(...everything)),
+    discard: () => act("discard", some(...everything)),
+    makeFolder: () => act("mkdir", somewhere()),
+    makeLink: () => act("symlink", somewhere(), pick([...names, "../a", "/etc/passwd", ".."]) ?? "a"),
+    setMode: () => act("chmod", some("file", "folder"), pick(["644", "755", "700", "600", "750"]) ?? "644"),
+    move: () => act("move", some(...everything), somewhere()),
+    moveFolder: () => act("move", some("folder"), somewhere()),
+    async changeCase() {
+      const path = some("file", "folder");
+      const cut = path.lastIndexOf("/") + 1;
+      const name = path.slice(cut);
+      const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+      await act("move", path, path.slice(0, cut) + other);
+    },
+    async swapKind() {
+      const path = some(...everything);
+      await act(pick(["remove", "discard"]) ?? "remove", path);
+      const kind = pick(["mkdir", "symlink", "write"]);
+      if (kind === "write") await write("write", path);
+      else if (kind === "mkdir") await act("mkdir", path);
+      else await act("symlink", path, "a");
+    },
+  };
+  const often = ["create", "create", "overwrite", "save", "append", "makeFolder"];
+  // the tree must not grow without end
+  const less = entries.length > 80 ? ["remove", "discard", "discard", "discard"] : [];
+  await actions[pick([...Object.keys(actions), ...often, ...less]) ?? "create"]?.();
+}
