@@ -2,7 +2,8 @@
  * What both sides agree upon, and keeping that.
  *
  * Every step is appended to the store at once: it survives the end of the process. It counts after a crash of the machine
- * only when both sides have flushed what they wrote before it: at most once a second, and one second after the last change.
+ * only when both sides have flushed what they wrote before it: when no step came for a second, and while they keep coming
+ * every half minute. Flushing takes long, and nothing else is done by a side meanwhile.
  */
 import type { AncestorStore, SavedEntry, StampsOf } from "./ancestor-store.ts";
 import type { Entry } from "./entry.ts";
@@ -26,6 +27,7 @@ export interface AgreementOptions {
 }
 
 const confirmAfterMs = 1000;
+const confirmWithinMs = 30_000;
 
 export function createAgreement({ store, flushSides, stampsOf, onFailure, ...options }: AgreementOptions): Agreement {
   let { tree } = options;
@@ -36,6 +38,13 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
     return work;
   };
   let isConfirmed = true;
+  let waitingSince = 0;
+  const confirmLater = () => {
+    if (timer === undefined) waitingSince = performance.now();
+    else if (performance.now() - waitingSince > confirmWithinMs) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void queue(confirm), confirmAfterMs);
+  };
   const confirm = async () => {
     timer = undefined;
     const count = store.count();
@@ -54,7 +63,7 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
         entries.map(({ path, entry }) => [path, entry]),
       );
       void queue(() => store.append(entries));
-      timer ??= setTimeout(() => void queue(confirm), confirmAfterMs);
+      confirmLater();
     },
     async close() {
       clearTimeout(timer);

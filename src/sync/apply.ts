@@ -15,8 +15,12 @@ export interface Application {
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly limit: Limit;
+  /** For files that come in pieces, beside the other one. */
+  readonly largeLimit: Limit;
   /** Whether to leave what is not begun for later. */
   isStopped(): boolean;
+  /** What stands at this path is about to be changed. */
+  onBegin(path: Path): void;
   /** Something there changed that was not looked at yet. */
   isDirty(endpoint: Endpoint, path: Path): boolean;
   /** This stands on a side now. */
@@ -42,7 +46,7 @@ export async function applyChanges(run: Application, changes: readonly Change[])
   await mapLimited(changes, changesAtOnce, ({ path, before, after }) => bring(run, { path, before, after }));
 }
 
-const changesAtOnce = 64;
+const changesAtOnce = 256;
 
 /** Whether it is as wanted now. */
 async function bring(run: Application, change: Change): Promise<boolean> {
@@ -52,6 +56,7 @@ async function bring(run: Application, change: Change): Promise<boolean> {
     run.onLeft(path);
     return false;
   }
+  run.onBegin(path);
   if (before?.kind === "folder" && after?.kind === "folder") return bringIntoFolder(run, path, { before, after });
   if (before?.kind === "folder" && !(await removeFolder(run, path, before))) return false;
   const old = before?.kind === "folder" ? undefined : before;
@@ -169,7 +174,9 @@ async function writeFile(run: Application, { path, old, after }: Writing): Promi
   return attempt(run, path, async () => {
     const expected = await expectedAt(run, path, old);
     const made = await run.limit(async () =>
-      run.isStopped() ? undefined : transfer({ from, to, path, mode: after.mode, expected, onBytes }),
+      run.isStopped()
+        ? undefined
+        : transfer({ from, to, path, mode: after.mode, expected, onBytes, largeLimit: run.largeLimit }),
     );
     if (made === undefined) {
       run.onLeft(path);

@@ -19,6 +19,7 @@ export interface Core {
   readonly meter: Meter;
   /** For files under way. */
   readonly transfers: Limit;
+  readonly largeTransfers: Limit;
   /** Paths to compare whose sides are known. */
   readonly todo: Set<Path>;
   /** Conflicts that wait for an answer. */

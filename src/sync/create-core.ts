@@ -15,7 +15,9 @@ import type { SideName, Unwatched } from "./status.ts";
 import { at, isAlike, parentOf } from "./tree.ts";
 
 /** Files under way at once. */
-const transfersAtOnce = 32;
+const transfersAtOnce = 256;
+/** Of those, such as take more than one piece: each of them holds some in memory. */
+const largeAtOnce = 16;
 
 export async function createCore(options: SessionOptions): Promise<Core> {
   const saved = await options.ancestor.load();
@@ -46,6 +48,7 @@ export async function createCore(options: SessionOptions): Promise<Core> {
     retries: createRetries((failure) => tryAgain(failure, { dirty, todo, wake: () => hooks.wake() })),
     meter: createMeter(options.listener?.onProgress),
     transfers: createLimit(transfersAtOnce),
+    largeTransfers: createLimit(largeAtOnce),
     todo,
     conflicts: new Map(),
     copies: new Set<Path>(),

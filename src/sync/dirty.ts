@@ -6,6 +6,8 @@ export interface Dirty {
   /** Everything. */
   addAll(): void;
   has(path: Path): boolean;
+  /** Whether there is anything but these. */
+  hasBeside(paths: ReadonlySet<Path>): boolean;
   isEmpty(): boolean;
   /** All paths, or everything; nothing is dirty then. */
   take(): ReadonlySet<Path> | "all";
@@ -22,6 +24,7 @@ export function createDirty(): Dirty {
       isAll = true;
     },
     has: (path) => isAll || paths.has(path),
+    hasBeside: (others) => isAll || paths.values().some((path) => !others.has(path)),
     isEmpty: () => !isAll && paths.size === 0,
     take() {
       const taken = isAll ? ("all" as const) : paths;

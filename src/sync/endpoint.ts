@@ -57,7 +57,7 @@ export interface EndpointOptions {
 }
 
 /** Calls to a side that are under way at once. */
-const callsAtOnce = 64;
+const callsAtOnce = 256;
 /** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
 const tickMs = 20;
 /** Stats that are kept for files that will have to be read. */

@@ -3,6 +3,7 @@ import { type Application, applyChanges } from "./apply.ts";
 import { type Ledger, openLedger, stepsOf } from "./commit.ts";
 import { type Core, hasWork, otherSide, sideNames, treesOf } from "./core.ts";
 import type { Change, Conflict, Path } from "./entry.ts";
+import { type News, openNews } from "./news.ts";
 import { type Reconciled, reconcile } from "./reconcile.ts";
 import { findUnhashed, regionOf } from "./region.ts";
 import { findHalt, type Halt } from "./safety.ts";
@@ -91,8 +92,11 @@ async function carryOut(core: Core, results: readonly Reconciled[]): Promise<voi
   const files = [...changes.host, ...changes.container].map(({ before, after }) => countFiles(after ?? before));
   core.meter.expect(files.reduce((sum, count) => sum + count, 0));
   const ledger = openLedger(core);
+  const news = openNews(core.dirty);
   try {
-    await Promise.all(sideNames.map((side) => applyChanges(applicationTo(core, side, ledger), changes[side])));
+    await Promise.all(
+      sideNames.map((side) => applyChanges(applicationTo(core, side, { ledger, news }), changes[side])),
+    );
   } finally {
     ledger.commit();
   }
@@ -123,15 +127,21 @@ function agreeWithoutChanges({ agreement }: Core, results: readonly Reconciled[]
 /** A round that takes longer than this makes way for what changed meanwhile. */
 const patienceMs = 500;
 
-function applicationTo(core: Core, to: SideName, ledger: Ledger): Application {
+interface Books {
+  readonly ledger: Ledger;
+  readonly news: News;
+}
+
+function applicationTo(core: Core, to: SideName, { ledger, news }: Books): Application {
   const { endpoints, dirty, meter, retries, todo } = core;
   const end = performance.now() + patienceMs;
-  const isAnythingNew = () => sideNames.some((side) => !dirty[side].isEmpty());
   return {
     from: endpoints[otherSide(to)],
     to: endpoints[to],
     limit: core.transfers,
-    isStopped: () => core.isStopped || (performance.now() > end && isAnythingNew()),
+    largeLimit: core.largeTransfers,
+    isStopped: () => core.isStopped || (performance.now() > end && news.isAny()),
+    onBegin: (path) => news.own(to, path),
     isDirty: (endpoint, path) => dirty[endpoint.side.name].has(path),
     onDone(endpoint, path, entry) {
       ledger.done(endpoint, path, entry);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { File, Path } from "./entry.ts";
+import type { Limit } from "./limit.ts";
 import { SideError, type Stamp, type Stat } from "./side.ts";
 
 export interface Transfer {
@@ -11,6 +12,7 @@ export interface Transfer {
   readonly mode: number;
   /** Of what stands there now on the side that is written to. */
   readonly expected: Stamp | undefined;
+  readonly largeLimit: Limit;
   onBytes(count: number): void;
 }
 
@@ -29,9 +31,17 @@ export class SourceError extends Error {
   }
 }
 
+/** Bytes of a file that is read at once. */
+const smallSize = 64 * 1024;
+
 /** Throws SourceError for a failure of the side that is read, SideError for one of the side that is written to. */
-export async function transfer({ from, to, path, mode, expected, onBytes }: Transfer): Promise<Transferred> {
-  const source = await sourceOf(from, path);
+export async function transfer(options: Transfer): Promise<Transferred> {
+  const source = await sourceOf(options.from, options.path);
+  const run = () => carry(options, source);
+  return source.size > smallSize ? options.largeLimit(run) : run();
+}
+
+async function carry({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
   const hash = createHash("sha256");
   let failure: SourceError | undefined;
   const content = async function* () {

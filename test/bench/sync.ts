@@ -29,6 +29,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const filesInFolder = 100;
+const initialRounds = 2;
 
 const removeBase = await setup();
 using scratch = temporaryFolder();
@@ -74,7 +75,7 @@ async function timeCase(one: Case, contestants: readonly Contestant[]): Promise<
 /** Into an empty volume, from the start of the process's session. */
 async function timeInitial(files: number): Promise<void> {
   const times = new Map<string, number[]>();
-  for (let round = -1; round < 3; round += 1) {
+  for (let round = -1; round < initialRounds; round += 1) {
     for (const open of [openDevenv, openTar]) {
       await using part = open(ground, `initial-${round + 1}`);
       // its container runs, as the other one's does

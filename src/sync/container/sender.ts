@@ -35,7 +35,8 @@ export function openSender(stream: Writable): Sender {
   };
   const start = () => {
     isBusy = true;
-    queueMicrotask(flush);
+    // all that this turn of the event loop has to say in one write: each costs the engine several copies
+    setImmediate(flush);
   };
   return {
     send: (parts) => {

@@ -42,11 +42,11 @@ export function casesOf(rounds: number): readonly Case[] {
     { ...{ title: "1,000 new files", rounds: few, takesPart: () => true }, time: timeBurst },
     {
       ...{ title: "rename of a folder of 1,000", rounds: few, takesPart: isLive },
-      time: (one) => timeChange(one, renameMany, isRenamed),
+      time: timeRename,
     },
     {
       ...{ title: "deletion of a folder of 1,000", rounds: few, takesPart: isLive },
-      time: (one) => timeChange(one, removeMany, isRemoved),
+      time: timeDeletion,
     },
     { ...{ title: "one file of 50 MB", rounds: few, takesPart: () => true }, time: timeLarge },
   ];
@@ -110,20 +110,33 @@ export function writeMany(folder: string, count = many, size = 1_000): void {
   for (let index = 0; index < count; index += 1) writeFileSync(join(folder, `file-${index}`), bytes);
 }
 
-function renameMany({ folder }: Contestant): void {
-  renameSync(join(folder, "many"), join(folder, "other"));
-}
-
-function isRenamed({ inside }: Contestant): boolean {
-  return countOf(join(inside, "other")) === many && !existsSync(join(inside, "many"));
-}
-
-function removeMany({ folder }: Contestant): void {
+async function timeRename(contestant: Contestant): Promise<number | undefined> {
+  const { folder, inside } = contestant;
+  await haveMany(contestant);
+  const ms = await timeChange(
+    contestant,
+    () => renameSync(join(folder, "many"), join(folder, "other")),
+    () => countOf(join(inside, "other")) === many && !existsSync(join(inside, "many")),
+  );
   rmSync(join(folder, "other"), { recursive: true });
+  await until(() => !existsSync(join(inside, "other")), lateMs);
+  return ms;
 }
 
-function isRemoved({ inside }: Contestant): boolean {
-  return !existsSync(join(inside, "other"));
+async function timeDeletion(contestant: Contestant): Promise<number | undefined> {
+  const { folder, inside } = contestant;
+  await haveMany(contestant);
+  return timeChange(
+    contestant,
+    () => rmSync(join(folder, "many"), { recursive: true }),
+    () => !existsSync(join(inside, "many")),
+  );
+}
+
+async function haveMany({ folder, inside }: Contestant): Promise<void> {
+  if (!existsSync(join(folder, "many"))) writeMany(join(folder, "many"));
+  await until(() => countOf(join(inside, "many")) === many, lateMs);
+  await sleep(500);
 }
 
 function countOf(folder: string): number {

@@ -21,6 +21,7 @@ const host = nodeHost();
 const engine = connectEngine(host);
 
 /** The parent goes on when a message is answered. */
+process.once("SIGTERM", () => process.exit());
 process.on("message", (message: KeeperMessage) => {
   void answer(message).then(
     () => process.send?.("done"),
@@ -42,8 +43,7 @@ async function answer(message: KeeperMessage): Promise<void> {
 }
 
 function open({ project, root, state, container, volume }: KeepRequest) {
-  const { folder } = { folder: state };
-  const places = { folder, record: "", mark: "", log: "", address: "" };
+  const places = { folder: state, record: "", mark: "", log: "", address: "" };
   const sync: SyncedEnvironment = {
     container,
     volume,
