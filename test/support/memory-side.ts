@@ -175,6 +175,8 @@ function createActions(tree: MemoryTree, events: Events) {
     setMode(path: string, mode: number) {
       const node = tree.find(path);
       if (node === undefined) throw new SideError("missing", `nothing at ${path}`);
+      // a link has no mode of its own
+      if (node.kind === "link") throw new SideError("changed", `a link stands at ${path}`);
       Object.assign(node, { mode, ctimeNs: nowNs() });
       events.changed(path);
       return statOf(node);

@@ -1,5 +1,6 @@
 /** The workspace of a container that has it in a volume. */
 import { devenvError } from "../../errors.ts";
+import { largeFolders } from "../../host/large-folders.ts";
 import type { ContainerPlan, EnvironmentPlan, Workspace } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext, SyncTarget } from "../operation.ts";
@@ -19,6 +20,7 @@ export async function syncWorkspace(context: OperationContext, synced: SyncedCon
   const { name, container } = synced.environment;
   if (!isKept(container)) return;
   const step = { environment: name, step: "sync", text: "bringing the workspace inside" } as const;
+  if (container.workspace.mode !== "bind") await warnOfLargeFolders(context, synced.environment);
   await runStep(context, step, async () => {
     await startSync(context, synced);
     return { text: texts[container.workspace.mode], value: undefined };
@@ -32,6 +34,20 @@ export async function keepInStep(context: OperationContext, synced: SyncedContai
   const { workspace } = await readWorkspace(context.spec.root);
   if (await context.sync?.isKept(workspace, name)) return;
   await syncWorkspace(context, synced);
+}
+
+/** More entries than that in one folder are hardly anybody's own sources. */
+const manyEntries = 10_000;
+
+async function warnOfLargeFolders({ spec, report }: OperationContext, { name, container }: EnvironmentPlan) {
+  const { exclude, ignore } = container.workspace;
+  const isLeftOut = (folder: string) => [...exclude, ...ignore].some((one) => one.replace(/^\/|\/$/g, "") === folder);
+  for (const folder of await largeFolders(spec.root, manyEntries)) {
+    if (isLeftOut(folder) || folder === ".git") continue;
+    const volumes = JSON.stringify([...exclude, folder]);
+    const text = `\`${folder}\` holds more than ${manyEntries} files: if they are made inside, write \`volumes: ${volumes}\` in \`workspace\``;
+    report({ kind: "warning", environment: name, text });
+  }
 }
 
 const texts = { bind: "files are watched", sync: "workspace in step", copy: "workspace copied" } as const;
