@@ -11,7 +11,7 @@ import { contentsOf } from "../../support/memory-tree.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
 const first = Number(process.env.SYNC_SEED ?? Math.floor(Math.random() * 1e6));
-const seeds = Array.from({ length: Number(process.env.SYNC_STORMS ?? 6) }, (_, index) => first + index);
+const seeds = Array.from({ length: Number(process.env.SYNC_STORMS ?? 3) }, (_, index) => first + index);
 const operations = Number(process.env.SYNC_OPERATIONS ?? 400);
 
 describe("a session in a storm", () => {
