@@ -1,10 +1,14 @@
 /** `devenv verify` of an environment that builds on another one. */
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { openCliProject } from "../support/cli-project.ts";
 import { docker } from "../support/test-project.ts";
 
 const project = "verified-chain";
-/** What the secret says is run, and does not count: so a test can plant a difference. */
+/**
+ * What the secret says is run, and does not count: so a test can plant a difference. The engine's build cache must
+ * not have the step from another run of this test, which ended with other files.
+ */
 const config = `import { defineConfig, run } from "devenv";
 export default defineConfig({
   name: "${project}",
@@ -13,7 +17,7 @@ export default defineConfig({
     base: {
       image: {
         from: "devenv-test/base:bookworm",
-        layers: [run("mkdir /d && cd /d && . /run/secrets/PLANT", { secrets: ["PLANT"] })],
+        layers: [run(": ${randomUUID()}; mkdir /d && cd /d && . /run/secrets/PLANT", { secrets: ["PLANT"] })],
       },
       secrets: { PLANT: { command: "cat plant" } },
     },
