@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import { watch } from "chokidar";
-import type { FileWatcher, WatchOptions } from "./watch.ts";
+import { type FileWatcher, tellTogether, type WatchOptions } from "./watch.ts";
 
 export interface WatchedTree {
   /** Absolute real path. */
@@ -11,21 +11,14 @@ export interface WatchedTree {
   matches(path: string): boolean;
 }
 
-const defaultRestMs = 100;
-
 /** Watch a folder and all below it. Changes that come together are told once, as sorted paths relative to the root. */
 export async function watchTree(
   { root, ignores, matches }: WatchedTree,
   onChange: (paths: readonly string[]) => void,
-  { restMs = defaultRestMs, onError }: WatchOptions = {},
+  { restMs, onError }: WatchOptions = {},
 ): Promise<FileWatcher> {
   const pathOf = (file: string) => relative(root, file).split(sep).join("/");
-  const changed = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  const tell = () => {
-    onChange([...changed].sort());
-    changed.clear();
-  };
+  const teller = tellTogether(onChange, restMs);
   const watcher = watch(root, {
     ignoreInitial: true,
     followSymlinks: false,
@@ -33,16 +26,13 @@ export async function watchTree(
   });
   watcher.on("all", (_event, file) => {
     const path = pathOf(file);
-    if (path === "" || !matches(path)) return;
-    changed.add(path);
-    clearTimeout(timer);
-    timer = setTimeout(tell, restMs);
+    if (path !== "" && matches(path)) teller.add(path);
   });
   watcher.on("error", (error) => onError?.(error));
   await new Promise<void>((ready) => watcher.once("ready", ready));
   return {
     async close() {
-      clearTimeout(timer);
+      teller.stop();
       await watcher.close();
     },
   };

@@ -11,6 +11,13 @@ export interface WatchOptions {
   onError?(error: unknown): void;
 }
 
+/** Tells changes that come together once, sorted, after they rested. */
+export interface ChangeTeller {
+  add(path: string): void;
+  /** Nothing is told any more. */
+  stop(): void;
+}
+
 /** Longer than an editor takes to save, shorter than anyone notices. */
 const defaultRestMs = 100;
 
@@ -21,16 +28,11 @@ const defaultRestMs = 100;
 export async function watchFiles(
   files: readonly string[],
   onChange: (changed: readonly string[]) => void,
-  { restMs = defaultRestMs, onError }: WatchOptions = {},
+  { restMs, onError }: WatchOptions = {},
 ): Promise<FileWatcher> {
   const wanted = new Set(files.map((file) => resolve(file)));
   const folders = new Set([...wanted].map((file) => dirname(file)));
-  const changed = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  const tell = () => {
-    onChange([...changed].sort());
-    changed.clear();
-  };
+  const teller = tellTogether(onChange, restMs);
   // Folders, not the files: a file that is replaced takes its own watch with it.
   const watcher = watch([...folders], {
     depth: 0,
@@ -39,16 +41,31 @@ export async function watchFiles(
   });
   watcher.on("all", (_event, path) => {
     if (!wanted.has(resolve(path))) return;
-    changed.add(resolve(path));
-    clearTimeout(timer);
-    timer = setTimeout(tell, restMs);
+    teller.add(resolve(path));
   });
   watcher.on("error", (error) => onError?.(error));
   await new Promise<void>((ready) => watcher.once("ready", ready));
   return {
     async close() {
-      clearTimeout(timer);
+      teller.stop();
       await watcher.close();
     },
+  };
+}
+
+export function tellTogether(onChange: (changed: readonly string[]) => void, restMs = defaultRestMs): ChangeTeller {
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    onChange([...changed].sort());
+    changed.clear();
+  };
+  return {
+    add(path) {
+      changed.add(path);
+      clearTimeout(timer);
+      timer = setTimeout(tell, restMs);
+    },
+    stop: () => clearTimeout(timer),
   };
 }
