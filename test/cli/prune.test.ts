@@ -1,4 +1,5 @@
 /** `devenv prune` on the real engine: what goes, and above all what stays. */
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { expect, it } from "vitest";
@@ -46,10 +47,13 @@ function openProject(name: string, environments: string) {
 const emptyTar = () => Readable.from([Buffer.alloc(1024)]);
 
 it("removes what the config no longer has and what it no longer builds, and nothing that is in use", async () => {
-  await using project = openProject("prune-own", `dev: ${environment("true")}, old: ${environment("echo old")}`);
+  // An image out of the build cache is as old as its cache: let none be there from an earlier run.
+  const run = randomUUID();
+  const [plain, dropped, changed] = ["plain", "old", "new"].map((word) => environment(`: ${word} ${run}`));
+  await using project = openProject("prune-own", `dev: ${plain}, old: ${dropped}`);
   const first = JSON.parse((await project.devenv("up", "--json")).stdout).environments;
   const [oldDev, old] = first;
-  project.write({ "shop/devenv.config.ts": config("prune-own", `dev: ${environment("echo new")}`) });
+  project.write({ "shop/devenv.config.ts": config("prune-own", `dev: ${changed}`) });
   const [dev] = JSON.parse((await project.devenv("up", "--json")).stdout).environments;
 
   expect((await project.devenv("status")).stdout).toBe(
