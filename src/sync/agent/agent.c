@@ -76,6 +76,17 @@ static int ok_stat_at(u32 id, const struct place *at)
     return fstatat(at->folder, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? errno : put_ok_stat(id, &st, at);
 }
 
+/* What was put in its place is there; somebody else may have been quick. */
+static int ok_if_ours(u32 id, const struct place *at, const struct stat *ours)
+{
+    struct stat st;
+    read_events();
+    if (fstatat(at->folder, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != ours->st_ino) return CHANGED;
+    bool is_same = st.st_size == ours->st_size && st.st_mtim.tv_sec == ours->st_mtim.tv_sec &&
+        st.st_mtim.tv_nsec == ours->st_mtim.tv_nsec;
+    return is_same ? put_ok_stat(id, &st, at) : CHANGED;
+}
+
 bool is_being_written(const char *temporary)
 {
     struct upload *one = uploads;
@@ -94,7 +105,7 @@ static int list(u32 id, const struct place *at, const char *path)
     frame(CHILDREN, id);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         const char *name = entry->d_name;
-        if (IS_TEMPORARY(name) && !is_being_written(name)) unlinkat(fd, name, 0); /* left by a dead agent */
+        if (IS_TEMPORARY(name)) remove_dead(fd, name);
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || IS_TEMPORARY(name)) continue;
         int failed = fstatat(fd, name, &child, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
         if (failed == ENOENT) continue;
@@ -185,21 +196,18 @@ static void drop_upload(struct upload *upload)
 
 static int finish_upload(struct upload *upload)
 {
-    struct stat st;
+    struct stat ours;
     struct place at;
     struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, time_of(upload->mtime) };
     if (fchown(upload->fd, owner_uid, owner_gid) < 0 || fchmod(upload->fd, upload->mode & 0777) < 0) return errno;
-    if (futimens(upload->fd, times) < 0) return errno;
+    if (futimens(upload->fd, times) < 0 || fstat(upload->fd, &ours) < 0) return errno;
+    close(upload->fd), upload->fd = -1; /* by its name somebody would be told of it */
     int failure = find(upload->path, &at);
     if (failure) return failure;
     failure = put_in_place(upload->folder, upload->temporary, &at, upload->expected);
+    if (!failure) failure = ok_if_ours(upload->id, &at, &ours);
     close(at.folder);
-    if (failure) return failure;
-    if (fstat(upload->fd, &st) < 0) return errno;
-    /* somebody may have been quick to write to it: that is not what the host knows */
-    bool is_ours = (u64)st.st_size == upload->size && st.st_mtim.tv_sec == times[1].tv_sec &&
-        st.st_mtim.tv_nsec == times[1].tv_nsec;
-    return is_ours ? put_ok_stat(upload->id, &st, &at) : CHANGED;
+    return failure;
 }
 
 static void add_to_upload(struct upload *upload, const u8 *bytes, size_t length)
@@ -239,22 +247,29 @@ static int start_upload(u32 id, const struct place *at, const char *path, struct
 
 static int make_folder(u32 id, const struct place *at, u16 mode)
 {
-    if (mkdirat(at->folder, at->name, 0700) < 0) return errno;
-    int fd = openat(at->folder, at->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat ours;
+    char temporary[40];
+    new_temporary(temporary);
+    if (mkdirat(at->folder, temporary, 0700) < 0) return errno;
+    int fd = openat(at->folder, temporary, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int failure = fd < 0 || fchown(fd, owner_uid, owner_gid) < 0 || fchmod(fd, mode & 0777) < 0 ? errno : 0;
+    if (!failure) failure = fstat(fd, &ours) < 0 ? errno : rename_to_nothing(at->folder, temporary, at->folder, at->name);
     if (fd >= 0) close(fd);
-    return failure ? failure : ok_stat_at(id, at);
+    if (failure) unlinkat(at->folder, temporary, AT_REMOVEDIR);
+    return failure ? failure : ok_if_ours(id, at, &ours);
 }
 
 static int make_link(u32 id, const struct place *at, u64 expected, const char *target)
 {
+    struct stat ours;
     char temporary[40];
     new_temporary(temporary);
     if (symlinkat(target, at->folder, temporary) < 0) return errno == ENOENT ? EINVAL : errno;
     int failure = fchownat(at->folder, temporary, owner_uid, owner_gid, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
+    if (!failure && fstatat(at->folder, temporary, &ours, AT_SYMLINK_NOFOLLOW) < 0) failure = errno;
     if (!failure) failure = put_in_place(at->folder, temporary, at, expected);
     if (failure) unlinkat(at->folder, temporary, 0);
-    return failure ? failure : ok_stat_at(id, at);
+    return failure ? failure : ok_if_ours(id, at, &ours);
 }
 
 static int set_mode(u32 id, const struct place *at, u16 mode)
@@ -438,9 +453,9 @@ static _Noreturn void run(void)
         if (fds[0].revents) heard = now_ms(), read_requests();
         else if (now_ms() - heard >= SILENCE_MS) quit(0);
         if (fds[2].revents) end_syncs();
-        if (fds[1].revents && read_events()) send_events(), quiet = 0;
-        else if (fds[1].revents && quiet == 0) quiet = now_ms() + QUIET_MS;
-        if (quiet > 0 && now_ms() >= quiet) send_events(), quiet = 0;
+        if (fds[1].revents) read_events();
+        if (events_waiting() == 1 && quiet == 0) quiet = now_ms() + QUIET_MS;
+        if (events_waiting() == 2 || (quiet > 0 && now_ms() >= quiet)) send_events(), quiet = 0;
         if (fds[3].revents & (POLLERR | POLLHUP)) quit(0);
     }
 }

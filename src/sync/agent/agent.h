@@ -53,9 +53,11 @@ int find(const char *path, struct place *at);
 u64 stamp_of(const struct stat *st);
 void put_stat(const struct stat *st, int folder, const char *name);
 void new_temporary(char name[40]);
+bool is_own_temporary(const char *name);
 int put_in_place(int from, const char *temporary, const struct place *at, u64 expected);
 int take_away(const struct place *at, int kind, u64 expected);
 int rename_to_nothing(int from, const char *name, int to, const char *new_name);
+void remove_dead(int folder, const char *temporary);
 void sweep(int folder);
 bool is_being_written(const char *temporary);
 
@@ -64,7 +66,9 @@ extern int notifier;
 void watch_start(void);
 void watch_folder(int folder, const char *path);
 void forget(const char *path);
-bool read_events(void);
+void read_events(void);
+void tell_own(void);
+int events_waiting(void);
 void send_events(void);
 
 /* out.c */

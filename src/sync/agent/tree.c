@@ -79,12 +79,22 @@ void put_stat(const struct stat *st, int folder, const char *name)
     if (S_ISLNK(st->st_mode)) put_text(n < 0 ? "" : target);
 }
 
+/* What the names of this agent's temporaries begin with. */
+static char own[sizeof TEMPORARY + 8];
+
 void new_temporary(char name[40])
 {
-    u64 random = 0;
-    if (getrandom(&random, sizeof random, 0) < 0) exit(1);
-    snprintf(name, 40, TEMPORARY "%016llx", (unsigned long long)random);
+    static u32 count;
+    if (own[0] == '\0') {
+        u32 random = 0;
+        if (getrandom(&random, sizeof random, 0) < 0) exit(1);
+        snprintf(own, sizeof own, TEMPORARY "%08x", random);
+    }
+    snprintf(name, 40, "%s%08x", own, ++count);
 }
+
+/* Not of an agent that was here before, or is still. */
+bool is_own_temporary(const char *name) { return own[0] != '\0' && strncmp(name, own, sizeof own - 1) == 0; }
 
 static void wait_a_little(void) { nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); }
 
@@ -181,7 +191,7 @@ int put_in_place(int from, const char *temporary, const struct place *at, u64 ex
     if (rename_with(from, temporary, at->folder, at->name, EXCHANGE) < 0)
         return errno != EINVAL ? errno : renameat(from, temporary, at->folder, at->name) < 0 ? errno : 0;
     if (is_as_before(from, temporary, &before)) return unlinkat(from, temporary, 0) < 0 ? errno : 0;
-    put_back(from, temporary, at, &ours);
+    tell_own(), put_back(from, temporary, at, &ours);
     return CHANGED;
 }
 
@@ -202,8 +212,15 @@ int take_away(const struct place *at, int kind, u64 expected)
     new_temporary(temporary);
     if (renameat(at->folder, at->name, at->folder, temporary) < 0) return errno;
     if (is_as_before(at->folder, temporary, &before)) return unlinkat(at->folder, temporary, 0) < 0 ? errno : 0;
+    tell_own();
     if (rename_to_nothing(at->folder, temporary, at->folder, at->name) != 0) keep_beside(at->folder, temporary, at);
     return CHANGED;
+}
+
+void remove_dead(int folder, const char *temporary)
+{
+    if (is_being_written(temporary)) return;
+    if (unlinkat(folder, temporary, 0) < 0) unlinkat(folder, temporary, AT_REMOVEDIR);
 }
 
 /* Remove what a dead agent left behind. */
@@ -212,6 +229,6 @@ void sweep(int folder)
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-        if (IS_TEMPORARY(entry->d_name) && !is_being_written(entry->d_name)) unlinkat(folder, entry->d_name, 0);
+        if (IS_TEMPORARY(entry->d_name)) remove_dead(folder, entry->d_name);
     if (dir != NULL) closedir(dir);
 }

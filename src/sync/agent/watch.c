@@ -1,4 +1,8 @@
-/* What changes in the folders that were listed, from inotify. */
+/*
+ * What changes in the folders that were listed, from inotify; but nothing of what this agent does itself. That is a
+ * rename between a name and a temporary of its own, which two events with the same cookie tell of. Events are to be
+ * read after such a rename, before its result is looked at: a later rename to that name would be told by the same event.
+ */
 #include "agent.h"
 #include <sys/inotify.h>
 
@@ -11,6 +15,10 @@ static bool was_refused;
 /* Paths that wait to be sent, each as u16 length and bytes; where the last one starts. */
 static u8 events[PIECE];
 static size_t events_length, last_event;
+static bool is_urgent, is_own_told;
+
+/* What was moved away from its name: told unless the next event says that it is a temporary of this agent now. */
+static struct { u32 cookie; int wd; char name[NAME_MAX + 1]; } moved;
 
 void watch_start(void) { notifier = inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
 
@@ -70,7 +78,14 @@ void send_events(void)
     if (events_length == 0) return;
     frame(EVENTS, 0), put_bytes(events, events_length), end_frame();
     events_length = last_event = 0;
+    is_urgent = false;
 }
+
+/* 0: none; 1: they can wait a little, a file that was only begun will be closed soon; 2: send them at once. */
+int events_waiting(void) { return events_length == 0 ? 0 : is_urgent ? 2 : 1; }
+
+/* A change was undone, or something was kept beside: what this agent did until now is told, too. */
+void tell_own(void) { is_own_told = true; }
 
 /* The same path twice in a row is told once. */
 static void tell(const char *folder, const char *name)
@@ -92,25 +107,51 @@ static void tell(const char *folder, const char *name)
     events_length += length + 2;
 }
 
-/* Whether there is something that should be told at once: a file that was only begun will be closed soon. */
-bool read_events(void)
+static void tell_at(int wd, const char *name)
+{
+    struct watch *watch = *find_watch(wd);
+    if (watch != NULL) tell(watch->path, name);
+}
+
+static void tell_moved(void)
+{
+    if (moved.cookie != 0) tell_at(moved.wd, moved.name), is_urgent = true;
+    moved.cookie = 0;
+}
+
+static void take_event(const struct inotify_event *event)
+{
+    static u32 placed; /* cookie of the last temporary that came to its place */
+    const char *name = event->len > 0 ? event->name : "";
+    u32 mask = event->mask, from = mask & IN_MOVED_FROM, to = mask & IN_MOVED_TO;
+    bool is_own = is_own_temporary(name) && !is_own_told;
+    if (is_own && to && event->cookie == moved.cookie) moved.cookie = 0;
+    tell_moved();
+    if (mask & (IN_Q_OVERFLOW | IN_UNMOUNT)) frame(OVERFLOW, 0), end_frame();
+    struct watch **watch = find_watch(event->wd);
+    if (mask & IN_IGNORED && *watch != NULL) drop_watch(watch);
+    if (is_own && from) placed = event->cookie;
+    if (mask & IN_IGNORED || IS_TEMPORARY(name) || (to && event->cookie == placed)) return;
+    if (from) {
+        moved.cookie = event->cookie, moved.wd = event->wd;
+        strcpy(moved.name, name);
+        return;
+    }
+    tell_at(event->wd, name);
+    is_urgent |= (mask & (IN_CREATE | IN_MODIFY)) == 0 || (mask & IN_ISDIR) != 0;
+}
+
+/* All that there is. */
+void read_events(void)
 {
     static _Alignas(struct inotify_event) char buffer[PIECE];
-    bool is_urgent = false;
     for (ssize_t n; (n = read(notifier, buffer, sizeof buffer)) > 0;) {
         for (char *at = buffer; at < buffer + n;) {
             const struct inotify_event *event = (const void *)at;
             at += sizeof *event + event->len;
-            if (event->mask & (IN_Q_OVERFLOW | IN_UNMOUNT)) frame(OVERFLOW, 0), end_frame();
-            struct watch **watch = find_watch(event->wd);
-            if (*watch == NULL) continue;
-            const char *name = event->len > 0 ? event->name : "";
-            if (event->mask & IN_IGNORED) drop_watch(watch);
-            else if (!IS_TEMPORARY(name)) {
-                tell((*watch)->path, name);
-                is_urgent |= (event->mask & (IN_CREATE | IN_MODIFY)) == 0 || (event->mask & IN_ISDIR) != 0;
-            }
+            take_event(event);
         }
     }
-    return is_urgent;
+    tell_moved();
+    is_own_told = false;
 }
