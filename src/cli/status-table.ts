@@ -1,6 +1,7 @@
 /** `devenv status` for people. Pure. */
 import type { EnvironmentStatus, StatusResult } from "../env/operation.ts";
 import type { Style } from "./style.ts";
+import { printStanding } from "./sync-standing.ts";
 
 const titles = ["ENVIRONMENT", "STATE", "HEALTH", "PORTS", "IMAGE"];
 const gap = "  ";
@@ -9,9 +10,10 @@ export function printStatus({ environments, leftovers }: StatusResult, style: St
   const rows = environments.map(cells);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
-  const lines = environments.flatMap(({ stale, next, snapshot }, index) => [
+  const lines = environments.flatMap(({ name, stale, next, snapshot, sync }, index) => [
     print(rows[index] ?? []).trimEnd(),
     ...(snapshot === undefined ? [] : [`${gap}made from snapshot ${snapshot}`]),
+    ...(sync === undefined ? [] : [`${gap}${printStanding(sync, name, style)}`]),
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
     `${gap}${next === "keep" ? "up to date" : `the next \`devenv up\` ${nextSteps[next]}`}`,
   ]);

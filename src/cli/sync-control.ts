@@ -1,6 +1,6 @@
 /** What operations and commands ask of the sync, with this program as the process that does it. */
 import type { Engine } from "../engine/engine.ts";
-import type { SyncTarget, WorkspaceSync } from "../env/operation.ts";
+import type { SyncStanding, SyncTarget, WorkspaceSync } from "../env/operation.ts";
 import { syncLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
@@ -25,6 +25,7 @@ export async function openSyncControl(
 export function workspaceSync(context: CliContext, engine: Engine, project: string): WorkspaceSync {
   const control = (workspace: Workspace) => openSyncControl(context, workspace);
   return {
+    standings: (workspace) => standings(context, workspace),
     isKept: async (workspace, environment) => (await control(workspace)).isKept(environment),
     async start(target) {
       const { environment, workspace, onProgress } = target;
@@ -54,6 +55,30 @@ export function workspaceSync(context: CliContext, engine: Engine, project: stri
     stop: async (workspace, environments) => (await control(workspace)).stop(environments),
   };
 }
+
+/** A process that is busy answers within this. */
+const answerMs = 2_000;
+
+async function standings({ host, interrupts }: CliContext, { id }: Workspace) {
+  const [{ ask }, { syncPlaces }, { readRecord }, { standingOf }] = await Promise.all([
+    import("../sync/process/client.ts"),
+    import("../sync/process/places.ts"),
+    import("../sync/process/record.ts"),
+    import("./sync-standing.ts"),
+  ]);
+  const { address, record } = syncPlaces(host, id);
+  const late = AbortSignal.timeout(answerMs);
+  const signal = AbortSignal.any([late, interrupts.signal]);
+  const answer = await ask(address, { kind: "status" }, { signal, isAbortFine: true });
+  if (answer?.kind === "done") return new Map(answer.environments.map((one) => [one.environment, standingOf(one)]));
+  if (!late.aborted) return new Map();
+  const names = Object.keys((await readRecord(record))?.environments ?? {});
+  return new Map(names.map((name) => [name, silent]));
+}
+
+const silent: SyncStanding = {
+  ...{ state: "silent", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
+};
 
 function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
   const { container, image } = environment;

@@ -13,6 +13,8 @@ import type { Spec } from "../spec/spec.ts";
 export interface WorkspaceSync {
   /** Whether a process keeps it in step already. */
   isKept(workspace: Workspace, environment: string): Promise<boolean>;
+  /** How it stands with each environment that is kept in step; quick, and starts nothing. */
+  standings(workspace: Workspace): Promise<ReadonlyMap<string, SyncStanding>>;
   /**
    * See to it that a workspace is kept in step from now on, or, of mode `copy`, that it was copied once, and that
    * what is to be done when files change is done; resolves when the container has all that the host had at the call. Throws SYNC_HALTED, SYNC_FAILED.
@@ -20,6 +22,35 @@ export interface WorkspaceSync {
   start(target: SyncTarget): Promise<void>;
   /** End it, once the host has all that the container has; environments that are not synced are no error. */
   stop(workspace: Workspace, environments: readonly string[]): Promise<void>;
+}
+
+/** How a workspace is kept in step. */
+export interface SyncStanding {
+  /** `off`: nothing does so. `silent`: what should do so gives no answer. `watching`: it is mounted, its files are watched. */
+  readonly state:
+    | "off"
+    | "silent"
+    | "connecting"
+    | "reading"
+    | "syncing"
+    | "in-step"
+    | "paused"
+    | "halted"
+    | "watching";
+  /** Why it is halted, or cannot connect. */
+  readonly reason?: string | undefined;
+  /** Of what both sides agree upon. */
+  readonly files: number;
+  /** That are being brought over. */
+  readonly filesLeft: number;
+  /** Paths that both sides changed, and that wait for an answer. */
+  readonly conflicts: number;
+  /** Files that were kept beside the one that won. */
+  readonly copies: number;
+  /** What could not be read or written. */
+  readonly problems: number;
+  /** Of sides that are scanned because they cannot be watched: why, and the command that mends it. */
+  readonly slow: readonly string[];
 }
 
 export interface SyncTarget {
@@ -122,6 +153,8 @@ export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "r
   readonly next: "keep" | "create" | "recreate" | "start" | "finish";
   /** The snapshot that the container was made from. */
   readonly snapshot?: string | undefined;
+  /** Of a container whose workspace is to be kept in step, or whose files are to be watched. */
+  readonly sync?: SyncStanding | undefined;
 }
 
 /** A container of an environment that the config no longer has. */

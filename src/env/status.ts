@@ -1,12 +1,13 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { planAction } from "../plan/diff.ts";
 import { readPorts, snapshotLabel } from "../plan/labels.ts";
-import type { EnvironmentPlan } from "../plan/plan.ts";
+import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { portKey } from "./container/ports.ts";
+import { isKeptInStep } from "./container/sync.ts";
 import { findMoved, movedReason } from "./moved.ts";
 import { observe } from "./observe.ts";
-import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult } from "./operation.ts";
+import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult, SyncStanding } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
 
 /** What runs now, for each environment why the next `up` would change it, and what the config no longer has. */
@@ -21,6 +22,7 @@ export async function status(context: OperationContext): Promise<StatusResult> {
     const before = observed.get(name)?.container === undefined ? moved?.get(name) : undefined;
     return before === undefined ? described : { ...described, next: "recreate", stale: [movedReason(before)] };
   });
+  const standings = await standingsOf(context, plan, environments);
   const known = new Set(plan.environments.map(({ name }) => name));
   const leftovers = [...observed].flatMap(([name, { container, leftovers: others }]): LeftoverStatus[] =>
     known.has(name)
@@ -31,8 +33,26 @@ export async function status(context: OperationContext): Promise<StatusResult> {
           state: one.state,
         })),
   );
-  return { project: plan.project, environments, services: [], leftovers };
+  const described = environments.map((one) => ({ ...one, sync: standings.get(one.name) }));
+  return { project: plan.project, environments: described, services: [], leftovers };
 }
+
+/** Of the environments that have a container and are to be kept in step; nothing is asked where there is none. */
+async function standingsOf(
+  { sync }: OperationContext,
+  { workspace, environments }: Plan,
+  statuses: readonly EnvironmentStatus[],
+): Promise<ReadonlyMap<string, SyncStanding>> {
+  const present = new Set(statuses.filter(({ state }) => state !== "absent").map(({ name }) => name));
+  const kept = environments.filter(({ name, container }) => present.has(name) && isKeptInStep(container));
+  if (sync === undefined || kept.length === 0) return new Map();
+  const standings = await sync.standings(workspace);
+  return new Map(kept.map(({ name }) => [name, standings.get(name) ?? notKept]));
+}
+
+const notKept: SyncStanding = {
+  ...{ state: "off", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
+};
 
 function describe(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | undefined): EnvironmentStatus {
   const container = observed?.container;

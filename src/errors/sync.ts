@@ -6,7 +6,8 @@ export interface SyncHalt {
   readonly entries: number;
 }
 
-function printHalt({ kind, side, entries }: SyncHalt): string {
+/** `the workspace in the container is gone, and to follow would delete 3 files …` */
+export function printHalt({ kind, side, entries }: SyncHalt): string {
   const folder = side === "host" ? "the folder on the host" : "the workspace in the container";
   const what = { missing: "is gone", replaced: "is another one than before", emptied: "is empty all at once" }[kind];
   return `${folder} ${what}, and to follow would delete ${entries} files and folders on the other side`;

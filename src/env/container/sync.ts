@@ -30,7 +30,7 @@ export async function syncWorkspace(context: OperationContext, synced: SyncedCon
 /** As long as a process does so already, nothing is to be done. */
 export async function keepInStep(context: OperationContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
-  if (!isKept(container) || container.workspace.mode === "copy") return;
+  if (!isKeptInStep(container)) return;
   const { workspace } = await readWorkspace(context.spec.root);
   if (await context.sync?.isKept(workspace, name)) return;
   await syncWorkspace(context, synced);
@@ -51,6 +51,12 @@ async function warnOfLargeFolders({ spec, report }: OperationContext, { name, co
 }
 
 const texts = { bind: "files are watched", sync: "workspace in step", copy: "workspace copied" } as const;
+
+/** Whether a process is to see to it for as long as it is up. */
+export function isKeptInStep(container: ContainerPlan): boolean {
+  const { mode, watch } = container.workspace;
+  return mode === "sync" || watch.length > 0;
+}
 
 function isKept({ workspace }: ContainerPlan): boolean {
   return workspace.mode !== "bind" || workspace.watch.length > 0;

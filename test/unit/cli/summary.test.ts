@@ -94,7 +94,8 @@ describe("status", () => {
       stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
       next: "recreate" as const,
     };
-    const current = { ...kept, name: "docs", ports: [], stale: [], next: "keep" as const };
+    const sync = { state: "in-step" as const, files: 2, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] };
+    const current = { ...kept, name: "docs", ports: [], stale: [], next: "keep" as const, sync };
     const leftovers = [{ environment: "web", container: "shop-web-3f9a1c27", state: "exited" }];
     expect(
       printStatus({ project: "shop", environments: [stale, absent, current], services: [], leftovers }, style),
@@ -108,6 +109,7 @@ integration  absent   none    -          localhost/shop/dev:3f9a1c27e0b4
   stale: there is no container
   the next \`devenv up\` creates the container
 docs         running  none    -          localhost/shop/dev:3f9a1c27e0b4
+  sync: in step, 2 files
   up to date
 leftover: \`shop-web-3f9a1c27\` (exited) of \`web\`, which the config no longer has; \`devenv down web\` or \`devenv prune\` removes it
 `,
