@@ -20,7 +20,8 @@ export async function down(context: OperationContext, options: DownOptions): Pro
   const { workspace } = await readWorkspace(context.spec.root);
   return underLock(context, async () => {
     const containers = await selectContainers(context, workspace, options.names);
-    await context.sync?.stop(workspace, environmentsOf(containers));
+    const kept = options.names.length > 0 ? options.names : context.spec.environments.map(({ name }) => name);
+    await context.sync?.stop(workspace, [...new Set([...kept, ...environmentsOf(containers)])]);
     await Promise.all(containers.map(({ id }) => context.engine.containers.remove(id)));
     const volumes = options.volumes ? await removeVolumes(context, workspace, options.names) : [];
     return { project: context.spec.project, removed: containers.map(({ name }) => name), volumes };

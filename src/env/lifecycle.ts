@@ -6,29 +6,48 @@ import type { EnvironmentPlan } from "../plan/plan.ts";
 import { openSecrets } from "./container/secrets.ts";
 import { startContainer } from "./container/start.ts";
 import { underLock } from "./lock.ts";
-import { observeCurrent } from "./observe.ts";
+import { observe, observeCurrent } from "./observe.ts";
 import type { LifecycleResult, OperationContext } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
 import { runStep } from "./step.ts";
+import { readWorkspace } from "./workspace.ts";
 
 /** Seconds that what works inside has to end by itself. */
 const graceSeconds = 10;
 
-/** Stop the containers of environments; all that they hold stays. */
-export function stop(context: OperationContext, { names }: { names: readonly string[] }): Promise<LifecycleResult> {
+interface Named {
+  readonly names: readonly string[];
+}
+
+/** Stop the containers of environments, and what keeps their workspaces in step; all that they hold stays. */
+export function stop(context: OperationContext, { names }: Named): Promise<LifecycleResult> {
   return underLock(context, async () => {
     const containers = await selectContainers(context, names);
-    const running = containers.filter(({ container }) => ["running", "paused"].includes(container.state));
-    await Promise.all(running.map(({ name, container }) => stopOne(context, name, container)));
-    return resultOf(context, running);
+    const stopped = await stopRunning(context, containers);
+    // what they wrote at their end is brought over too
+    await stopSync(context, containers);
+    return resultOf(context, stopped);
   });
 }
 
+async function stopRunning(context: OperationContext, containers: readonly Selected[]): Promise<readonly Selected[]> {
+  const running = containers.filter(({ container }) => ["running", "paused"].includes(container.state));
+  await Promise.all(running.map(({ name, container }) => stopOne(context, name, container)));
+  return running;
+}
+
+async function stopSync({ engine, spec, sync }: OperationContext, containers: readonly Selected[]): Promise<void> {
+  const { workspace } = await readWorkspace(spec.root);
+  const names = containers.map(({ name }) => name);
+  await sync?.stop(workspace, names);
+  const observed = await observe(engine, workspace.id);
+  const helpers = names.flatMap((name) => observed.get(name)?.helpers ?? []);
+  const running = helpers.filter(({ state }) => state === "running");
+  await Promise.all(running.map(({ id }) => engine.containers.stop(id, graceSeconds)));
+}
+
 /** Start the containers of environments as they are: nothing is built or made anew, the start hooks run. */
-export async function start(
-  context: OperationContext,
-  { names }: { names: readonly string[] },
-): Promise<LifecycleResult> {
+export async function start(context: OperationContext, { names }: Named): Promise<LifecycleResult> {
   const { environments } = await planProject(context);
   return underLock(context, async () => {
     const containers = await selectContainers(context, names);
@@ -41,14 +60,12 @@ export async function start(
   });
 }
 
-export async function restart(
-  context: OperationContext,
-  options: { names: readonly string[] },
-): Promise<LifecycleResult> {
+export async function restart(context: OperationContext, options: Named): Promise<LifecycleResult> {
   const chosen = context.spec.environments.filter(({ name }) => isChosen(options.names, name));
   // what could not be started again is not stopped
   for (const { secrets } of chosen) await openSecrets(context, secrets);
-  await stop(context, options);
+  // the sync goes on meanwhile: it does not need the container
+  await underLock(context, async () => stopRunning(context, await selectContainers(context, options.names)));
   return start(context, options);
 }
 

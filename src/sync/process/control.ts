@@ -59,7 +59,7 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
       for (const name of names) await ask(places.address, { kind: "flush", environment: name }, stopOptions());
       const rest = Object.entries(record.environments).filter(([name]) => !names.includes(name));
       await writeRecord(places.record, { ...record, environments: Object.fromEntries(rest) });
-      await ask(places.address, rest.length === 0 ? { kind: "stop" } : { kind: "reload" });
+      await ask(places.address, rest.length === 0 ? { kind: "stop" } : { kind: "reload" }, stopOptions());
     },
     async isKept(name) {
       const answer = await ask(places.address, { kind: "status" });
@@ -73,7 +73,7 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
   };
 }
 
-/** A container that cannot be reached must not keep `down` from removing it. Milliseconds. */
+/** A container that cannot be reached must not keep `down` from removing it, nor a process that hangs. Milliseconds. */
 const stopFlushMs = 5_000;
 
 function stopOptions(): AskOptions {

@@ -34,6 +34,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { host, places, signal, log } = options;
   if (await isKeptByAnother(host, places)) return;
   const stopping = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const stop = () => {
+    stopping.resolve();
+    return ended.promise;
+  };
   signal.addEventListener("abort", () => stopping.resolve(), { once: true });
   const kept = new Map<string, Kept>();
   const reload = async () => reloadAll(options, kept, await readRecord(places.record));
@@ -41,7 +46,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const server = await serve(places.address, async (asked) => {
     // before that there is nothing kept that a flush could wait for
     await loaded.promise;
-    await answer(asked, { kept, reload, stop: stopping.resolve, places });
+    await answer(asked, { kept, reload, stop, places });
   });
   if (host.platform !== "win32") await chmod(places.address, 0o600);
   log("started");
@@ -52,6 +57,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await Promise.all([...kept.values()].map(close));
   await rm(places.mark, { force: true });
   log("ended");
+  ended.resolve();
 }
 
 /** Commands start one at a time, under the workspace's lock, so that looking and marking need not be one step. */
@@ -106,14 +112,15 @@ interface Daemon {
   readonly kept: ReadonlyMap<string, Kept>;
   readonly places: SyncPlaces;
   reload(): Promise<void>;
-  stop(): void;
+  /** Resolves when another process may take over. */
+  stop(): Promise<void>;
 }
 
 async function answer({ request, signal, tell }: Asked, daemon: Daemon): Promise<void> {
   const { kept, reload, stop, places } = daemon;
   if (request.kind === "stop") {
-    tell({ kind: "done", environments: [] });
-    return stop();
+    await stop();
+    return tell({ kind: "done", environments: [] });
   }
   if (request.kind === "reload") await reload();
   const environment = "environment" in request ? request.environment : undefined;

@@ -14,6 +14,7 @@ export type SyncRequest =
       /** What to do about what halted it: bring back what is missing, or let it be deleted. */
       readonly answer?: "restore" | "accept" | undefined;
     }
+  /** Answered once it has ended. */
   | { readonly kind: "stop" };
 
 export type SyncAnswer =
