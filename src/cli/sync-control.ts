@@ -23,8 +23,14 @@ export async function openSyncControl(
 
 /** Loads nothing until a workspace is to be kept in step. */
 export function workspaceSync(context: CliContext, engine: Engine, project: string): WorkspaceSync {
-  const control = (workspace: Workspace) => openSyncControl(context, workspace);
+  const control = (workspace: Pick<Workspace, "id" | "root">) => openSyncControl(context, workspace);
   return {
+    images: async () => (await import("../sync/container/agent-image.ts")).agentTags(),
+    async states() {
+      const { readStates } = await import("../sync/process/states.ts");
+      return readStates({ host: context.host, project, engine: engine.address });
+    },
+    removeState: async (path) => (await import("../sync/process/states.ts")).removeState(context.host, path),
     standings: (workspace) => standings(context, workspace),
     isKept: async (workspace, environment) => (await control(workspace)).isKept(environment),
     async start(target) {

@@ -6,7 +6,7 @@ import type { VolumeInfo } from "../engine/volumes.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { EnvironmentPlan, Workspace } from "../plan/plan.ts";
-import type { PrunedKind } from "../plan/prune-input.ts";
+import type { PrunedKind, PruneState } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /** Keeps workspaces that are not mounted in step with the host's folder. What does so stands beside this folder. */
@@ -20,8 +20,14 @@ export interface WorkspaceSync {
    * what is to be done when files change is done; resolves when the container has all that the host had at the call. Throws SYNC_HALTED, SYNC_FAILED.
    */
   start(target: SyncTarget): Promise<void>;
+  /** Names of the images that hold what works inside, as this version of devenv makes them. */
+  images(): Promise<readonly string[]>;
+  /** What this machine knows of workspaces of the project that are or were synced to this engine. */
+  states(): Promise<readonly PruneState[]>;
+  /** Forget a folder or a journal of these; false, and nothing done, while a process needs it. */
+  removeState(path: string): Promise<boolean>;
   /** End it, once the host has all that the container has; environments that are not synced are no error. */
-  stop(workspace: Workspace, environments: readonly string[]): Promise<void>;
+  stop(workspace: Pick<Workspace, "id" | "root">, environments: readonly string[]): Promise<void>;
 }
 
 /** How a workspace is kept in step. */

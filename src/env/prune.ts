@@ -3,9 +3,10 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { errnoOf } from "../host/reason.ts";
 import { claimPrefix } from "../plan/base-image.ts";
-import { ciLabel, type Labels, projectLabel, rootLabel } from "../plan/labels.ts";
+import { ciLabel, environmentLabel, type Labels, projectLabel, rootLabel, workspaceLabel } from "../plan/labels.ts";
 import { planPrune } from "../plan/prune.ts";
 import type { PrunedItem } from "../plan/prune-input.ts";
+import { agentRepository } from "../plan/sync-agent.ts";
 import { ciRunState } from "./ci-runs.ts";
 import { underLock } from "./lock.ts";
 import type { OperationContext, PruneResult } from "./operation.ts";
@@ -21,7 +22,9 @@ export interface PruneOptions {
 /** Remove what nothing of the project needs any more, or only tell it. */
 export function prune(context: OperationContext, options: PruneOptions): Promise<PruneResult> {
   return underLock(context, async () => {
-    const items = await withVolumeSizes(context, await findItems(context, options));
+    const found = await findItems(context, options);
+    const items = await withVolumeSizes(context, found.items);
+    if (!options.dryRun) await endSyncs(context, found);
     const pruned = options.dryRun ? items : await removeAll(context, items);
     return {
       project: context.spec.project,
@@ -38,22 +41,31 @@ export function prune(context: OperationContext, options: PruneOptions): Promise
   });
 }
 
-async function findItems(context: OperationContext, options: PruneOptions): Promise<readonly PrunedItem[]> {
+interface Found {
+  readonly items: readonly PrunedItem[];
+  readonly containers: readonly ContainerInfo[];
+}
+
+async function findItems(context: OperationContext, options: PruneOptions): Promise<Found> {
   const { engine } = context;
   const { project, workspace, environments } = await planProject(context);
-  const [all, volumes, images, every] = await Promise.all([
+  const [all, volumes, images, every, states = [], ownAgents = []] = await Promise.all([
     engine.containers.list({}),
     engine.volumes.list({ [projectLabel]: project }),
     engine.images.list({ [projectLabel]: project }),
     // one of a registry has no label of devenv
     engine.images.list({}),
+    context.sync?.states(),
+    context.sync?.images(),
   ]);
   const { own: containers = [], other = [] } = Object.groupBy(all, ({ labels }) =>
     labels[projectLabel] === project ? "own" : "other",
   );
-  return planPrune({
+  const items = planPrune({
     ...{ project, workspace, environments, containers, volumes, images },
     bases: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(claimPrefix(project)))),
+    agents: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(`${agentRepository}:`))),
+    ...{ ownAgents, states },
     otherImages: new Set(other.map(({ image }) => image)),
     gone: await goneFolders(context, [...containers, ...volumes]),
     ciRuns: await ciRuns(context, containers),
@@ -61,6 +73,20 @@ async function findItems(context: OperationContext, options: PruneOptions): Prom
     olderThan: options.olderThan,
     snapshots: options.snapshots,
   });
+  return { items, containers };
+}
+
+/** Of environments of which no container stays: a process that goes on would make its helper anew. */
+async function endSyncs({ sync }: OperationContext, { items, containers }: Found): Promise<void> {
+  const removed = new Set(items.map(({ reference }) => reference));
+  const ownerOf = ({ labels }: ContainerInfo) => `${labels[workspaceLabel]} ${labels[environmentLabel]}`;
+  const staying = new Set(containers.filter(({ id }) => !removed.has(id)).map(ownerOf));
+  const ended = containers.filter((one) => removed.has(one.id) && !staying.has(ownerOf(one)));
+  for (const { labels } of ended) {
+    const { [workspaceLabel]: id, [rootLabel]: root, [environmentLabel]: environment } = labels;
+    if (id !== undefined && root !== undefined && environment !== undefined)
+      await sync?.stop({ id, root }, [environment]);
+  }
 }
 
 /** Others, on other machines, may use an engine that is not this machine's. */
@@ -104,17 +130,25 @@ async function removeAll(context: OperationContext, items: readonly PrunedItem[]
   for (const item of items) {
     context.signal?.throwIfAborted();
     try {
-      await remove(context, item);
-      removed.push(item);
+      if (await remove(context, item)) removed.push(item);
+      else stays(context, item);
     } catch (error) {
       if (!isDevenvError(error, "VOLUME_IN_USE") && !isDevenvError(error, "IMAGE_IN_USE")) throw error;
-      context.report({ kind: "warning", text: `${item.kind} \`${item.name}\` stays: it is in use` });
+      stays(context, item);
     }
   }
   return removed;
 }
 
-function remove({ engine }: OperationContext, { kind, reference }: PrunedItem): Promise<void> {
-  if (kind === "container") return engine.containers.remove(reference);
-  return kind === "volume" ? engine.volumes.remove(reference) : engine.images.remove(reference);
+function stays({ report }: OperationContext, { kind, name }: PrunedItem): void {
+  report({ kind: "warning", text: `${kind} \`${name}\` stays: it is in use` });
+}
+
+/** False when it is in use; the engine says so by an error. */
+async function remove({ engine, sync }: OperationContext, { kind, reference }: PrunedItem): Promise<boolean> {
+  if (kind === "sync") return (await sync?.removeState(reference)) ?? false;
+  if (kind === "container") await engine.containers.remove(reference);
+  else if (kind === "volume") await engine.volumes.remove(reference);
+  else await engine.images.remove(reference);
+  return true;
 }

@@ -3,7 +3,7 @@ import type { ObservedContainer } from "./diff.ts";
 import type { Labels } from "./labels.ts";
 import type { Workspace } from "./plan.ts";
 
-export type PrunedKind = "container" | "volume" | "image" | "snapshot";
+export type PrunedKind = "container" | "volume" | "image" | "snapshot" | "sync";
 
 export interface PrunedItem {
   readonly kind: PrunedKind;
@@ -36,6 +36,30 @@ interface PruneVolume {
   readonly created: number;
 }
 
+/** What this machine knows of the sync of a workspace of the project. */
+export interface PruneState {
+  /** Absolute path of the folder that it is in. */
+  readonly folder: string;
+  /** Of the workspace. */
+  readonly root: string;
+  /** The workspace does not exist any more. */
+  readonly isGone: boolean;
+  readonly isRunning: boolean;
+  /** Ids of the volumes that are kept in step. */
+  readonly kept: readonly string[];
+  readonly journals: readonly {
+    readonly file: string;
+    /** Id of a volume. */
+    readonly volume: string;
+    /** It is a volume of this engine. */
+    readonly isHere: boolean;
+    readonly size: number;
+  }[];
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly changed: number;
+}
+
 export interface PruneInput {
   readonly project: string;
   readonly workspace: Workspace;
@@ -50,6 +74,11 @@ export interface PruneInput {
   readonly images: readonly PruneImage[];
   /** Bases of any project. */
   readonly bases: readonly PruneImage[];
+  /** Images that hold the agent of the sync. */
+  readonly agents: readonly PruneImage[];
+  /** Those that this version of devenv makes, by name. */
+  readonly ownAgents: readonly string[];
+  readonly states: readonly PruneState[];
   /** Images by name or id that containers of other projects, or of none, were made from. */
   readonly otherImages: ReadonlySet<string>;
   /** Folders of workspaces that do not exist any more. */

@@ -1,9 +1,11 @@
 /** What of a project nothing needs any more: never what is in use, never another project's. */
-import { ciLabel, environmentLabel, folderLabel, type Labels, rootLabel, workspaceLabel } from "./labels.ts";
+import { ciLabel, environmentLabel, folderLabel, type Labels, rootLabel, syncLabel, workspaceLabel } from "./labels.ts";
 import { pruneBases } from "./prune-bases.ts";
 import { pruneImages } from "./prune-images.ts";
 import type { PruneContainer, PrunedItem, PruneInput } from "./prune-input.ts";
+import { helperReason, pruneStates } from "./prune-sync.ts";
 import { settle } from "./settle.ts";
+import { pruneAgents } from "./sync-agent.ts";
 
 /** In the order to remove them. */
 export function planPrune(input: PruneInput): readonly PrunedItem[] {
@@ -12,8 +14,20 @@ export function planPrune(input: PruneInput): readonly PrunedItem[] {
   const containers = pruneContainers(input).filter(isOld);
   const removed = new Set(containers.map(({ reference }) => reference));
   const kept = input.containers.filter(({ id }) => !removed.has(id));
-  const images = [...pruneImages(input, kept), ...pruneBases(input)].filter(isOld);
-  return [...containers, ...pruneVolumes(input, kept).filter(isOld), ...images];
+  const volumes = pruneVolumes(input, kept).filter(isOld);
+  const images = [...pruneImages(input, kept), ...pruneBases(input), ...pruneAgents({ ...input, containers: kept })];
+  return [
+    ...containers,
+    ...volumes,
+    ...images.filter(isOld),
+    ...pruneStates(input, volumesLeft(input, volumes)).filter(isOld),
+  ];
+}
+
+/** Ids of the volumes that stay, as the sync knows them. */
+function volumesLeft({ volumes }: PruneInput, removed: readonly PrunedItem[]): ReadonlySet<string> {
+  const names = new Set(removed.map(({ reference }) => reference));
+  return new Set(volumes.filter(({ name }) => !names.has(name)).map(({ name, labels }) => labels[syncLabel] ?? name));
 }
 
 /** A run that cannot be seen from here is over after so long. */
@@ -23,7 +37,7 @@ function pruneContainers(input: PruneInput): readonly PrunedItem[] {
   const interrupted = interruptedContainers(input);
   return input.containers.flatMap((container) => {
     const { id, name, created } = container;
-    const reason = containerReason(input, container) ?? interrupted.get(id);
+    const reason = containerReason(input, container) ?? interrupted.get(id) ?? helperReason(input, container);
     return reason === undefined ? [] : [{ kind: "container", reference: id, name, size: undefined, created, reason }];
   });
 }

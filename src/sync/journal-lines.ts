@@ -7,12 +7,19 @@ import { noChildren, setAllAlone } from "./tree.ts";
 export interface JournalHead {
   readonly volume: string;
   readonly boot: string;
+  /** Address of the engine that has the volume; what was written without it counts all the same. */
+  readonly engine?: string | undefined;
 }
 
 const version = 1;
 
-export function printHead({ volume, boot }: JournalHead): string {
-  return `${JSON.stringify({ version, volume, boot })}\n`;
+export function printHead({ volume, boot, engine }: JournalHead): string {
+  return `${JSON.stringify({ version, volume, boot, engine })}\n`;
+}
+
+/** Of a journal's text, or the beginning of it; undefined for what is no journal of this version. */
+export function readHead(text: string): JournalHead | undefined {
+  return parseHead(text.split("\n", 1)[0] ?? "");
 }
 
 export function printEntry(path: Path, entry: Entry | undefined, stamps?: SavedStamps): string {
@@ -58,9 +65,11 @@ export function parseJournal(text: string, head: JournalHead): ParsedJournal {
 }
 
 function parseHead(line: string): JournalHead | undefined {
-  const head = parseLine(line) as { version?: unknown; volume?: unknown; boot?: unknown } | undefined;
-  const isOurs = head?.version === version && typeof head.volume === "string" && typeof head.boot === "string";
-  return isOurs ? { volume: head.volume as string, boot: head.boot as string } : undefined;
+  const head = parseLine(line) as Partial<Record<keyof JournalHead | "version", unknown>> | undefined;
+  if (head?.version !== version) return undefined;
+  const { volume, boot, engine } = head;
+  if (typeof volume !== "string" || typeof boot !== "string") return undefined;
+  return { volume, boot, engine: typeof engine === "string" ? engine : undefined };
 }
 
 function readLines(rest: readonly string[]): { readonly lines: readonly Line[]; readonly isWhole: boolean } {

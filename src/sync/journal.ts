@@ -2,7 +2,7 @@
  * The ancestor in a file of JSON lines: a header, one line an entry, appended as both sides come to agree, and now and then
  * written anew.
  *
- * - The header `{ "version", "volume", "boot" }`: a journal of another volume counts for nothing.
+ * - The header `{ "version", "volume", "boot", "engine" }`: a journal of another volume counts for nothing.
  * - `[path]`: nothing; `[path, "d", mode]`: a folder, which keeps what it holds; `[path, "f", mode, content, host?, container?]`:
  *   a file, with the stamps of both sides where they are sure; `[path, "l", target, host?, container?]`: a link.
  * - A number: so many of the entries above were on the disks of both sides when it was written. It is flushed to the disk
@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly volume: string;
   /** Another text after either machine restarted; the same one if that is not known. */
   readonly boot: string;
+  /** Address of the engine that has the volume: it tells whose volumes to look among before the journal is removed. */
+  readonly engine?: string | undefined;
 }
 
 /** Appended lines that are never too many. */

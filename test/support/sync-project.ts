@@ -11,6 +11,8 @@ import { configText } from "./test-project.ts";
 
 export interface SyncProject extends AsyncDisposable {
   readonly path: string;
+  /** The folder that devenv keeps its state below. */
+  readonly state: string;
   devenv(args: readonly string[]): Promise<CliResult>;
   /** What `devenv ARGS --json` prints. */
   json(...args: readonly string[]): Promise<unknown>;
@@ -32,6 +34,7 @@ export function openSyncProject(name: string, config: string, files: Tree = {}):
   };
   return {
     path: folder.path,
+    state: state.path,
     devenv,
     json: async (...args) => JSON.parse((await devenv([...args, "--json"])).stdout),
     inside: async (script) => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "../../digest.ts";
@@ -6,6 +6,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
 import { packFile } from "../../host/pack-file.ts";
 import { errnoOf } from "../../host/reason.ts";
+import { agentRepository } from "../../plan/sync-agent.ts";
 
 /** Where the agent is in its image, which holds nothing else. */
 export const agentPath = "/devenv-sync-agent";
@@ -13,17 +14,30 @@ export const agentPath = "/devenv-sync-agent";
 /** The agent's image for a platform such as `linux/amd64`, made where the engine does not have it; throws SYNC_AGENT_MISSING. */
 export async function ensureAgentImage(engine: Engine, platform: string): Promise<string> {
   const content = await readAgent(platform);
-  const tag = `localhost/devenv/sync-agent:${sha256(content).slice(0, 12)}`;
+  const tag = tagOf(content);
   if ((await engine.images.inspect(tag)) !== undefined) return tag;
   const tar = packFile({ name: agentPath.slice(1), mode: 0o755, content });
   await engine.images.import(tar, { tag, platform, labels: { "devenv.agent": "sync" } });
   return tag;
 }
 
+/** Names of the images that this version makes, whatever the platform. */
+export async function agentTags(): Promise<readonly string[]> {
+  const folder = agentFolder();
+  const names = (await readdir(folder)).filter((name) => name.startsWith(agentFile));
+  return Promise.all(names.map(async (name) => tagOf(await readFile(join(folder, name)))));
+}
+
+function tagOf(agent: Buffer): string {
+  return `${agentRepository}:${sha256(agent).slice(0, 12)}`;
+}
+
+const agentFile = "devenv-sync-agent-";
+
 async function readAgent(platform: string): Promise<Buffer> {
   const arch = platform.split("/")[1] ?? "";
   try {
-    return await readFile(join(agentFolder(), `devenv-sync-agent-${arch}`));
+    return await readFile(join(agentFolder(), `${agentFile}${arch}`));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") throw devenvError("SYNC_AGENT_MISSING", { platform }, error);
     throw error;

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { devenvError } from "../../errors.ts";
 import type { SyncProgress } from "../status.ts";
 import { type EnvironmentRequest, environmentOpener, type OpenerOptions } from "./open-environment.ts";
 import { journalOf } from "./places.ts";
+import { readRecord, writeRecord } from "./record.ts";
 
 export interface CopyRequest
   extends OpenerOptions,
@@ -15,6 +17,10 @@ export interface CopyRequest
 export async function copyOnce(request: CopyRequest): Promise<void> {
   const { name, places, record, environment, sync, signal, onProgress } = request;
   if (existsSync(journalOf(places, sync.volumeId))) return;
+  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  // whose the journal is
+  const head = { version: 1, ...record, environments: {} } as const;
+  if ((await readRecord(places.record)) === undefined) await writeRecord(places.record, head);
   const open = environmentOpener(request);
   const session = await open({ record, name, environment, sync, isPaused: false, listener: { onProgress } });
   try {

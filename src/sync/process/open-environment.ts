@@ -67,7 +67,10 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
           ignores: (path) => ignores(path, true),
         }),
       container: (sides) => openHelperSide(engine, helper, { ...sync.owner, listener: sides }),
-      ancestor: openJournal({ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot }),
+      ancestor: openJournal({
+        ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot },
+        engine: engine.address,
+      }),
       direction: sync.direction,
       onConflict: sync.conflicts,
       ignores,

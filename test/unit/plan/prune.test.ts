@@ -49,6 +49,9 @@ function pruned(parts: Partial<PruneInput>): string[] {
     volumes: [],
     images: [],
     bases: [],
+    agents: [],
+    ownAgents: [],
+    states: [],
     otherImages: new Set(),
     gone: new Set(["/gone"]),
     ciRuns: new Map(),
@@ -88,6 +91,57 @@ describe("prunes containers", () => {
     expect(pruned({ containers, ciRuns: new Map([[one.id, state]]) })).toEqual(
       goes ? ["container a: left by a `devenv ci` that was killed"] : [],
     );
+  });
+});
+
+describe("prunes what a sync left behind", () => {
+  const sync = { "devenv.sync": "v1" };
+  const helper = container("a-sync", { ...mine("dev"), ...sync });
+  const state = (parts: Partial<PruneInput["states"][number]> = {}) => ({
+    ...{ folder: "/state/w1", root: "/shop", isGone: false, isRunning: false, kept: [], journals: [] },
+    ...{ size: 10, changed: now - day },
+    ...parts,
+  });
+  const journal = (id: string, isHere = true) => ({ file: `/state/w1/${id}.journal`, volume: id, isHere, size: 5 });
+
+  it("helpers whose environment has no container, unless a process needs them", () => {
+    const reason = "container a-sync: it helps to sync an environment that has no container";
+    expect(pruned({ containers: [helper] })).toEqual([reason]);
+    expect(pruned({ containers: [helper, container("a", mine("dev"))] })).toEqual([]);
+    expect(pruned({ containers: [helper], states: [state({ isRunning: true, kept: ["v1"] })] })).toEqual([]);
+    expect(pruned({ containers: [helper], states: [state({ kept: ["v1"] })] })).toEqual([reason]);
+    expect(pruned({ containers: [container("b-sync", { ...other("dev", "/there"), ...sync })] })).toEqual([]);
+  });
+
+  it("all that is known of a workspace that is gone, and journals of volumes that are gone", () => {
+    expect(pruned({ states: [state({ isGone: true, root: "/gone", journals: [journal("v1")] })] })).toEqual([
+      "sync /state/w1: workspace `/gone` no longer exists",
+    ]);
+    const journals = ["v1", "v3", "v4"].map((id) => journal(id, id !== "v4"));
+    const volumes = [volume("shop-dev", { ...mine("dev"), ...sync })];
+    expect(pruned({ volumes, states: [state({ journals })] })).toEqual([
+      "sync /state/w1/v3.journal: its volume no longer exists",
+    ]);
+  });
+
+  it("together with the volume", () => {
+    const volumes = [volume("shop-old", { ...mine("old"), ...sync })];
+    expect(pruned({ volumes, states: [state({ journals: [journal("v1")] })] })).toEqual([
+      "volume shop-old: environment `old` is no longer in the config",
+      "sync /state/w1/v1.journal: its volume no longer exists",
+    ]);
+  });
+
+  it("images of other versions' agents that no container was made from, whoever's", () => {
+    const tag = "localhost/devenv/sync-agent:0123456789ab";
+    const agents = [image([tag])];
+    expect(pruned({ agents })).toEqual([`image ${tag}: no synced workspace uses it`]);
+    expect(pruned({ agents, otherImages: new Set([tag]) })).toEqual([]);
+    expect(pruned({ agents, ownAgents: [tag] })).toEqual([]);
+    expect(pruned({ agents: [image([tag], {}, now - 60)] })).toEqual([]);
+    const made = { ...helper, image: tag };
+    expect(pruned({ agents, containers: [made, container("a", mine("dev"))] })).toEqual([]);
+    expect(pruned({ agents, containers: [made] })).toHaveLength(2);
   });
 });
 
