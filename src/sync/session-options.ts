@@ -43,8 +43,11 @@ export interface Session {
   flush(): Promise<SyncStatus>;
   /** Resolves when nothing is being brought over any more. */
   pause(): Promise<void>;
-  /** Also of a halted session; without an answer a halted one stays halted unless the reason is gone. */
-  resume(answer?: HaltAnswer): void;
+  /**
+   * Also of a halted session; without an answer a halted one stays halted unless the reason is gone. Resolves when the answer
+   * was taken; another one that comes meanwhile counts for nothing.
+   */
+  resume(answer?: HaltAnswer): Promise<void>;
   /** Decide a conflict that waits; the other side's entry is replaced. */
   settle(path: Path, winner: SideName): void;
   /** Both sides are closed with it; what was agreed upon is saved. */

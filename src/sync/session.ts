@@ -19,6 +19,7 @@ export const openSession: OpenSession = async (options) => {
   const loop = createLoop(core);
   const status = createStatus(core, loop.phase);
   const scans = scanUnwatched(core);
+  let isResuming = false;
   connect(core, loop);
   loop.wake();
   return {
@@ -35,8 +36,12 @@ export const openSession: OpenSession = async (options) => {
       await loop.rest();
       if (loop.isActive()) loop.enter({ state: "paused" });
     },
-    resume(answer) {
-      if (loop.phase.state === "paused" || loop.phase.state === "halted") void resume(core, loop, answer);
+    async resume(answer) {
+      // what is answered is not answered once more
+      if (isResuming || (loop.phase.state !== "paused" && loop.phase.state !== "halted")) return;
+      isResuming = true;
+      await resume(core, loop, answer);
+      isResuming = false;
     },
     settle(path, winner) {
       const loser = at(core.endpoints[otherSide(winner)].tree(), path);

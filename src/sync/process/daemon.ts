@@ -142,7 +142,7 @@ async function answer({ request, signal, tell }: Asked, daemon: Daemon): Promise
       await Promise.all(keepers.map((keeper) => keeper.pause()));
       break;
     case "resume":
-      for (const keeper of keepers) keeper.resume(request.answer);
+      await Promise.all(keepers.map((keeper) => keeper.resume(request.answer)));
       break;
     default:
   }

@@ -10,7 +10,7 @@ export interface Keeper {
   /** Resolves when both sides are equal, or cannot be made so for now: the status says why. Waits for a connection. */
   flush(signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<void>;
   pause(): Promise<void>;
-  resume(answer: HaltAnswer | undefined): void;
+  resume(answer: HaltAnswer | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,9 +57,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
       link.isPaused = true;
       await link.session?.pause();
     },
-    resume(answer) {
+    async resume(answer) {
       link.isPaused = false;
-      link.session?.resume(answer);
+      await link.session?.resume(answer);
     },
     async close() {
       closing.abort();

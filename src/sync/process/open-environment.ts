@@ -12,12 +12,13 @@ import {
   workspaceLabel,
 } from "../../plan/labels.ts";
 import { conflictPath } from "../conflict-name.ts";
-import { openHelperSide, startHelper } from "../container/helper.ts";
+import { openHelperSide, type SyncHelper, startHelper } from "../container/helper.ts";
 import { openHostSide } from "../host/host-side.ts";
-import { createIgnores, type IgnoreRules, readGitignores } from "../ignore.ts";
+import { createIgnores } from "../ignore.ts";
+import { type IgnoreFiles, openIgnoreFiles } from "../ignore-files.ts";
 import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
-import type { Ignores, Session, SessionListener } from "../session-options.ts";
+import type { Session, SessionListener } from "../session-options.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
 
@@ -40,33 +41,32 @@ export interface OpenerOptions {
 }
 
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
-  return async ({ record, name, environment, sync, listener, isPaused }) => {
+  return async (request) => {
+    const { record, sync, listener, isPaused } = request;
     const { root } = record;
-    const helper = await startHelper(engine, {
-      name: `${sync.container}-sync`,
-      volume: sync.volume,
-      platform: sync.platform,
-      labels: {
-        [projectLabel]: record.project,
-        [workspaceLabel]: record.workspace,
-        [rootLabel]: root,
-        [folderLabel]: record.folder,
-        [environmentLabel]: name,
-        [syncLabel]: sync.volumeId,
-      },
-    });
+    const helper = await startHelper(engine, helperOf(request));
     const { boot } = await ownMark(host);
-    const ignores = await readIgnores(root, environment);
+    const rescans: (() => void)[] = [];
+    const { ignores, follow } = await openIgnores(request, () => {
+      for (const rescan of rescans) rescan();
+    });
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate = (path: string) => conflictPath({ path, side: "host", date: new Date() });
     return openSession({
-      host: (sides) =>
-        openHostSide({
-          ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
-          ignores: (path) => ignores(path, true),
-        }),
-      container: (sides) => openHelperSide(engine, helper, { ...sync.owner, listener: sides }),
+      host(sides) {
+        rescans.push(sides.onOverflow);
+        return follow(
+          openHostSide({
+            ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
+            ignores: (path) => ignores(path, true),
+          }),
+        );
+      },
+      container(sides) {
+        rescans.push(sides.onOverflow);
+        return openHelperSide(engine, helper, { ...sync.owner, listener: sides });
+      },
       ancestor: openJournal({
         ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot },
         engine: engine.address,
@@ -80,10 +80,27 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
   };
 }
 
+function helperOf({ record, name, sync }: EnvironmentRequest): SyncHelper {
+  return {
+    name: `${sync.container}-sync`,
+    volume: sync.volume,
+    platform: sync.platform,
+    labels: {
+      [projectLabel]: record.project,
+      [workspaceLabel]: record.workspace,
+      [rootLabel]: record.root,
+      [folderLabel]: record.folder,
+      [environmentLabel]: name,
+      [syncLabel]: sync.volumeId,
+    },
+  };
+}
+
 const ownFiles = "gitignore";
 
-async function readIgnores(root: string, { exclude, ignore }: EnvironmentRequest["environment"]): Promise<Ignores> {
-  const rules: IgnoreRules = { patterns: ignore.filter((line) => line !== ownFiles), volumes: exclude };
-  if (!ignore.includes(ownFiles)) return createIgnores(rules);
-  return createIgnores({ ...rules, gitignores: await readGitignores(root, rules) });
+async function openIgnores({ record, environment }: EnvironmentRequest, onChange: () => void): Promise<IgnoreFiles> {
+  const { exclude, ignore } = environment;
+  const rules = { patterns: ignore.filter((line) => line !== ownFiles), volumes: exclude };
+  if (ignore.includes(ownFiles)) return openIgnoreFiles({ root: record.root, rules, onChange });
+  return { ignores: createIgnores(rules), follow: (side) => side };
 }

@@ -246,6 +246,23 @@ describe("a session", () => {
     expectEqual(both);
   });
 
+  it("takes one answer for a halt, however many are given", async () => {
+    const both = pair();
+    for (const name of ["a", "b", "c"]) both.host.user.write(name, name);
+    const lines: string[] = [];
+    const session = await both.begin({ listener: { onLog: (line) => lines.push(line) } });
+    await session.flush();
+    both.host.user.remove("");
+    expect(await session.flush()).toMatchObject({ state: "halted" });
+    await Promise.all([session.resume("restore"), session.resume("accept"), session.resume("restore")]);
+    expect(await session.flush()).toMatchObject({ state: "idle" });
+    await session.resume("accept");
+    expect(await session.flush()).toMatchObject({ state: "idle" });
+    expect(filesIn(both.host).size).toBe(3);
+    expectEqual(both);
+    expect(lines.filter((line) => /^(restore|accept):/.test(line))).toEqual(["restore: the host's folder was missing"]);
+  });
+
   it("halts when another folder stands at the host's root", async () => {
     const both = pair();
     for (const name of ["a", "b"]) both.host.user.write(name, name);
