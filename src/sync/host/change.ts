@@ -14,7 +14,7 @@ export function makeFolder(place: string, mode: number): Stat {
 
 /** `replaced` is undefined where nothing may stand. */
 export function makeLink(place: string, target: string, replaced: Replaced | undefined): Stat {
-  const beside = besides(place);
+  const beside = besides(place, "in");
   symlinkSync(target, beside);
   try {
     if (replaced === undefined) putNew(beside, place);
@@ -48,7 +48,7 @@ export function remove(place: string, expected: Stamp, kind: "file" | "folder" |
 /** It goes out of its place first, so that what was written at the last moment is seen and put back. */
 function removeFile(place: string, expected: Stamp): void {
   const before = lookFor(place, expected);
-  const beside = besides(place);
+  const beside = besides(place, "out");
   renameSync(place, beside);
   const isSame = isSameContent(before, lstatSync(beside, { bigint: true }));
   if (!isSame) putNew(beside, place);

@@ -10,6 +10,7 @@ import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import { openInotifyWatch } from "./inotify-watch.ts";
+import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
 import { placeOf } from "./place.ts";
 import { hashWhole, readWhole } from "./read-file.ts";
@@ -36,16 +37,21 @@ export function openHostSide(options: HostSideOptions): Side {
   const { root } = options;
   const watch = openWatch(options);
   const at = (path: Path) => placeOf(root, path);
+  const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
   return {
     name: "host",
-    list: (path) => attempt(() => listFolder(at(path), path, watch)),
+    list: (path) =>
+      attempt(() => listFolder({ place: at(path), path, watch, onTemporary: (name) => sweeper.found(path, name) })),
     stat: (path) => attempt(() => statAt(at(path))),
     read: (path, expected) => translated(() => readWhole(at(path), expected)),
     hash: (path, expected) => attempt(() => hashWhole(at(path), expected)),
     ...changes(options, at, watch),
     forget: (path) => watch.remove(path),
     barrier: () => attempt(() => watch.barrier()),
-    close: () => watch.close(),
+    async close() {
+      sweeper.close();
+      await watch.close();
+    },
   };
 }
 

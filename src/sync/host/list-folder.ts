@@ -13,13 +13,23 @@ export function statAt(place: string): Stat | undefined {
   return stats === undefined ? undefined : statOf(stats, stats.isSymbolicLink() ? readlinkSync(place) : undefined);
 }
 
+export interface ListedFolder {
+  /** Absolute. */
+  readonly place: string;
+  readonly path: Path;
+  readonly watch: FolderWatch;
+  /** Told of a temporary name that stands in it. */
+  onTemporary(name: string): void;
+}
+
 /** A folder's content, watched from now on; undefined when no folder stands there. */
-export function listFolder(place: string, path: Path, watch: FolderWatch): Listing | undefined {
+export function listFolder({ place, path, watch, onTemporary }: ListedFolder): Listing | undefined {
   const stats = watchFolder(place, path, watch);
   if (stats === undefined) return undefined;
   const children = new Map<string, Stat | string>();
   for (const name of readdirSync(place)) {
-    if (!name.startsWith(temporaryPrefix)) addChild(children, place, name);
+    if (name.startsWith(temporaryPrefix)) onTemporary(name);
+    else addChild(children, place, name);
   }
   return { folder: statOf(stats), children };
 }

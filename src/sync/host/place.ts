@@ -20,9 +20,21 @@ export function placeOf(root: string, path: Path): string {
   return place;
 }
 
+/** Names that this process gives, of others' that are left by one that was killed. */
+const ownNames = randomBytes(4).toString("hex");
+const outPrefix = `${temporaryPrefix}out.`;
+
 /** A name for what is on its way into a place, or out of it. */
-export function besides(place: string): string {
-  return join(dirname(place), `${temporaryPrefix}${randomBytes(6).toString("hex")}`);
+export function besides(place: string, way: "in" | "out"): string {
+  const prefix = way === "in" ? temporaryPrefix : outPrefix;
+  return join(dirname(place), `${prefix}${ownNames}${randomBytes(6).toString("hex")}`);
+}
+
+/** Of a name that a process gave. */
+export function wayOf(name: string): { readonly isOwn: boolean; readonly way: "in" | "out" } {
+  const way = name.startsWith(outPrefix) ? "out" : "in";
+  const rest = name.slice(way === "out" ? outPrefix.length : temporaryPrefix.length);
+  return { isOwn: rest.startsWith(ownNames), way };
 }
 
 /** Undefined when nothing stands there. */

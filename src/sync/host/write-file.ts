@@ -26,7 +26,7 @@ export async function writeWhole(
   content: AsyncIterable<Uint8Array>,
   onLateWriter: (kept: string) => void,
 ): Promise<Stat> {
-  const beside = besides(place);
+  const beside = besides(place, "in");
   try {
     await writeBeside(beside, file, content);
     if (file.expected === undefined) putNew(beside, place);
@@ -77,7 +77,7 @@ export interface Replaced {
  */
 export function replace(beside: string, place: string, { expected, onLateWriter }: Replaced): void {
   const before = lookFor(place, expected);
-  const kept = besides(place);
+  const kept = besides(place, "out");
   const isKept = keep(place, kept);
   renameSync(beside, place);
   if (!isKept) return;
