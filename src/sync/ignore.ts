@@ -18,8 +18,8 @@ export interface IgnoreRules {
 
 /** The later and the deeper rule counts; what is in an ignored folder is ignored. `.git` never is unless a pattern says so. */
 export function createIgnores({ patterns, volumes, gitignores = new Map() }: IgnoreRules): Ignores {
-  const own = ignore().add([...patterns]);
-  const files = new Map([...gitignores].map(([folder, text]) => [folder, ignore().add(text)]));
+  const own = ignore(caseCounts).add([...patterns]);
+  const files = new Map([...gitignores].map(([folder, text]) => [folder, ignore(caseCounts).add(text)]));
   return (path, isFolder) => {
     if (volumes.some((volume) => isWithin(path, volume))) return true;
     const named = isFolder ? `${path}/` : path;
@@ -28,6 +28,9 @@ export function createIgnores({ patterns, volumes, gitignores = new Map() }: Ign
     return isIgnoredByFiles(files, path, named);
   };
 }
+
+/** As in the container, whatever the host's file system makes of it. */
+const caseCounts = { ignorecase: false };
 
 /** The nearest file that says anything about the path decides. */
 function isIgnoredByFiles(files: ReadonlyMap<Path, Ignore>, path: Path, named: string): boolean {

@@ -130,6 +130,20 @@ describe("the architecture", () => {
     expect(broken).toEqual([]);
   });
 
+  it("keeps what stands side by side apart", () => {
+    const folderOf = (name: string, group: readonly string[] = []) =>
+      group.find((place) => name === place || name.startsWith(`${place}/`));
+    const siblings = order.find((group) => group.includes("sync"));
+    const broken = files.flatMap((file) =>
+      localImports(file)
+        .filter((target) => rank(target) === rank(file.name) && siblings === order[rank(file.name)])
+        .filter((target) => folderOf(target, siblings) !== folderOf(file.name, siblings))
+        .map((target) => `${file.name} imports ${target}`),
+    );
+    expect(siblings).toEqual(["env", "sync"]);
+    expect(broken).toEqual([]);
+  });
+
   it("keeps the public entry inert", () => {
     const index = files.find(({ name }) => name === "index.ts");
     const allowed = /^(errors\.ts|config\/(define|layers|presets|merge)\.ts)$/;
