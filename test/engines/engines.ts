@@ -106,6 +106,8 @@ export const engineKinds: readonly EngineKind[] = [
 export interface RunningEngine extends AsyncDisposable {
   /** `unix://…`, for DOCKER_HOST. */
   readonly address: string;
+  /** Name of the container that it runs in. */
+  readonly container: string;
   /** Kill it and all that runs in it, as when its machine loses power, and start it again. */
   reboot(): Promise<void>;
 }
@@ -157,7 +159,7 @@ export async function startEngine(kind: EngineKind, options: StartOptions): Prom
     await run("docker", ["start", name]);
     await waitForEngine(name, join(folder, "engine.sock"));
   };
-  return { address: `unix://${join(folder, "engine.sock")}`, reboot, [Symbol.asyncDispose]: dispose };
+  return { address: `unix://${join(folder, "engine.sock")}`, container: name, reboot, [Symbol.asyncDispose]: dispose };
 }
 
 function filesOf({ files }: EngineKind, { dataRoot }: StartOptions): EngineKind["files"] {

@@ -21,6 +21,7 @@ my %operations = (
   chmod => sub { return -l $_[0] || !chmod(oct $_[1], $_[0]) ? undef : () },
   move => sub { return renamed(@_[0, 1], 1) ? () : undef },
   write => sub { return edit($_[0], O_RDWR | O_CREAT, sub { truncate $_[0], 0; put($_[0], 0, $_[1]) }, $_[1]) },
+  slowly => sub { return edit($_[0], O_RDWR | O_CREAT, \&put_slowly, $_[1]) },
   append => sub { return edit($_[0], O_RDWR, sub { put($_[0], length $_[2], $_[1]) }, $_[1]) },
   truncate => sub { return edit($_[0], O_RDWR, sub { truncate $_[0], $_[1] }, $_[1]) },
   save => \&save,
@@ -62,6 +63,17 @@ sub put {
   my ($file, $offset, $text) = @_;
   sysseek $file, $offset, 0;
   syswrite $file, $text;
+}
+
+# a writer that takes its time, in three goes
+sub put_slowly {
+  my ($file, $text) = @_;
+  my $third = 1 + int(length($text) / 3);
+  truncate $file, 0;
+  for my $go (0 .. 2) {
+    put($file, $go * $third, substr($text, $go * $third, $third));
+    select undef, undef, undef, 0.002;
+  }
 }
 
 sub content {

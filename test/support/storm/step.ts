@@ -1,5 +1,5 @@
 /** One random operation of somebody who does anything at all in a folder; knows which content must not be lost. */
-import type { FolderEntry, FolderUser } from "./folder-user.ts";
+import type { FolderEntry, FolderUser } from "../folder-user.ts";
 
 export interface StormStep {
   readonly user: FolderUser;
@@ -31,6 +31,8 @@ const names = [
 ];
 
 const deepest = 4;
+/** Long enough for a file to be carried as a stream. */
+const pieceLength = 30_000;
 
 /** Makes one random operation. */
 export async function stormStep({ user, random, live, number, log }: StormStep): Promise<void> {
@@ -48,19 +50,25 @@ export async function stormStep({ user, random, live, number, log }: StormStep):
   const act = async (operation: string, ...args: readonly string[]) => {
     const gone = await user.act(operation, ...args);
     for (const content of gone ?? []) live.delete(content);
-    log(`${user.name} ${operation} ${JSON.stringify(args)} ${gone === undefined ? "refused" : JSON.stringify(gone)}`);
+    const told = gone === undefined ? "refused" : JSON.stringify(gone);
+    log(`${user.name} ${operation} ${JSON.stringify(args)} ${told}`.replaceAll(/#{9,}/g, "#…"));
     return gone;
   };
   /** A content counts from before it is seen by the other side. */
-  const write = async (operation: string, path: string) => {
-    live.add(text);
-    if ((await act(operation, path, text)) === undefined) live.delete(text);
+  const write = async (operation: string, path: string, content = text) => {
+    live.add(content);
+    if ((await act(operation, path, content)) === undefined) live.delete(content);
   };
   const everything = ["file", "folder", "link"] as const;
   const actions: Record<string, () => Promise<unknown>> = {
     create: () => write("write", somewhere()),
     overwrite: () => write("write", some("file")),
     save: () => write("save", some("file")),
+    /** It changes while it is read, and does not go over in one piece. */
+    async writeSlowly() {
+      const isRoom = entries.filter(({ content }) => content.length > pieceLength).length < 3;
+      await write("slowly", some("file"), isRoom ? text + "#".repeat(3 * pieceLength) : text);
+    },
     async append() {
       const [old] = (await act("append", some("file"), text)) ?? [];
       if (old !== undefined) live.add(old + text);

@@ -1,0 +1,103 @@
+/** What may happen to a sync at any time. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ask } from "../../../src/sync/process/client.ts";
+import type { FolderUser } from "../folder-user.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Disturbed extends Stage {
+  readonly users: readonly [host: FolderUser, inside: FolderUser];
+}
+
+export interface Disturbance {
+  /** Out of how many it is one. */
+  readonly weight: number;
+  /** The user inside does not outlive it. */
+  readonly isFatalInside?: boolean;
+  act(disturbed: Disturbed): Promise<unknown>;
+}
+
+/** More events than the kernel keeps for a reader that stands still: 16,384 by default. */
+const overflowing = "20000";
+
+export const disturbances: Readonly<Record<string, Disturbance>> = {
+  killProcess: {
+    weight: 4,
+    async act({ syncProcess, devenv }) {
+      process.kill(syncProcess(), "SIGKILL");
+      await devenv("sync");
+    },
+  },
+  killAgent: { weight: 4, act: ({ running }) => inEngine(running.container, killAgents) },
+  killHelper: { weight: 4, act: async ({ containers, idOf }) => containers.stop(await idOf("helper"), 0) },
+  restartEnvironment: {
+    weight: 4,
+    isFatalInside: true,
+    async act({ containers, idOf }) {
+      const id = await idOf("environment");
+      await containers.stop(id, 0);
+      await containers.start(id);
+    },
+  },
+  killEngine: {
+    weight: 2,
+    isFatalInside: true,
+    async act({ running, devenv }) {
+      await running.reboot();
+      const up = await devenv("up");
+      if (up.exitCode !== 0) throw new Error(up.stderr);
+    },
+  },
+  pauseAndResume: {
+    weight: 4,
+    async act({ folder }) {
+      await ask(join(folder, "socket"), { kind: "pause" });
+      setTimeout(() => void ask(join(folder, "socket"), { kind: "resume" }), 200);
+    },
+  },
+  flush: { weight: 4, act: ({ devenv }) => devenv("sync", "flush") },
+  overflowOnHost: {
+    weight: 2,
+    async act({ syncProcess, users: [host] }) {
+      const pid = syncProcess();
+      process.kill(pid, "SIGSTOP");
+      await burst(host);
+      process.kill(pid, "SIGCONT");
+    },
+  },
+  overflowInside: {
+    weight: 2,
+    async act({ containers, devenv, idOf, users: [, inside] }) {
+      // the engine hangs for good when it freezes a container in which it is starting an agent; a flush waits for that one
+      await devenv("sync", "flush");
+      const id = await idOf("helper");
+      await containers.pause(id);
+      await burst(inside);
+      await containers.unpause(id);
+    },
+  },
+};
+
+export function pickDisturbance(random: () => number): readonly [string, Disturbance] {
+  const all = Object.entries(disturbances).flatMap((one) => Array.from({ length: one[1].weight }, () => one));
+  const picked = all[Math.floor(random() * all.length)];
+  if (picked === undefined) throw new Error("there is nothing to pick from");
+  return picked;
+}
+
+/** None may run at the moment. */
+const killAgents =
+  'for p in /proc/[0-9]*; do if tr "\\0" " " <$p/cmdline | grep -q "agent --serve"; then kill -9 $(basename $p); fi; done 2>/dev/null; true';
+
+async function inEngine(container: string, script: string): Promise<void> {
+  await promisify(execFile)("docker", ["exec", container, "sh", "-c", script]);
+}
+
+/** Leaves no trace but that nobody is told of what came after it. */
+async function burst(user: FolderUser): Promise<void> {
+  await user.act("mkdir", "burst");
+  for (const file of ["burst/0", "burst/1"]) await user.act("write", file, "of a burst");
+  await user.act("burst", "burst", overflowing);
+  for (let number = 0; number < 5; number += 1) await user.act("write", `burst/after-${number}`, `${user.name} after`);
+}
