@@ -69,7 +69,7 @@ async function startOwnEngine(): Promise<RunningEngine> {
   const host = nodeHost();
   const [kind] = engineKinds;
   if (kind === undefined) throw new Error("there is no engine");
-  const running = await startEngine(kind, { host, outer: connectEngine(host), folders: [] });
+  const running = await startEngine(kind, { host, outer: connectEngine(host), folders: [host.cacheDir] });
   await copyImage(baseImage, running.address);
   return running;
 }
