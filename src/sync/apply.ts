@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../host/map-limited.ts";
+import type { Part } from "./commit.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Change, Entry, File, Folder, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
@@ -25,8 +26,8 @@ export interface Application {
   isDirty(endpoint: Endpoint, path: Path): boolean;
   /** This stands on a side now. */
   onDone(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
-  /** A folder has another mode now. */
-  onMode(endpoint: Endpoint, path: Path, mode: number): void;
+  /** Of what stands there, this is known now. */
+  onPart(endpoint: Endpoint, path: Path, part: Part): void;
   onFailed(failure: Failure): void;
   /** Was not begun. */
   onLeft(path: Path): void;
@@ -145,9 +146,9 @@ async function setMode(run: Application, path: Path, after: File | Folder): Prom
   );
 }
 
-async function setFolderMode({ to, onMode }: Application, path: Path, mode: number): Promise<void> {
+async function setFolderMode({ to, onPart }: Application, path: Path, mode: number): Promise<void> {
   await to.limit(() => to.side.setMode(path, mode));
-  onMode(to, path, mode);
+  onPart(to, path, { mode });
 }
 
 /** Only where nothing but the mode changed meanwhile, the new stamp is that of the known content. */
@@ -158,9 +159,10 @@ async function setFileMode(run: Application, path: Path, after: File): Promise<v
   if (old === undefined || old.stamp !== expected) throw new SideError("changed", "it was changed");
   const stat = await to.limit(() => to.side.setMode(path, after.mode));
   const isSame = stat.inode === old.inode && stat.size === old.size && stat.mtimeNs === old.mtimeNs;
-  if (!isSame) throw new SideError("changed", "it was changed while its mode was set");
+  if (!isSame || stat.mode !== after.mode) throw new SideError("changed", "it was changed while its mode was set");
   to.noteStat(path, stat);
-  run.onDone(to, path, after);
+  // its content may be learned by the other direction meanwhile
+  run.onPart(to, path, { mode: after.mode });
 }
 
 interface Writing {
@@ -184,9 +186,9 @@ async function writeFile(run: Application, { path, old, after }: Writing): Promi
     }
     const { content, stat } = made;
     to.noteStat(path, stat);
-    const file: File = { ...after, content };
-    run.onDone(to, path, file);
-    run.onDone(from, path, file);
+    run.onDone(to, path, { ...after, content });
+    // its mode may be the other side's, and still to be set
+    run.onPart(from, path, { content });
   });
 }
 

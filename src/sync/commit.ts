@@ -2,13 +2,17 @@
 import type { SavedEntry } from "./ancestor-store.ts";
 import { type Core, sideNames, treesOf } from "./core.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Change, Entry, Path } from "./entry.ts";
+import type { Change, Entry, File, Path } from "./entry.ts";
 import type { SideName } from "./status.ts";
 import { at, isAlike, noChildren, walk } from "./tree.ts";
 
+/** Of a file, or the mode of a folder. */
+export type Part = Pick<File, "mode"> | Pick<File, "content">;
+
 export interface Ledger {
   done(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
-  mode(endpoint: Endpoint, path: Path, mode: number): void;
+  /** This alone of it is known to be so now: the rest stays what the side itself told. */
+  part(endpoint: Endpoint, path: Path, part: Part): void;
   commit(): void;
 }
 
@@ -18,11 +22,11 @@ const commitAfterMs = 200;
 
 export function openLedger(core: Core): Ledger {
   const entries: Record<SideName, [Path, Entry | undefined][]> = { host: [], container: [] };
-  const modes: Record<SideName, [Path, number][]> = { host: [], container: [] };
+  const parts: Record<SideName, [Path, Part][]> = { host: [], container: [] };
   let touched = new Set<Path>();
   let last = performance.now();
   const commit = () => {
-    for (const side of sideNames) note(core.endpoints[side], entries[side].splice(0), modes[side].splice(0));
+    for (const side of sideNames) note(core.endpoints[side], entries[side].splice(0), parts[side].splice(0));
     agreeAt(core, touched);
     if (touched.size > 0) core.lastSync = Date.now();
     touched = new Set();
@@ -37,8 +41,8 @@ export function openLedger(core: Core): Ledger {
       entries[side.name].push([path, entry]);
       touch(path);
     },
-    mode({ side }, path, mode) {
-      modes[side.name].push([path, mode]);
+    part({ side }, path, part) {
+      parts[side.name].push([path, part]);
       touch(path);
     },
     commit,
@@ -48,13 +52,17 @@ export function openLedger(core: Core): Ledger {
 function note(
   endpoint: Endpoint,
   entries: readonly (readonly [Path, Entry | undefined])[],
-  modes: readonly (readonly [Path, number])[],
+  parts: readonly (readonly [Path, Part])[],
 ): void {
   endpoint.note(entries);
-  for (const [path, mode] of modes) {
-    const folder = at(endpoint.tree(), path);
-    if (folder?.kind === "folder") endpoint.note([[path, { ...folder, mode }]]);
+  const changed = new Map<Path, Entry>();
+  for (const [path, part] of parts) {
+    const entry = changed.get(path) ?? at(endpoint.tree(), path);
+    if (entry?.kind === "file") changed.set(path, { ...entry, ...part });
+    else if (entry?.kind === "folder" && "mode" in part) changed.set(path, { ...entry, ...part });
   }
+  // what is set below a folder would be undone by the folder
+  endpoint.note([...changed].sort(([one], [other]) => one.length - other.length));
 }
 
 /** Where both sides are alike, they agree; folders first, then what is in them. */

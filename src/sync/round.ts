@@ -147,7 +147,7 @@ function applicationTo(core: Core, to: SideName, { ledger, news }: Books): Appli
       ledger.done(endpoint, path, entry);
       if (endpoint.side.name === to && entry?.kind === "file") meter.done(1);
     },
-    onMode: ledger.mode,
+    onPart: ledger.part,
     onFailed: retries.add,
     onLeft: (path) => void todo.add(path),
     onBytes: meter.bytes,

@@ -329,4 +329,45 @@ describe("a session", () => {
       ]),
     );
   });
+
+  it.each([
+    ["is refused once", (side: MemorySide) => side.open],
+    ["is set again by somebody at once", setAgain],
+    ["is set", (side: MemorySide) => side.open],
+  ])("ends with equal sides when one changed the content, the other the mode, and the mode %s", async (how, open) => {
+    const refused = new Set<string>();
+    const isFirst = (call: string) => call === "setMode" && refused.size !== refused.add(call).size;
+    const fail = (call: string) => (how === "is refused once" && isFirst(call) ? "changed" : undefined);
+    const both = pair(undefined, createMemorySide({ name: "container", fail }));
+    both.host.user.write("a", "1");
+    const session = await both.begin({ container: open(both.container) });
+    await session.flush();
+    await session.pause();
+    both.host.user.setMode("a", 0o700);
+    await sleep(10);
+    both.container.user.write("a", "22");
+    session.resume();
+    await session.flush();
+    expect(await session.flush()).toMatchObject({ state: "idle", conflicts: [], copies: [], problems: [] });
+    expectEqual(both);
+    expect(both.host.tree.find("a")).toMatchObject({ content: "22" });
+    both.host.user.write("a", "333");
+    expect(await session.flush()).toMatchObject({ copies: [] });
+    expectEqual(both);
+  });
 });
+
+/** Between a change of a mode and the look at it, another user changes it too. */
+function setAgain(container: MemorySide): SessionOptions["container"] {
+  let isDone = false;
+  return (listener) => ({
+    ...container.open(listener),
+    async setMode(path, mode) {
+      const stat = await container.setMode(path, mode);
+      if (isDone) return stat;
+      isDone = true;
+      container.user.setMode(path, 0o711);
+      return (await container.stat(path)) ?? stat;
+    },
+  });
+}
