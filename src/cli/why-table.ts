@@ -1,6 +1,6 @@
 /** `devenv why` for people. Pure. */
 import type { WhyDockerfile, WhyEnvironment, WhyResult } from "../env/why.ts";
-import { printPlace } from "../errors/entry.ts";
+import { printPlace, type SourcePlace } from "../errors/entry.ts";
 import type { FactChange } from "../plan/fact-changes.ts";
 import type { Style } from "./style.ts";
 import { visible } from "./visible.ts";
@@ -64,13 +64,17 @@ function brief(text: string): string {
 export function printOrigins(dockerfiles: readonly WhyDockerfile[], style: Style): string {
   return dockerfiles
     .map(({ name, lines }) => {
-      const body = lines.flatMap(({ line, text, key, place }, index) => {
+      const body = lines.flatMap(({ line, text, key, place, copies = [] }, index) => {
         const isNew = index === 0 || lines[index - 1]?.key !== key;
-        const origin = key === undefined ? "devenv" : `${key}${place === undefined ? "" : ` (${printPlace(place)})`}`;
+        const origin = key === undefined ? "devenv" : [...copies, { key, place }].map(printOrigin).join(", ");
         return [...(isNew ? [style.dim(`# ${origin}`)] : []), `${String(line).padStart(4)}  ${text}`];
       });
       return [...(dockerfiles.length === 1 ? [] : [`environment ${name}`]), ...body].join("\n");
     })
     .join("\n\n")
     .concat("\n");
+}
+
+function printOrigin({ key, place }: { readonly key: string; readonly place: SourcePlace | undefined }): string {
+  return place === undefined ? key : `${key} (${printPlace(place)})`;
 }

@@ -5,6 +5,7 @@ import { readLockfile } from "../lock/store.ts";
 import { compareContents, comparePlaces, configPlace, type PlaceDiff } from "../plan/content/compare.ts";
 import type { ImageContent } from "../plan/content/content.ts";
 import type { TreeDiff } from "../plan/content/diff.ts";
+import { keysAt } from "../plan/content/places.ts";
 import type { ImagePlan, Plan } from "../plan/plan.ts";
 import { keptContent, readContent } from "./image/content.ts";
 import { type FreshImages, openFreshImages } from "./image/fresh-images.ts";
@@ -33,8 +34,9 @@ export interface VerifiedEnvironment {
 }
 
 export interface LayerDiff {
-  /** Config key, as people find it in their config. */
+  /** Config key, as people find it in their config; several of layers that one step made: `image.layers[1], image.layers[2]`. */
   readonly key: string;
+  /** Of the first. */
   readonly place: SourcePlace | undefined;
   /** Undefined where only the digests of the other side are known. */
   readonly diff: TreeDiff | undefined;
@@ -95,8 +97,8 @@ async function verifyImage(context: OperationContext, verification: Verification
   const fresh = await here.contentOf(image.environment);
   const places = given === undefined ? await compare(context, verification, fresh) : compareContents(given, fresh);
   const layers = places.map(async ({ key, diff }): Promise<LayerDiff> => {
-    const fullKey = key === configPlace ? image.key : `${image.key}.${key}`;
-    return { key: fullKey, place: await context.locate(fullKey), diff };
+    const keys = key === configPlace ? [image.key] : keysAt(image, key);
+    return { key: keys.join(", "), place: await context.locate(keys[0] ?? image.key), diff };
   });
   return { name: image.environment, content: fresh.content, layers: await Promise.all(layers) };
 }

@@ -114,9 +114,13 @@ function keyOf({ key }: ImagePlan): string {
   return key.replace(/\.?image$/, "");
 }
 
+type WhyLine = Located<Omit<DockerfileLine, "copies">> & {
+  readonly copies?: readonly { readonly key: string; readonly place: SourcePlace | undefined }[];
+};
+
 export interface WhyDockerfile {
   readonly name: string;
-  readonly lines: readonly Located<DockerfileLine>[];
+  readonly lines: readonly WhyLine[];
 }
 
 /** For each line of the Dockerfiles, or for one, what made it. Throws USAGE for a line that is not there. */
@@ -134,9 +138,16 @@ export async function whyDockerfile(
         hint: `run \`devenv why --dockerfile ${name}\` to see them`,
       });
     }
-    return { name, lines: await locateAll(context, chosen) };
+    return { name, lines: await Promise.all(chosen.map((one) => locateLine(context, one))) };
   };
   return Promise.all(selectEnvironments(plan.environments, names).map(explain));
+}
+
+async function locateLine(context: OperationContext, { copies, ...line }: DockerfileLine): Promise<WhyLine> {
+  const [located] = await locateAll(context, [line]);
+  if (located === undefined || copies === undefined) return { ...line, place: located?.place };
+  const keys = copies.filter((key) => key !== line.key).map((key) => ({ key }));
+  return { ...located, copies: await locateAll(context, keys) };
 }
 
 function locateAll<Item extends { readonly key: string | undefined }>(

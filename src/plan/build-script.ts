@@ -19,6 +19,9 @@ export const begin = `. ${stepFolder}/build/begin`;
 /** End of it: normalises what the command wrote, or ends with the command's exit code. */
 export const finish = "finish $?";
 
+/** What `finish` is told where all that the step wrote has its time already. */
+export const settled = "--settled";
+
 const stamp = `${stepFolder}/stamp`;
 
 /** Files that tell of the time or the machine of a build; nothing needs what stands in them. */
@@ -50,13 +53,14 @@ export const buildScript = `# Made by devenv: sourced by every RUN that it write
 [ ! -s ${stepFolder}/host ] || . ${stepFolder}/host
 # modules that a command imports would be kept with the time of their source
 export SOURCE_DATE_EPOCH=${buildTimeSeconds} PYTHONDONTWRITEBYTECODE=1
+copied=0
 true > ${stamp} || exit
 # file times come from a clock of ticks: what the command writes is newer than the stamp
 sleep 0.01 2>/dev/null || sleep 1
 # BusyBox compares whole seconds
 ${knowsFractions} || touch -d "@$(($(date +%s) - 1))" ${stamp}
 
-# finish EXIT_CODE [PLACE…] [--mkdir=FOLDER…]: make mount points for the next step, give what the command wrote one time, and empty what tells of this build.
+# finish EXIT_CODE [PLACE…] [--settled] [--mkdir=FOLDER…]: make mount points for the next step, give what the command wrote one time, and empty what tells of this build.
 # Nothing is deleted that may be in a layer below: the mark of it carries a time.
 finish() {
   [ "$1" = 0 ] || exit "$1"
@@ -70,7 +74,9 @@ finish() {
     esac
   done
   if [ -n "$only" ]; then
-    for place do set_times_at "\${place#--mkdir=}" 2>/dev/null || true; done
+    for place do
+      [ "$place" = ${settled} ] || set_times_at "\${place#--mkdir=}" 2>/dev/null || true
+    done
     return 0
   fi
   for file in ${volatileFiles.join(" ")}; do

@@ -2,13 +2,12 @@ import { posix } from "node:path";
 import { digestOf } from "../digest.ts";
 import { comparePaths } from "../host/path-order.ts";
 import type { CopyLayer } from "../spec/spec.ts";
-import { copyFolder } from "./copy-script.ts";
 import type { ContextEntry } from "./plan.ts";
 import { shellQuote } from "./quote.ts";
-import { bindMount, runStep } from "./run-step.ts";
+import type { Step } from "./run-step.ts";
 
-/** A RUN with the result of a COPY, whose parent folders would have the time of the build. */
-export function renderCopy(layer: CopyLayer): string {
+/** A step with the result of a COPY, whose parent folders would have the time of the build. */
+export function copyStep(layer: CopyLayer): Step {
   const target = targetOf(layer);
   const sources = layer.from.map((path) => posix.normalize(path));
   const words = [
@@ -18,7 +17,8 @@ export function renderCopy(layer: CopyLayer): string {
     ...sources.map(shellQuote),
     shellQuote(target),
   ];
-  return runStep([bindMount(contextFolder(layer), copyFolder)], `copy ${words.join(" ")}`, [target]);
+  const copy = { folder: contextFolder(layer), words: words.join(" "), target, owner: layer.owner };
+  return { copies: [copy], flags: [], command: undefined };
 }
 
 function targetOf({ from, to }: CopyLayer): string {

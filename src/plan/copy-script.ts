@@ -1,10 +1,35 @@
-/** Where the sources of a copy stand while it runs, by number. */
+/** Where the sources of the copies of a step stand while it runs: those of each under its number. */
 export const copyFolder = "/run/devenv/copy";
+
+/** Last line that a step prints whose copy failed, counted from 1. */
+function printFailure(number: string): string {
+  return `devenv: copy ${number} of this step failed`;
+}
+
+/** Which copy failed, by the last line that the step printed; undefined where none did. */
+export function failedCopy(line: string): number | undefined {
+  const [, number] = new RegExp(`^${printFailure("(\\d+)")}$`).exec(line) ?? [];
+  return number === undefined ? undefined : Number(number);
+}
 
 /** Shell functions that bring files into the image as COPY does, with one result on every engine. */
 export const copyFunctions = `# copy [--chown=OWNER] [--chmod=MODE] [--] NAME… TO
+# What it writes has its time afterwards: a command of the same step may look at it.
 copy() {
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+  unset CDPATH LD_LIBRARY_PATH LD_PRELOAD POSIXLY_CORRECT
   umask 022
+  copied=$((copied + 1))
+  from=${copyFolder}/$((copied - 1))
+  if copy_all "$@"; then
+    set_times_at "$to" 2>/dev/null || true
+  else
+    echo "${printFailure("$copied")}" >&2
+    return 1
+  fi
+}
+
+copy_all() {
   owner= mode= number=0
   while :; do
     case $1 in
@@ -28,10 +53,10 @@ copy() {
     return 1
   fi
   while [ $# -gt 1 ]; do
-    if [ -d ${copyFolder}/$number ]; then
-      copy_folder ${copyFolder}/$number "$to" || return
+    if [ -d $from/$number ]; then
+      copy_folder $from/$number "$to" || return
     else
-      copy_file ${copyFolder}/$number "$to" "\${1##*/}" || return
+      copy_file $from/$number "$to" "\${1##*/}" || return
     fi
     number=$((number + 1))
     shift
@@ -47,7 +72,7 @@ copy_file() {
     echo "devenv: cannot put a file in the place of the folder \\\`$target\\\`" >&2
     return 1
   fi
-  make_folder "\${target%/*}/" || return
+  make_folder "\${target%/*}/" && in_image "\${target%/*}/." || return
   rm -f "$target" && cp "$1" "$target" || return
   [ -z "$owner" ] || chown "$owner" "$target" || return
   [ -z "$mode" ] || chmod "$mode" "$target"
@@ -55,7 +80,7 @@ copy_file() {
 
 copy_folder() {
   folder=\${2%/}/
-  make_folder "$folder" || return
+  make_folder "$folder" && in_image "$folder." || return
   # what stands in the way is replaced, not written through
   true > ${copyFolder}.probe
   replace=--remove-destination
@@ -63,6 +88,14 @@ copy_folder() {
   cp -RP $replace "$1/." "$folder" || return
   [ -z "$owner" ] || each_entry "$1" | (cd "$folder" && xargs -0r chown -h "$owner") || return
   [ -z "$mode" ] || each_entry "$1" ! -type l | (cd "$folder" && xargs -0r chmod "$mode")
+}
+
+# By a link it may lead to a cache or a secret of the command that comes after.
+in_image() {
+  if [ "$(stat -c %d "$1" 2>/dev/null)" != "$(stat -c %d / 2>/dev/null)" ]; then
+    echo "devenv: \\\`$to\\\` leads to \\\`$(cd -P "$1" && pwd)\\\`, which is no part of the image while this step runs: name that folder in its place" >&2
+    return 1
+  fi
 }
 
 each_entry() (

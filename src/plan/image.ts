@@ -4,10 +4,11 @@ import type { EnvironmentSpec, LayerSpec } from "../spec/spec.ts";
 import { baseImageTag, countedBase, countedPin } from "./base-image.ts";
 import { buildEntries, recipeVersion } from "./build-entries.ts";
 import { copyEntries } from "./copy-layer.ts";
-import { countedInstructions, type LayerPlaces, renderDockerfile } from "./dockerfile.ts";
+import { countedInstructions, renderDockerfile } from "./dockerfile.ts";
 import { imageFacts } from "./image-facts.ts";
 import type { ImagePlanInput, LayerSource } from "./image-input.ts";
 import { environmentLabel, fingerprintLabel, projectLabel } from "./labels.ts";
+import type { LayerPlaces } from "./layer-instructions.ts";
 import { countedPackages, type PackageFolder, packageFolder } from "./packages.ts";
 import type { ArchiveFile, ContextEntry, ImagePlan, Inputs } from "./plan.ts";
 

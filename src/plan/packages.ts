@@ -3,7 +3,7 @@ import { digestOf } from "../digest.ts";
 import type { PackagePin, PackageSet } from "../lock/lockfile.ts";
 import type { ApkLayer, AptLayer } from "../spec/spec.ts";
 import { shellQuote } from "./quote.ts";
-import { bindMount, runStep } from "./run-step.ts";
+import { bindMount, type Step } from "./run-step.ts";
 
 export type PackageManager = "apt" | "apk";
 
@@ -45,12 +45,12 @@ export function packageFolder(packages: PackageSet): string {
 }
 
 /** Install the files of a set, all dependencies among them, without the archive's package list or a network. */
-export function renderLockedPackages(layer: AptLayer | ApkLayer, packages: PackageSet): string {
+export function lockedPackagesStep(layer: AptLayer | ApkLayer, packages: PackageSet): Step {
   const isEmpty = Object.keys(packages).length === 0;
   // a folder without files is not in the context
-  const mounts = isEmpty ? [] : [bindMount(packageFolder(packages), target)];
-  if (layer.kind === "apk") return runStep(mounts, installApk(layer.packages, isEmpty));
-  return runStep(mounts, isEmpty ? "true" : installApt);
+  const flags = isEmpty ? [] : [bindMount(packageFolder(packages), target)];
+  if (layer.kind === "apk") return { flags, command: installApk(layer.packages, isEmpty) };
+  return { flags, command: isEmpty ? "true" : installApt };
 }
 
 const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb && drop_host_keys`;

@@ -129,6 +129,8 @@ export interface LineOrigin {
   readonly to: number;
   /** Full config key: `environments.dev.image.layers[1]`. */
   readonly key: string;
+  /** Of the `copy` layers that these lines bring in first, where there are any beside the one at `key`. */
+  readonly copies?: readonly string[];
   /** These lines run as the user that the base ends with, and have to run as root. */
   readonly needsRoot?: true;
 }

@@ -1,3 +1,4 @@
+import { originAt } from "./origins.ts";
 import type { ImagePlan } from "./plan.ts";
 import { dockerfileSteps } from "./steps.ts";
 
@@ -16,7 +17,7 @@ export function networkStep({
 }: Pick<ImagePlan, "dockerfile" | "origins">): NetworkStep | undefined {
   for (const { line, instruction } of dockerfileSteps(dockerfile)) {
     const network = /^RUN\s+(?:--\S+\s+)*?--network=(\S+)/i.exec(instruction)?.[1];
-    const origin = origins.find(({ from, to }) => from <= line && line <= to);
+    const origin = originAt(origins, line);
     if (network !== undefined && network !== "default" && origin !== undefined) return { key: origin.key, network };
   }
   return undefined;

@@ -1,6 +1,32 @@
 /** A RUN instruction as devenv writes it. */
-import { begin, finish, hostSecret, scriptFolder, stepFolder } from "./build-script.ts";
+import { begin, finish, hostSecret, scriptFolder, settled, stepFolder } from "./build-script.ts";
+import { copyFolder } from "./copy-script.ts";
 import { shellQuote } from "./quote.ts";
+
+/** What one RUN does: copies first, then a command. */
+export interface Step {
+  readonly copies?: readonly Copy[];
+  /** Options of the RUN. */
+  readonly flags: readonly string[];
+  /** Undefined for one that only copies. */
+  readonly command: string | undefined;
+  /** Where the command writes, if it can be told: quicker than to search for it. */
+  readonly places?: readonly string[];
+  /** Folders that are not the image's own while the step runs. */
+  readonly covers?: readonly string[];
+  /** Folders to make at its end, if its user may. */
+  readonly makes?: readonly string[];
+}
+
+/** Files of the build context that a step brings into the image. */
+export interface Copy {
+  /** In the build context. */
+  readonly folder: string;
+  /** Arguments of `copy`, quoted. */
+  readonly words: string;
+  readonly target: string;
+  readonly owner: string | undefined;
+}
 
 /** A folder or file of the build context that a step sees. */
 export function bindMount(source: string, target: string): string {
@@ -19,27 +45,44 @@ export function cacheMount(target: string, id: string): string {
 
 /**
  * A RUN that has the host's certificates and proxies while it runs and leaves in the layer nothing of
- * them, nor of the time. Where the command writes can be given, which is quicker than to search for it. The secret is mounted on every host, also where it is empty, so that all build the same.
+ * them, nor of the time. The secret is mounted on every host, also where it is empty, so that all build the same.
  */
-export function runStep(flags: readonly string[], command: string, places: readonly string[] = []): string {
+export function printStep({ copies = [], flags, command, places = [], makes = [] }: Step): string {
   const mounts = [
     tmpfsMount(stepFolder),
     // in that folder, since its mount point elsewhere would leave the time of the step
     `--mount=type=secret,id=${hostSecret},target=${stepFolder}/host,mode=0444`,
     bindMount(scriptFolder, `${stepFolder}/build`),
+    ...copies.map(({ folder }, index) => bindMount(folder, `${copyFolder}/${index}`)),
     ...flags,
   ];
-  const end = [finish, ...places.map(shellQuote)].join(" ");
-  const head = `RUN ${mounts.join(" ")} \\\n   `;
-  if (isOneLine(command)) return `${head} ${begin}; \\\n    (${command.startsWith("(") ? " " : ""}${command}); ${end}`;
-  return `${head} ${JSON.stringify(["/bin/sh", "-c", `${begin}\n(\n${command}\n)\n${end}`])}`;
+  const copying = copies.map(({ words }) => `copy ${words}`).join(" && ");
+  const made = makes.map((folder) => `--mkdir=${folder}`);
+  const end = [finish, ...[...(command === undefined ? [settled] : places), ...made].map(shellQuote)].join(" ");
+  return `RUN ${mounts.join(" ")} \\\n    ${printScript({ copying, command, end })}`;
 }
 
-/** A step that also makes folders at its end, if its user may. */
-export function alsoMaking(step: string, folders: readonly string[]): string {
-  const words = folders.map((folder) => ` ${shellQuote(`--mkdir=${folder}`)}`).join("");
-  if (!step.endsWith('"]')) return `${step}${words}`;
-  return `${step.slice(0, -2)}${JSON.stringify(words).slice(1, -1)}"]`;
+interface Script {
+  /** Empty for no copies. */
+  readonly copying: string;
+  readonly command: string | undefined;
+  readonly end: string;
+}
+
+/** Each in a shell of its own: what a copy sets is nothing to the command, and that may exit or set what it likes. */
+function printScript({ copying, command, end }: Script): string {
+  const last = command ?? copying;
+  const first = command === undefined || copying === "" ? "" : `(${copying}) &&`;
+  if (isOneLine(copying) && isOneLine(last)) {
+    const lines = [
+      `${begin};`,
+      ...(first === "" ? [] : [first]),
+      `(${last.startsWith("(") ? " " : ""}${last}); ${end}`,
+    ];
+    return lines.join(" \\\n    ");
+  }
+  const lines = [begin, ...(first === "" ? [] : [first]), "(", last, ")", end];
+  return JSON.stringify(["/bin/sh", "-c", lines.join("\n")]);
 }
 
 /** Several lines, a here-document or a trailing backslash would be read as Dockerfile syntax; a comment would hide what comes after it. */

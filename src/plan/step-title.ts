@@ -4,7 +4,9 @@ export function stepTitle(name: string): string {
   const command = name.replace(/^RUN(\s+--\S+)*\s+/, "");
   const own = readScript(command) ?? command;
   const title = withoutWrapper(own);
-  return oneLine(title !== own && title.startsWith("copy ") ? `COPY${title.slice(4)}` : `RUN ${title}`);
+  const copies = opening.exec(own)?.[1];
+  if (copies !== undefined) return oneLine(`RUN ${title.slice(`${copies} && `.length)}, after ${asCopy(copies)}`);
+  return oneLine(title !== own && title.startsWith("copy ") ? asCopy(title) : `RUN ${title}`);
 }
 
 /** The script of `["/bin/sh","-c",SCRIPT]`, the form of a command that has several lines. */
@@ -27,9 +29,24 @@ export function withoutPrelude(reason: string): string {
   return oneLine(withoutWrapper(reason));
 }
 
+const word = /(?: (?:'[^']*'|\\'|[\w@%+=:,./-])+)/.source;
+const copying = `copy${word}+(?: && copy${word}+)*`;
+
+/** As Dockerfiles have it. */
+function asCopy(copies: string): string {
+  return copies.replaceAll(/(^|&& )copy /g, "$1COPY ");
+}
+
+const lineBreak = String.raw`(?:\\n|\n)`;
+
+/** What devenv puts before a command: with the copies of the same step, where it has some. */
+const opening = new RegExp(
+  String.raw`\. /run/devenv/build/begin(?:;\s*|${lineBreak})(?:\((${copying})\) &&(?:${lineBreak}|\s+))?\(${lineBreak}?`,
+);
+
 /** A line break stands there as it is, or as some engines quote it. */
 function withoutWrapper(text: string): string {
   return text
-    .replaceAll(/\. \/run\/devenv\/build\/begin(?:;\s*\(|(?:\\n|\n)\((?:\\n|\n))/g, "")
-    .replaceAll(/(?:\);|(?:\\n|\n)\)(?:\\n|\n)) ?finish \$\?(?: (?:'[^']*'|\\'|[\w@%+=:,./-])+)*/g, "");
+    .replaceAll(new RegExp(opening, "g"), (_, copies) => (copies === undefined ? "" : `${copies} && `))
+    .replaceAll(new RegExp(String.raw`(?:\);|${lineBreak}\)${lineBreak}) ?finish \$\?${word}*`, "g"), "");
 }

@@ -1,6 +1,7 @@
 /** What made an image what it is, and what would make it anew, by the config's keys. */
 import { requestedDotfiles } from "./container-inputs.ts";
 import { type FactChange, factChanges } from "./fact-changes.ts";
+import { originAt } from "./origins.ts";
 import type { ImageFacts, ImagePlan, Inputs } from "./plan.ts";
 
 export interface InputChange {
@@ -62,12 +63,14 @@ export interface DockerfileLine {
   readonly text: string;
   /** Config key that made it; undefined for what every Dockerfile has. */
   readonly key: string | undefined;
+  /** Config keys of what is copied in the same step, where it is not at `key` alone. */
+  readonly copies?: readonly string[];
 }
 
 export function dockerfileLines({ dockerfile, origins }: Pick<ImagePlan, "dockerfile" | "origins">): DockerfileLine[] {
   const lines = dockerfile.replace(/\n$/, "").split("\n");
   return lines.map((text, index) => {
-    const origin = origins.find(({ from, to }) => from <= index + 1 && index + 1 <= to);
-    return { line: index + 1, text, key: origin?.key };
+    const { key, copies } = originAt(origins, index + 1) ?? {};
+    return { line: index + 1, text, key, ...(copies === undefined ? {} : { copies }) };
   });
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { CopyOptions } from "../../src/config/layers.ts";
-import { copy } from "../../src/config/layers.ts";
+import { copy, dockerfile, env, run } from "../../src/config/layers.ts";
 import { readIgnore } from "../../src/host/ignore.ts";
 import { collectCopySources } from "../../src/host/walk.ts";
 import type { ContextEntry } from "../../src/plan/plan.ts";
@@ -53,16 +53,36 @@ const cases = (
   ] as const
 ).map(([from, to, options = {}]) => ({ from: [from].flat(), to, options: options as CopyOptions }));
 
-it("copies files as COPY does", async () => {
+const copies = cases.map(({ from, to, options }) => copy(from, to, options));
+
+/** Programs that do what they should not stand before the system's. */
+const misleading = env({ PATH: "/bad:$PATH", POSIXLY_CORRECT: "1" });
+
+/** A command sees what a copy of a step before would have left to it. */
+const look = [
+  '[ "$(umask)" = 0022 ]',
+  '[ "$(date -r /9/new/folder/run.sh +%s)" = 1577836800 ]',
+  '[ -z "$(find /9/new /10/there /15/x /17/x -newermt 2020-01-02)" ]',
+  '[ "$(command -v cp)" = /bad/cp ]',
+];
+
+it.each([
+  ["in one step where nothing follows", [dockerfile("USER root"), ...copies]],
+  [
+    "before a command in one step, past variables that would mislead the copy",
+    [dockerfile("USER root"), ...copies, misleading, run(look)],
+  ],
+])("copies files as COPY does, %s", async (_title, layers) => {
   await using sandbox = openSandbox();
   using folder = temporaryFolder(tree);
   const { path: root } = folder;
   const ignore = await readIgnore(root);
   const collected = cases.map(({ from }) => collectCopySources({ root, sources: from, ignore, key: "copy" }));
-  const sources = (await Promise.all(collected)).map((entries) => ({ kind: "copy" as const, entries }));
-  const layers = cases.map(({ from, to, options }) => copy(from, to, options));
+  const ofCopies = (await Promise.all(collected)).map((entries) => ({ kind: "copy" as const, entries }));
+  const sources = layers.map((layer) => ofCopies[copies.indexOf(layer as (typeof copies)[number])]);
   const image = imageOf({ image: { from: baseImage, layers } }, { sources });
-  const plain = new Map(sources.flatMap(({ entries }) => entries.map((entry) => [entry.path, entry])));
+  const plain = new Map(ofCopies.flatMap(({ entries }) => entries.map((entry) => [entry.path, entry])));
+  expect(image.dockerfile.match(/^RUN /gm)).toHaveLength(1);
 
   const ours = await listOf(sandbox, image.dockerfile, image.context);
   const theirs = await listOf(sandbox, [`FROM ${baseImage}`, ...cases.map(copyInstruction)].join("\n"), [
@@ -93,6 +113,12 @@ async function listOf(
   const content = `-exec sh -c '[ -L "$1" ] || [ ! -f "$1" ] || cat "$1"' sh {} \\;`;
   const list = `find ${places.join(" ")} /tmp /etc/motd2 -printf '%U:%G %u:%g %m %p %l' ${content} -printf '\\n'`;
   const [from, ...rest] = dockerfile.replaceAll(/^(#.*)?\n/gm, "").split("\n");
-  const lines = [from, `RUN ${places.map(before).join("; ")}`, ...rest, `RUN : ${randomUUID()}; ${list} | sort`];
+  const bad = "mkdir /bad; printf '#!/bin/sh\\nexit 1\\n' > /bad/cp; cp /bad/cp /bad/mkdir; chmod 755 /bad/*";
+  const lines = [
+    from,
+    `RUN ${places.map(before).join("; ")}; ${bad}`,
+    ...rest,
+    `RUN : ${randomUUID()}; ${list} | sort`,
+  ];
   return (await build(sandbox, lines.join("\n"), { context })).output;
 }

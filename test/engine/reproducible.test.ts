@@ -44,7 +44,14 @@ export default defineConfig({
     dev: {
       image: {
         from: { environment: "base" },
-        layers: [dockerfile("USER ada"), run("date > ~/.now; cat ~/.now > /dev/null; : > ~/.now"), copy("one.txt", "/opt/")],
+        layers: [
+          copy("src", "/opt/two"),
+          copy("module.py", "/opt/two/"),
+          env({ COLOUR: "red" }),
+          run("cp -a /opt/two /opt/three; rm -r /opt/two/deep; python3 -m compileall -q /opt/three"),
+          dockerfile("USER ada"),
+          run("date > ~/.now; cat ~/.now > /dev/null; : > ~/.now"), copy("one.txt", "/opt/"),
+        ],
       },
     },
   },
@@ -90,7 +97,7 @@ it("builds twice to the same layers, whatever the time, the umask and the place"
     const first = await layersOf(0o022, 1_000_000_000);
     await sleep(1100);
     const second = await layersOf(0o077, 1_700_000_000);
-    if (product === "docker") expect(first.map(({ length }) => length)).toEqual([11, 13]);
+    if (product === "docker") expect(first.map(({ length }) => length)).toEqual([9, 12]);
     expect(second).toEqual(first);
   } finally {
     for (const { id, tags } of await engine.images.list({ [projectLabel]: project })) {

@@ -5,7 +5,9 @@ import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
 import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
 import { hostSecret } from "../../plan/build-script.ts";
-import type { ImagePlan, Plan } from "../../plan/plan.ts";
+import { failedCopy } from "../../plan/copy-script.ts";
+import { originAt } from "../../plan/origins.ts";
+import type { ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";
 import { openSecrets, type Secrets } from "../container/secrets.ts";
@@ -134,11 +136,18 @@ async function explainFailure(
   const steps = dockerfileSteps(image.dockerfile);
   const isKnown = failure.number?.total === steps.length;
   const line = isKnown ? steps[(failure.number?.index ?? 0) - 1]?.line : undefined;
-  const origin = image.origins.find(({ from, to }) => line !== undefined && from <= line && line <= to);
-  const configPlace = origin === undefined ? undefined : await context.locate(origin.key);
+  const copy = failedCopy(failure.output.at(-1) ?? "");
+  const output = copy === undefined ? failure.output : failure.output.slice(0, -1);
+  const key = line === undefined ? undefined : failedKey(originAt(image.origins, line), copy);
+  const configPlace = key === undefined ? undefined : await context.locate(key);
   const step = failure.step === undefined ? undefined : stepTitle(failure.step);
   const reason = withoutPrelude(failure.reason);
-  const place = { dockerfileLine: line, key: origin?.key, configPlace };
-  const details = { ...failure, ...place, tag: shortTag(image), step, reason };
+  const place = { dockerfileLine: line, key, configPlace };
+  const details = { ...failure, ...place, output, tag: shortTag(image), step, reason };
   return devenvError("IMAGE_BUILD_FAILED", details);
+}
+
+/** Of the copy, counted from 1, or of what comes after the copies. */
+function failedKey(origin: LineOrigin | undefined, copy: number | undefined): string | undefined {
+  return (copy === undefined ? undefined : origin?.copies?.[copy - 1]) ?? origin?.key;
 }

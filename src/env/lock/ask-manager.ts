@@ -6,7 +6,7 @@ import type { PackagesRequest } from "../../lock/requests.ts";
 import { environmentLabel, projectLabel } from "../../plan/labels.ts";
 import { type PackageManager, packageFileName } from "../../plan/packages.ts";
 import type { ContextFile, ImagePlan, Plan } from "../../plan/plan.ts";
-import { bindMount, cacheMount, runStep } from "../../plan/run-step.ts";
+import { bindMount, cacheMount, printStep } from "../../plan/run-step.ts";
 import { withPlainContainer } from "../container/image-user.ts";
 import { buildImage } from "../image/images.ts";
 import { type FailedPackages, type PlacedPackage, packageEntry } from "../image/packages.ts";
@@ -87,8 +87,8 @@ async function askingImage(
   // apt throws away the lists of any other architecture
   const cache = elsewhere === undefined ? "devenv-apt" : `devenv-apt-${elsewhere.architecture}`;
   const caches = resolver.caches.map((target) => cacheMount(target, `${cache}${target}`));
-  const mounts = [...caches, bindMount(resolverFolder.context, resolverFolder.step)];
-  const step = runStep(mounts, `: ${id}; sh ${resolverFolder.step}/script`);
+  const flags = [...caches, bindMount(resolverFolder.context, resolverFolder.step)];
+  const step = printStep({ flags, command: `: ${id}; sh ${resolverFolder.step}/script` });
   const from = image.dockerfile.split("\n").length;
   const dockerfile = `${image.dockerfile}USER root\n${step}\n`;
   return {

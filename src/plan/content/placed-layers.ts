@@ -3,7 +3,7 @@ import { configUpTo, layerPlaces, type PlacedImage } from "./places.ts";
 
 /** What one place in the config added, as the engine's layers have it; `from` comes first, maybe without any. */
 export interface PlacedLayers {
-  /** Place in the image: `from`, `layers[0]`, `user`. */
+  /** Place in the image: `from`, `layers[0]`, `user`; `layers[1], layers[2]` for what one step made of both. */
   readonly key: string;
   readonly layers: readonly (readonly LayerEntry[])[];
 }

@@ -1,5 +1,6 @@
 /** Which place in the config made which layers of an image. */
 import type { SavedConfig } from "../../host/saved-image/entry.ts";
+import { keysOf, originAt } from "../origins.ts";
 import type { ImagePlan } from "../plan.ts";
 import { dockerfileSteps } from "../steps.ts";
 
@@ -23,6 +24,8 @@ export function configUpTo({ history = [], ...config }: SavedConfig, layers: num
   return { ...config, history: history.filter(({ empty_layer: isEmpty }) => isEmpty !== true).slice(0, layers) };
 }
 
+const separator = ", ";
+
 function toldPlaces({ key }: PlacedImage, count: number, { history = [] }: SavedConfig): readonly string[] | undefined {
   const prefix = creatorOf(`${key}.`);
   const creators = history.slice(-count).map(({ created_by: by = "" }) => by);
@@ -32,7 +35,7 @@ function toldPlaces({ key }: PlacedImage, count: number, { history = [] }: Saved
 
 export type PlacedImage = Pick<ImagePlan, "key" | "dockerfile" | "origins">;
 
-/** The place of each layer above the base, in their order: `from`, `layers[0]`, `user`. */
+/** The place of each layer above the base, in their order: `from`, `layers[0]`, `layers[1], layers[2]`, `user`. */
 export function layerPlaces(image: PlacedImage, count: number, config: SavedConfig): readonly string[] {
   const told = toldPlaces(image, count, config);
   if (told !== undefined) return told;
@@ -53,11 +56,21 @@ export function layerPlaces(image: PlacedImage, count: number, config: SavedConf
   return Array.from({ length: count }, (_, index) => found[index] ?? places.at(-1) ?? "from");
 }
 
+/** Several layers of the config may be one of the image: `layers[1], layers[2]`. */
+function joinPlaces(places: readonly string[]): string {
+  return places.join(separator);
+}
+
+/** Full config keys of a place in the image: `image.layers[1]`, `image.layers[2]`. */
+export function keysAt({ key }: Pick<ImagePlan, "key">, place: string): readonly string[] {
+  return place.split(separator).map((one) => `${key}.${one}`);
+}
+
 function verbOf(instruction: string): string {
   return (instruction.split(/\s/, 1)[0] ?? "").toUpperCase();
 }
 
 function placeOf({ key, origins }: PlacedImage, line: number): string {
-  const origin = origins.find(({ from, to }) => from <= line && line <= to);
-  return origin?.key.slice(key.length + 1) ?? "from";
+  const origin = originAt(origins, line);
+  return origin === undefined ? "from" : joinPlaces(keysOf(origin).map((full) => full.slice(key.length + 1)));
 }

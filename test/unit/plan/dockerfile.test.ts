@@ -17,7 +17,8 @@ function layerText(...layers: Parameters<typeof apt> | object[]): string {
   return text.split("\n\n").slice(2).join("\n\n").trim();
 }
 
-const copyMount = (text: string) => /source=(\.devenv\/copy\/[0-9a-f]{12}),target=\/run\/devenv\/copy/.exec(text)?.[1];
+const copyMount = (text: string) =>
+  /source=(\.devenv\/copy\/[0-9a-f]{12}),target=\/run\/devenv\/copy\/0/.exec(text)?.[1];
 
 describe("renderDockerfile", () => {
   it("writes one group a layer, each under its config key", () => {
@@ -43,7 +44,7 @@ describe("renderDockerfile", () => {
     const install =
       "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*' && drop_host_keys";
     const tar = ` --mount=type=bind,source=.devenv/archives/${sha256}-1.tar,target=/run/devenv/archive.tar`;
-    const copied = ` --mount=type=bind,source=${copyMount(image.dockerfile)},target=/run/devenv/copy`;
+    const copied = ` --mount=type=bind,source=${copyMount(image.dockerfile)},target=/run/devenv/copy/0`;
     expect(image.dockerfile).toBe(`# Made by devenv; each group of instructions comes from the config key above it.
 
 # environments.dev.image.from
@@ -56,15 +57,16 @@ ${wrapped(`apt-get update && ${install}`, caches.join(""))}
 # environments.dev.image.layers[1]: archive
 ${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar, " /opt/tool")}
 
-# environments.dev.image.layers[2]: copy
-${wrapped("copy --chown=dev --chmod=0644 a.txt src /app/", copied, " /app/")}
-
 # environments.dev.image.layers[3]: env
 ENV A="say \\"hi\\" $PATH"
 ENV B="2"
 
+# environments.dev.image.layers[2]: copy
 # environments.dev.image.user
-${wrapped("id dev >/dev/null 2>&1 || useradd --create-home dev || adduser -D dev")}
+${wrapped("id dev >/dev/null 2>&1 || useradd --create-home dev || adduser -D dev", copied).replace(
+  `${begin};`,
+  `${begin}; \\\n    (copy --chown=dev --chmod=0644 a.txt src /app/) &&`,
+)}
 USER dev
 `);
   });
@@ -106,7 +108,7 @@ USER dev
         .map((line) => line.trim());
     const made = "--mkdir=/root/.cache '--mkdir=/a b'";
     expect(steps(copy("a", "/b"), env({ A: "1" }), cached)).toEqual(
-      [`(copy a /b); finish $? /b ${made}`, "(make); finish $?"].flatMap((end) => [
+      [`(copy a /b); finish $? --settled ${made}`, "(make); finish $?"].flatMap((end) => [
         ". /run/devenv/build/begin; \\",
         end,
       ]),
@@ -132,7 +134,7 @@ USER dev
 
   it("quotes the words of copy for the shell, and mounts them from a plain place", () => {
     const text = layerText(copy(["-x", "[id].tsx", "a b", "$x"], "/app/"));
-    expect(text).toContain("(copy -- -x '[id].tsx' 'a b' '$x' /app/); finish $? /app/");
+    expect(text).toContain("(copy -- -x '[id].tsx' 'a b' '$x' /app/); finish $? --settled");
     expect(copyMount(text)).toBeDefined();
   });
 
