@@ -9,7 +9,7 @@ const base = 'from: "devenv-test/base:bookworm"';
 
 /** A config of the project `shop` with this image. */
 function config(image: string, more = ""): string {
-  return `import { archive, copy, defineConfig, run } from "devenv";
+  return `import { archive, copy, defineConfig, dockerfile, run } from "devenv";
 export default defineConfig({
   name: "shop",
   image: { ${image} },
@@ -109,6 +109,42 @@ describe("devenv says what failed, why, and what mends it:", () => {
         | no such thing
 
       hint: mend the layer at \`devenv.config.ts:5:5\` and run the command again
+      "
+    `);
+  });
+
+  it("a copy that fails in the step of the command after it", async () => {
+    const layers = `layers: [dockerfile("USER root"), run("mkdir -p /two/a"),
+    copy("a", "/one"),
+    copy("a", "/two"),
+    run("make")]`;
+    const files = { ...onDisk(config(`${base}, ${layers}`)), a: "a" };
+    expect(await failure(files, ["up"])).toMatchInlineSnapshot(`
+      "error: Image \`shop/dev:HASH\` could not be built: executor failed running [/bin/sh -c copy a /one && copy a /two && make]: exit code: 1
+        config      image.layers[3] (devenv.config.ts:6:5)
+        Dockerfile  line 18
+        step        RUN make, after COPY a /one && COPY a /two
+        | devenv: cannot put a file in the place of the folder \`/two/a\`
+
+      hint: mend the layer at \`devenv.config.ts:6:5\` and run the command again
+      "
+    `);
+  });
+
+  it("a copy by a link into the cache of the command after it", async () => {
+    const layers = `layers: [dockerfile("USER root"), run("mkdir /c && ln -s c /link"),
+    copy("a", "/one"),
+    copy("a", "/link/"),
+    run("make", { cache: ["/c"] })]`;
+    const files = { ...onDisk(config(`${base}, ${layers}`)), a: "a" };
+    expect(await failure(files, ["up"])).toMatchInlineSnapshot(`
+      "error: Image \`shop/dev:HASH\` could not be built: executor failed running [/bin/sh -c copy a /one && copy a /link/ && make]: exit code: 1
+        config      image.layers[3] (devenv.config.ts:6:5)
+        Dockerfile  line 18
+        step        RUN make, after COPY a /one && COPY a /link/
+        | devenv: \`/link/\` leads to \`/c\`, which is no part of the image while this step runs: name that folder in its place
+
+      hint: mend the layer at \`devenv.config.ts:6:5\` and run the command again
       "
     `);
   });

@@ -21,10 +21,12 @@ const project = "verified";
 const config = `image: {
     from: "${baseImage}",
     layers: [
+      dockerfile("USER root"),
       copy("data", "/srv/data"),
       env({ COLOUR: "blue" }),
       run("mkdir /d && cd /d && printf 0123456789 > byte && touch mode gone linked && ln linked hard && echo new > now"
         + " && rm /usr/share/base-files/motd"),
+      copy("data", "/srv/more"),
       run("cd /d && . /run/secrets/PLANT", { secrets: ["PLANT"] }),
     ],
     user: "ada",
@@ -118,8 +120,8 @@ it("names exactly the files that differ, and leaves the environment's image alon
   expect(layers).toEqual([
     {
       environment: "dev",
-      key: "image.layers[3]",
-      place: { file: "devenv.config.mjs", line: 11, column: 7 },
+      key: "image.layers[4], image.layers[5]",
+      place: { file: "devenv.config.mjs", line: 12, column: 7 },
       files: true,
       added: ["/d/extra", "/d/link"],
       removed: ["/d/gone"],
@@ -138,7 +140,7 @@ it("names the layers alone where the locked image is neither here nor was read h
   expect({ exitCode, stdout }).toEqual({
     exitCode: 1,
     stdout: `dev: different in 1 place
-  image.layers[3] (devenv.config.mjs:11:7)
+  image.layers[4], image.layers[5] (devenv.config.mjs:12:7)
     the locked image is not here: its files are not known
 `,
   });
