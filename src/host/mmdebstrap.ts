@@ -44,7 +44,7 @@ export function mmdebstrapArguments(
     `--include=${[...packages].sort().join(",")}`,
     '--aptopt=Acquire::Languages "none"',
     "--dpkgopt=force-unsafe-io",
-    "--skip=cleanup/apt",
+    "--skip=cleanup/apt,cleanup/run",
     `--extract-hook=${leavePathsOut}`,
     `--customize-hook=${emptyAptFolders}`,
     `--customize-hook=${neutraliseHost}`,
@@ -94,9 +94,16 @@ const leavePathsOut = [
  */
 const emptyAptFolders = 'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*';
 
-/** mmdebstrap copies the host's name and resolvers; engines mount their own over these empty files. */
-const neutraliseHost =
-  'cd "$1/etc" && rm -f hostname hosts resolv.conf && touch hostname hosts resolv.conf && chmod 644 hostname hosts resolv.conf';
+/**
+ * mmdebstrap copies the host's name and resolvers; engines mount their own over these empty files. With the
+ * folders that build steps mount theirs on, the base needs no layer that makes mount points; mmdebstrap's own
+ * clearing of `/run` comes after this and would remove them.
+ */
+const neutraliseHost = [
+  'cd "$1/etc" && rm -f hostname hosts resolv.conf && touch hostname hosts resolv.conf && chmod 644 hostname hosts resolv.conf',
+  'find "$1/run" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +',
+  'mkdir -p "$1/run/devenv" "$1/run/secrets" && chmod 755 "$1/run/secrets" && chmod 1777 "$1/run/devenv"',
+].join(" && ");
 
 /** The base names the distribution's own archive; one without apt has no folder for it. */
 function writeSources(distribution: string, content: string): string {

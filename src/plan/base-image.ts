@@ -13,7 +13,7 @@ import type { ImagePlan } from "./plan.ts";
  */
 export function baseImageTag(base: BaseSpec, platform: string, pin: BasePin | undefined): string {
   if (base.kind === "bootstrap") {
-    const counted = [countedBase(base, platform, undefined), pin === undefined ? undefined : countedPin(pin)];
+    const counted = [countedBase(base, platform, undefined), pin === undefined ? bootstrapRecipe : countedPin(pin)];
     return `localhost/devenv/bootstrap:${base.suite}-${digestOf(counted).slice(0, 12)}`;
   }
   if (base.kind === "environment") return "";

@@ -37,12 +37,12 @@ export function countedInstructions(layer: LayerSpec, places: LayerPlaces): read
   return layerInstructions(layer, places).map(printInstruction);
 }
 
-/** A base environment has the skeleton already. */
+/** What devenv makes has the skeleton already: a base environment in a layer, a bootstrapped base in its only one. */
 function renderFrom({ image, from, baseUser }: DockerfileInput): string[] {
   return [
     `FROM ${from}`,
     ...(baseUser === undefined ? [] : ["USER root"]),
-    ...(image.from.kind === "environment" ? [] : [`ADD ${skeletonPath} /`]),
+    ...(image.from.kind === "reference" ? [`ADD ${skeletonPath} /`] : []),
   ];
 }
 

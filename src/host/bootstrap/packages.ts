@@ -9,7 +9,7 @@ export type BootstrapPackages = Readonly<Record<string, LockedPackage>>;
 export type FetchBootstrapPackages = (packages: BootstrapPackages) => Promise<ReadonlyMap<string, string>>;
 
 /** Counts up when the way of making a base from packages changes what comes out. */
-export const bootstrapRecipe = 2;
+export const bootstrapRecipe = 3;
 
 export function packageNames(packages: BootstrapPackages): readonly string[] {
   return Object.keys(packages).sort();

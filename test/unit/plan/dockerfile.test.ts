@@ -49,7 +49,6 @@ describe("renderDockerfile", () => {
 
 # environments.dev.image.from
 FROM ${image.baseTag}
-ADD .devenv/skeleton.tar /
 
 # environments.dev.image.layers[0]: apt
 ${wrapped(`apt-get update && ${install}`, caches.join(""))}
