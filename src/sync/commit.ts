@@ -17,7 +17,7 @@ export interface Ledger {
 }
 
 /** Enough to make up for the work of a commit, and few enough that little is done twice after a sudden end. */
-const commitEvery = 512;
+const commitEvery = 2048;
 const commitAfterMs = 200;
 
 export function openLedger(core: Core): Ledger {

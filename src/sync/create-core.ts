@@ -15,7 +15,7 @@ import type { SideName, Unwatched } from "./status.ts";
 import { at, isAlike, parentOf } from "./tree.ts";
 
 /** Files under way at once. */
-const transfersAtOnce = 256;
+const transfersAtOnce = 512;
 /** Of those, such as take more than one piece: each of them holds some in memory. */
 const largeAtOnce = 16;
 

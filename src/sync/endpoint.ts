@@ -61,7 +61,7 @@ const callsAtOnce = 256;
 /** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
 const tickMs = 20;
 /** Stats that are kept for files that will have to be read. */
-const mostStats = 10_000;
+const mostStats = 30_000;
 
 export function openEndpoint(options: EndpointOptions): Endpoint {
   const { side } = options;

@@ -1,5 +1,5 @@
 /** One file from a side to the other, as a stream. */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { File, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
@@ -31,23 +31,37 @@ export class SourceError extends Error {
   }
 }
 
-/** Bytes of a file that is read at once. */
-const smallSize = 64 * 1024;
+/** Bytes of a file that is carried as a whole: many of them are in memory at once. */
+const smallSize = 32 * 1024;
 
 /** Throws SourceError for a failure of the side that is read, SideError for one of the side that is written to. */
 export async function transfer(options: Transfer): Promise<Transferred> {
   const source = await sourceOf(options.from, options.path);
-  const run = () => carry(options, source);
-  return source.size > smallSize ? options.largeLimit(run) : run();
+  return source.size > smallSize ? options.largeLimit(() => carry(options, source)) : carrySmall(options, source);
+}
+
+async function carrySmall({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await from.side.readSmall(path, source);
+  } catch (error) {
+    throw sourceError(error);
+  }
+  onBytes(bytes.length);
+  const { size, mtimeNs } = source;
+  const written = to.side.write(path, { mode, mtimeNs, size, expected }, bytes);
+  // while it is on its way
+  const content = hash("sha256", bytes, "base64");
+  return { content, stat: await written };
 }
 
 async function carry({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
-  const hash = createHash("sha256");
+  const digest = createHash("sha256");
   let failure: SourceError | undefined;
   const content = async function* () {
     try {
       for await (const chunk of from.side.read(path, source.stamp)) {
-        hash.update(chunk);
+        digest.update(chunk);
         onBytes(chunk.length);
         yield chunk;
       }
@@ -59,7 +73,7 @@ async function carry({ from, to, path, mode, expected, onBytes }: Transfer, sour
   try {
     const { size, mtimeNs } = source;
     const stat = await to.side.write(path, { mode, mtimeNs, size, expected }, content());
-    return { content: hash.digest("base64"), stat };
+    return { content: digest.digest("base64"), stat };
   } catch (error) {
     throw failure ?? error;
   }

@@ -67,6 +67,11 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
       }
       expect(tree, path, expected);
     },
+    async readSmall(path, expected) {
+      const parts: Uint8Array[] = [];
+      for await (const part of side.read(path, expected.stamp)) parts.push(part);
+      return Buffer.concat(parts);
+    },
     hash: (path, expected) =>
       call("hash", path, () =>
         createHash("sha256")
@@ -75,7 +80,8 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
       ),
     async write(path, file, content) {
       let text = "";
-      for await (const chunk of content) text += Buffer.from(chunk).toString();
+      for await (const chunk of content instanceof Uint8Array ? [content] : content)
+        text += Buffer.from(chunk).toString();
       return call("write", path, () => actions.write(path, file, text));
     },
     makeFolder: (path, mode) => call("makeFolder", path, () => actions.makeFolder(path, mode)),

@@ -1,7 +1,7 @@
 import type { Path } from "../entry.ts";
 import { type NewFile, type Side, SideError, type SideListener, type Stamp, type Stat } from "../side.ts";
 import { type AgentStreams, type Channel, openChannel } from "./channel.ts";
-import { readFile } from "./read-file.ts";
+import { readFile, readSmallFile } from "./read-file.ts";
 import { problemOf } from "./refusal.ts";
 import { decodeChildren, decodeErrno, decodeEvents, decodeHello, decodeStat } from "./replies.ts";
 import { type Request, replyType, wireVersion } from "./wire.ts";
@@ -65,6 +65,7 @@ function sideOf(channel: Channel): Side {
     list: (path) => list(channel, path),
     stat: (path) => unlessMissing(statAfter({ type: "stat", path })),
     read: (path, expected) => readFile(channel, path, expected),
+    readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
     hash: async (path, expected) => (await call({ type: "hash", path, expected })).toString("base64"),
     write: (path, file: NewFile, content) => writeFile(channel, { path, file, content }),
     makeFolder: (path, mode) => statAfter({ type: "makeFolder", path, mode }),

@@ -5,6 +5,18 @@ import type { Channel } from "./channel.ts";
 /** Bytes that may be on their way before the reader took them. */
 const window = 1_048_576;
 
+/** A small file's content; all of it is sent at once. */
+export function readSmallFile(channel: Channel, path: Path, expected: Stamp): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    channel.request({ type: "read", path, expected, credit: window }, path, {
+      onData: (piece) => void pieces.push(piece),
+      onOk: () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)),
+      onError: reject,
+    });
+  });
+}
+
 /** A file's content; a reader that stops early stops the agent too, a slow one keeps nobody else waiting. */
 export async function* readFile(channel: Channel, path: Path, expected: Stamp): AsyncGenerator<Uint8Array> {
   const pieces: Buffer[] = [];

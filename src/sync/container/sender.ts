@@ -2,6 +2,8 @@ import type { Writable } from "node:stream";
 
 /** Bytes on their way to the stream, above which `ready` waits. */
 const enough = 1_048_576;
+/** What a turn of the event loop has to say goes out before its end once it is so much: the agent begins meanwhile. */
+const batch = 131_072;
 /** Shorter parts are copied together: a write costs more than a copy. */
 const short = 32_768;
 
@@ -14,17 +16,23 @@ export interface Sender {
 /** Sends parts in their order; what comes while the stream is busy goes out together. */
 export function openSender(stream: Writable): Sender {
   let queue: Uint8Array[] = [];
+  let queued = 0;
   let waiting = 0;
-  let isBusy = false;
+  let writes = 0;
+  let isPlanned = false;
   let readers: (() => void)[] = [];
   const flush = () => {
+    isPlanned = false;
+    if (queue.length === 0) return;
     const parts = joinShort(queue);
-    const bytes = lengthOf(queue);
+    const bytes = queued;
     queue = [];
+    queued = 0;
+    writes += 1;
     const done = () => {
       waiting -= bytes;
-      isBusy = false;
-      if (queue.length > 0) start();
+      writes -= 1;
+      if (writes === 0) plan();
       if (waiting >= enough) return;
       const woken = readers;
       readers = [];
@@ -33,16 +41,20 @@ export function openSender(stream: Writable): Sender {
     for (const part of parts.slice(0, -1)) stream.write(part);
     stream.write(parts.at(-1), done);
   };
-  const start = () => {
-    isBusy = true;
+  const plan = () => {
+    if (isPlanned || queue.length === 0) return;
+    isPlanned = true;
     // all that this turn of the event loop has to say in one write: each costs the engine several copies
     setImmediate(flush);
   };
   return {
     send: (parts) => {
+      const bytes = lengthOf(parts);
       queue.push(...parts);
-      waiting += lengthOf(parts);
-      if (!isBusy) start();
+      queued += bytes;
+      waiting += bytes;
+      if (queued >= batch) flush();
+      else if (writes === 0) plan();
     },
     ready: () => (waiting < enough ? undefined : new Promise((resolve) => readers.push(resolve))),
   };

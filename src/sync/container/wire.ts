@@ -70,101 +70,130 @@ type RemovedKind = "file" | "folder" | "link";
 
 /** A request as bytes: what may be sent together is in one buffer, content stands as it was given. */
 export function encodeRequest(id: number, request: Request): readonly Uint8Array[] {
-  const [head, content] = encodePayload(request);
-  const header = Buffer.allocUnsafe(headerLength);
-  header.writeUInt32LE(headerLength - 4 + head.length + (content?.length ?? 0));
-  header.writeUInt8(requestType[request.type], 4);
-  header.writeUInt32LE(id, 5);
-  const start = Buffer.concat([header, head]);
+  const room = headerLength + mostOfTexts(request) + mostBeside;
+  const out: Writer = { bytes: Buffer.allocUnsafe(room), at: headerLength };
+  const content = writePayload(out, request);
+  out.bytes.writeUInt32LE(out.at - 4 + (content?.length ?? 0));
+  out.bytes.writeUInt8(requestType[request.type], 4);
+  out.bytes.writeUInt32LE(id, 5);
+  const start = out.bytes.subarray(0, out.at);
   return content === undefined || content.length === 0 ? [start] : [start, content];
 }
 
-const nothing = Buffer.alloc(0);
+interface Writer {
+  readonly bytes: Buffer;
+  at: number;
+}
 
-function encodePayload(request: Request): readonly [Buffer, Uint8Array?] {
+/** Bytes of what is no text in any request, with the lengths of texts. */
+const mostBeside = 64;
+/** The longest text. */
+const mostText = 0xffff;
+
+function mostOfTexts(request: Request): number {
+  const texts = [
+    "path" in request ? request.path : "",
+    "target" in request ? request.target : "",
+    "from" in request ? request.from : "",
+    "to" in request ? request.to : "",
+  ];
+  return texts.reduce((sum, { length }) => sum + Math.min(3 * length, mostText), 0);
+}
+
+/** Returns the content, which comes after it. */
+function writePayload(out: Writer, request: Request): Uint8Array | undefined {
   switch (request.type) {
     case "hello":
-      return [Buffer.concat([u32(wireVersion), u32(request.uid), u32(request.gid)])];
+      u32(out, wireVersion);
+      u32(out, request.uid);
+      u32(out, request.gid);
+      return undefined;
     case "barrier":
     case "sync":
     case "ping":
     case "abort":
-      return [nothing];
+      return undefined;
     case "credit":
-      return [u32(request.bytes)];
+      u32(out, request.bytes);
+      return undefined;
     case "data":
-      return [nothing, request.bytes];
-    case "write":
-      return [Buffer.concat([text(request.path), newFile(request.file)]), request.start];
+      return request.bytes;
     case "move":
-      return [Buffer.concat([text(request.from), text(request.to)])];
+      text(out, request.from);
+      text(out, request.to);
+      return undefined;
     default:
-      return [Buffer.concat([text(request.path), encodeRest(request)])];
+      text(out, request.path);
+      return writeRest(out, request);
   }
 }
-
-type PathRequest = Extract<Request, { readonly path: Path }>;
 
 /** What comes after the path. */
-function encodeRest(request: Exclude<PathRequest, { readonly type: "write" }>): Buffer {
+function writeRest(out: Writer, request: Extract<Request, { readonly path: Path }>): Uint8Array | undefined {
   switch (request.type) {
-    case "list":
-    case "stat":
-    case "forget":
-      return nothing;
     case "read":
-      return Buffer.concat([stamp(request.expected), u32(request.credit)]);
+      stamp(out, request.expected);
+      u32(out, request.credit);
+      break;
     case "hash":
-      return stamp(request.expected);
+      stamp(out, request.expected);
+      break;
+    case "write":
+      newFile(out, request.file);
+      return request.start;
     case "makeFolder":
     case "setMode":
-      return u16(request.mode);
+      u16(out, request.mode);
+      break;
     case "makeLink":
-      return Buffer.concat([stamp(request.expected), text(request.target)]);
+      stamp(out, request.expected);
+      text(out, request.target);
+      break;
     case "remove":
-      return Buffer.concat([Buffer.of(["file", "folder", "link"].indexOf(request.kind)), stamp(request.expected)]);
+      out.at = out.bytes.writeUInt8(["file", "folder", "link"].indexOf(request.kind), out.at);
+      stamp(out, request.expected);
+      break;
     case "touch":
-      return Buffer.concat([i64(request.mtimeNs), stamp(request.expected)]);
+      i64(out, request.mtimeNs);
+      stamp(out, request.expected);
+      break;
   }
+  return undefined;
 }
 
-function newFile({ mode, mtimeNs, size, expected }: NewFile): Buffer {
-  return Buffer.concat([u16(mode), i64(mtimeNs), stamp(expected), u64(size)]);
+function newFile(out: Writer, { mode, mtimeNs, size, expected }: NewFile): void {
+  u16(out, mode);
+  i64(out, mtimeNs);
+  stamp(out, expected);
+  u64(out, size);
 }
 
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value, "utf8");
+function text(out: Writer, value: string): void {
   // one that is too long is refused by the agent, not cut
-  if (bytes.length > 0xffff) return Buffer.concat([u16(0xffff), Buffer.alloc(0xffff, "/")]);
-  return Buffer.concat([u16(bytes.length), bytes]);
+  const length = Math.min(Buffer.byteLength(value), mostText);
+  u16(out, length);
+  if (out.bytes.write(value, out.at, length) < length) out.bytes.fill("/", out.at, out.at + length);
+  out.at += length;
 }
 
 /** 0: nothing may stand there. */
-function stamp(value: Stamp | undefined): Buffer {
-  return u64(value ?? 0);
+function stamp(out: Writer, value: Stamp | undefined): void {
+  u64(out, value ?? 0);
 }
 
-function u16(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
+function u16(out: Writer, value: number): void {
+  out.at = out.bytes.writeUInt16LE(value, out.at);
 }
 
-function u32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
+function u32(out: Writer, value: number): void {
+  out.at = out.bytes.writeUInt32LE(value, out.at);
 }
 
-function u64(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeUInt32LE(value % 0x1_0000_0000);
-  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), 4);
-  return bytes;
+function u64(out: Writer, value: number): void {
+  u32(out, value % 0x1_0000_0000);
+  u32(out, Math.floor(value / 0x1_0000_0000));
 }
 
-function i64(value: bigint): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigInt64LE(value);
-  return bytes;
+function i64(out: Writer, value: bigint): void {
+  out.at = out.bytes.writeBigInt64LE(value, out.at);
 }

@@ -7,7 +7,7 @@ import { largestPiece } from "./wire.ts";
 export interface FileToWrite {
   readonly path: Path;
   readonly file: NewFile;
-  readonly content: AsyncIterable<Uint8Array>;
+  readonly content: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
 /**
@@ -15,6 +15,23 @@ export interface FileToWrite {
  * when the content has come to its end well: the agent puts a file in its place as soon as it has all of it.
  */
 export async function writeFile(channel: Channel, { path, file, content }: FileToWrite): Promise<Stat> {
+  if (!(content instanceof Uint8Array)) return writePieces(channel, { path, file, content });
+  if (content.length > largestPiece) return writePieces(channel, { path, file, content: whole(content) });
+  if (content.length !== file.size) throw otherSize(path);
+  const room = channel.ready();
+  if (room !== undefined) await room;
+  return decodeStat(await channel.call({ type: "write", path, file, start: content }, path));
+}
+
+async function* whole(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
+}
+
+interface Pieces extends FileToWrite {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+async function writePieces(channel: Channel, { path, file, content }: Pieces): Promise<Stat> {
   const upload = openUpload(channel, path, file);
   try {
     let held: Uint8Array = new Uint8Array();

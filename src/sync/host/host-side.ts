@@ -12,8 +12,8 @@ import type { FolderWatch } from "./folder-watch.ts";
 import { openInotifyWatch } from "./inotify-watch.ts";
 import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
-import { placeOf } from "./place.ts";
-import { hashWhole, readWhole } from "./read-file.ts";
+import { createPlaces, placeOf } from "./place.ts";
+import { createSlabs, hashWhole, readSmall, readWhole } from "./read-file.ts";
 import { writeWhole } from "./write-file.ts";
 
 export interface HostSideOptions {
@@ -38,12 +38,15 @@ export function openHostSide(options: HostSideOptions): Side {
   const watch = openWatch(options);
   const at = (path: Path) => placeOf(root, path);
   const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
+  const readAt = createPlaces(root);
+  const allocate = createSlabs();
   return {
     name: "host",
     list: (path) =>
       attempt(() => listFolder({ place: at(path), path, watch, onTemporary: (name) => sweeper.found(path, name) })),
     stat: (path) => attempt(() => statAt(at(path))),
     read: (path, expected) => translated(() => readWhole(at(path), expected)),
+    readSmall: (path, expected) => attempt(() => readSmall(readAt(path), expected, allocate)),
     hash: (path, expected) => attempt(() => hashWhole(at(path), expected)),
     ...changes(options, at, watch),
     forget: (path) => watch.remove(path),

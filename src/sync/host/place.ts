@@ -20,6 +20,22 @@ export function placeOf(root: string, path: Path): string {
   return place;
 }
 
+/** The same for what is only read: a folder that is real counts as such until the end of this turn of the event loop. */
+export function createPlaces(root: string): (path: Path) => string {
+  const real = new Set<string>();
+  return (path) => {
+    if (real.size === 0) setImmediate(() => real.clear());
+    const above = dirname(path);
+    if (real.has(above)) {
+      checkPath(path);
+      return join(root, path);
+    }
+    const place = placeOf(root, path);
+    real.add(above);
+    return place;
+  };
+}
+
 /** Names that this process gives, of others' that are left by one that was killed. */
 const ownNames = randomBytes(4).toString("hex");
 const outPrefix = `${temporaryPrefix}out.`;

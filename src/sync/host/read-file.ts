@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { close, closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Stamp } from "../side.ts";
+import type { Stamp, Stat } from "../side.ts";
 import { changed } from "./failure.ts";
 import { stampOf } from "./stat.ts";
 
@@ -42,6 +42,36 @@ export async function* readWhole(place: string, expected: Stamp): AsyncGenerator
   } finally {
     if (isOpen) await closeAsync(file);
   }
+}
+
+/** The bytes of a small file at once, in memory that is given for them; throws `changed` when they did not stay the same. */
+export function readSmall(place: string, { size, stamp }: Stat, allocate: (size: number) => Buffer): Uint8Array {
+  const file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const bytes = allocate(size);
+    const length = size === 0 ? 0 : readSync(file, bytes, 0, size, 0);
+    check(file, stamp);
+    if (length !== size) throw changed("it was written while it was read");
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const slabSize = 1_048_576;
+
+/** Memory for many small things, a lot at once. */
+export function createSlabs(): (size: number) => Buffer {
+  let slab = Buffer.alloc(0);
+  let used = 0;
+  return (size) => {
+    if (used + size > slab.length) {
+      slab = Buffer.allocUnsafeSlow(Math.max(size, slabSize));
+      used = 0;
+    }
+    used += size;
+    return slab.subarray(used - size, used);
+  };
 }
 
 /** sha256 in base64. */

@@ -23,7 +23,7 @@ const lateWriterMs = 100;
 export async function writeWhole(
   place: string,
   file: NewFile,
-  content: AsyncIterable<Uint8Array>,
+  content: AsyncIterable<Uint8Array> | Uint8Array,
   onLateWriter: (kept: string) => void,
 ): Promise<Stat> {
   const beside = besides(place, "in");
@@ -37,11 +37,15 @@ export async function writeWhole(
   return statOf(lstatSync(place, { bigint: true }));
 }
 
-async function writeBeside(beside: string, { mode, mtimeNs, size }: NewFile, content: AsyncIterable<Uint8Array>) {
+async function writeBeside(
+  beside: string,
+  { mode, mtimeNs, size }: NewFile,
+  content: AsyncIterable<Uint8Array> | Uint8Array,
+) {
   const file = openSync(beside, "wx", 0o600);
   try {
     let written = 0;
-    for await (const bytes of content) {
+    for await (const bytes of content instanceof Uint8Array ? [content] : content) {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
       written += bytes.length;
     }
