@@ -1,4 +1,5 @@
 /** Durations, sizes and lengths for people. */
+import type { SyncProgress } from "../../env/operation.ts";
 
 /** `1.2s`, `1m 05s`; empty below a twentieth of a second, which nobody waits for. */
 export function printDuration(milliseconds: number): string {
@@ -12,6 +13,10 @@ export function printDuration(milliseconds: number): string {
 /** Bytes in decimal megabytes, as registries count: `12.3 MB`. */
 export function printMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function printSyncProgress({ files, filesDone, bytesDone, bytesPerSecond }: SyncProgress): string {
+  return `${filesDone} of ${files} files, ${printMegabytes(bytesDone)}, ${printMegabytes(bytesPerSecond)}/s`;
 }
 
 /** At most `width` characters, an ellipsis for the rest. */

@@ -3,22 +3,36 @@ import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, StepNumber } from "../../engine/engine.ts";
 import type { ProgressEvent } from "../../env/operation.ts";
 import { stepTitle } from "../../plan/step-title.ts";
-import { printDuration } from "./format.ts";
+import { printDuration, printSyncProgress } from "./format.ts";
 
-/** Reports events as lines, without their line ends. */
-export function plainReporter(verbose: boolean, write: (line: string) => void): (event: ProgressEvent) => void {
+/** How often a sync that takes long tells how far it is. */
+const syncEveryMs = 5_000;
+
+/** Reports events as lines, without their line ends. `now` in milliseconds, on any clock. */
+export function plainReporter(
+  verbose: boolean,
+  write: (line: string) => void,
+  now: () => number = () => performance.now(),
+): (event: ProgressEvent) => void {
   const places = new Map<string, string>();
+  let told = now();
+  const isDue = () => {
+    if (now() - told < syncEveryMs) return false;
+    told = now();
+    return true;
+  };
+  const linesOf = (event: ProgressEvent): readonly (string | undefined)[] => {
+    if (event.kind === "sync") return isDue() ? [syncLine(event)] : [];
+    if (event.kind !== "build") return [plainLine(event)];
+    return verbose ? buildLines(event.event, places).map((line) => `${event.environment}  ${line}`) : [];
+  };
   return (event) => {
-    if (event.kind !== "build") {
-      const line = plainLine(event);
-      if (line !== undefined) write(line);
-    } else if (verbose) {
-      for (const line of buildLines(event.event, places)) write(`${event.environment}  ${line}`);
-    }
+    if (event.kind === "step-started") told = now();
+    for (const line of linesOf(event)) if (line !== undefined) write(line);
   };
 }
 
-function plainLine(event: Exclude<ProgressEvent, { kind: "build" }>): string | undefined {
+function plainLine(event: Exclude<ProgressEvent, { kind: "build" | "sync" }>): string | undefined {
   switch (event.kind) {
     case "step-finished":
       return stepLine(event, event.text);
@@ -33,6 +47,10 @@ function plainLine(event: Exclude<ProgressEvent, { kind: "build" }>): string | u
     default:
       return undefined;
   }
+}
+
+function syncLine({ environment, step, progress }: Extract<ProgressEvent, { kind: "sync" }>): string {
+  return `${environment}  ${step.padEnd(9)}  ${printSyncProgress(progress)}`;
 }
 
 function outputLine({ environment, step, source, line }: Extract<ProgressEvent, { kind: "output" }>): string {

@@ -1,8 +1,8 @@
 /** What is known of running operations, from their events. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, StepNumber, TransferProgress } from "../../engine/engine.ts";
-import type { ProgressEvent, StepName, SyncProgress } from "../../env/operation.ts";
-import { printMegabytes } from "./format.ts";
+import type { ProgressEvent, StepName } from "../../env/operation.ts";
+import { printSyncProgress } from "./format.ts";
 
 export interface ProgressState {
   readonly environments: readonly EnvironmentProgress[];
@@ -106,10 +106,6 @@ function advanceStep(step: StepProgress, event: StepEvent, now: number): StepPro
     case "build":
       return { ...step, running: advanceBuild(step.running, event.event, now) };
   }
-}
-
-function printSyncProgress({ files, filesDone, bytesDone, bytesPerSecond }: SyncProgress): string {
-  return `${filesDone} of ${files} files, ${printMegabytes(bytesDone)}, ${printMegabytes(bytesPerSecond)}/s`;
 }
 
 function advanceBuild(

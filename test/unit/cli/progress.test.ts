@@ -122,6 +122,29 @@ describe("progress without a terminal", () => {
     durationMs: 12_300,
   };
 
+  it("tells how far a sync is, but not often", () => {
+    const written: string[] = [];
+    let time = 0;
+    const report = plainReporter(
+      false,
+      (line) => written.push(line),
+      () => time,
+    );
+    const sync = { ...dev, step: "sync" } as const;
+    report({ kind: "step-started", ...sync, text: "bringing the workspace inside" });
+    for (let filesDone = 0; filesDone < 12; filesDone += 1) {
+      time += 1_000;
+      const progress = { files: 20, filesDone, bytesDone: 12_300_000, bytesPerSecond: 5_800_000 };
+      report({ kind: "sync", ...sync, progress });
+    }
+    report({ kind: "step-finished", ...sync, text: "workspace in step", durationMs: 12_000 });
+    expect(written).toEqual([
+      "dev  sync       4 of 20 files, 12.3 MB, 5.8 MB/s",
+      "dev  sync       9 of 20 files, 12.3 MB, 5.8 MB/s",
+      "dev  sync       workspace in step  12.0s",
+    ]);
+  });
+
   it("is one line for each finished step and each warning", () => {
     expect(
       lines(false, [...build, finished, { kind: "step-failed", ...dev, step: "container", durationMs: 10 }]),
