@@ -5,6 +5,7 @@ import { syncLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
 import type { KeptEnvironment } from "../sync/process/record.ts";
+import type { Unwatched } from "../sync/status.ts";
 import type { CliContext } from "./command.ts";
 
 /** Loads the sync's code. */
@@ -49,13 +50,14 @@ export function workspaceSync(context: CliContext, engine: Engine, project: stri
       }
       if (container.workspace.mode === "sync" || kept.watch.length > 0) {
         const environment = container.workspace.mode === "sync" ? kept : { ...kept, sync: undefined };
-        await opened.start({
+        const sync = await opened.start({
           workspace: record,
           name,
           environment,
           signal,
           onProgress: ({ progress }) => onProgress(progress),
         });
+        for (const unwatched of sync?.unwatched ?? []) target.onWarning(printUnwatched(unwatched));
       }
     },
     stop: async (workspace, environments) => (await control(workspace)).stop(environments),
@@ -85,6 +87,11 @@ async function standings({ host, interrupts }: CliContext, { id }: Workspace) {
 const silent: SyncStanding = {
   ...{ state: "silent", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
 };
+
+function printUnwatched({ reason, hint }: Unwatched): string {
+  const mend = hint === undefined ? "" : `; raise it: \`${hint}\``;
+  return `the workspace is looked through every few seconds, which is slow: ${reason}${mend}`;
+}
 
 function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
   const { container, image } = environment;

@@ -26,7 +26,7 @@ export function standingOf(sync: EnvironmentSync): SyncStanding {
     conflicts: conflicts.length,
     copies: copies.length,
     problems: problems.length,
-    slow: unwatched.map(({ side, reason: why, hint }) => `${side}: ${why}${hint === undefined ? "" : `; ${hint}`}`),
+    slow: unwatched.map(({ side, reason: why, hint }) => `${side}: ${why}${hint === undefined ? "" : `; \`${hint}\``}`),
   };
 }
 

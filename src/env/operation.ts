@@ -67,6 +67,7 @@ export interface SyncTarget {
     | { readonly volume: VolumeInfo /** Whose the files are inside. */; readonly owner: Owner }
     | undefined;
   onProgress(progress: SyncProgress): void;
+  onWarning(text: string): void;
 }
 
 export interface SyncProgress {

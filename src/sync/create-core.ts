@@ -91,6 +91,7 @@ function listenerOf(hooks: Hooks, side: SideName, dirty: Dirty): SideListener {
       hooks.wake();
     },
     onUnwatched: (reason, hint) => void hooks.unwatched.set(side, { side, reason, hint }),
+    onWatched: () => void hooks.unwatched.delete(side),
     onLost: (reason) => hooks.lose(reason),
   };
 }

@@ -78,6 +78,8 @@ export interface SideListener {
   onOverflow(): void;
   /** Folders cannot be watched any more, with the command that mends it where there is one; scans must take over. */
   onUnwatched(reason: string, hint: string | undefined): void;
+  /** Everything is watched again. */
+  onWatched?: (() => void) | undefined;
   /** The side cannot be reached any more; no call succeeds after this. */
   onLost(reason: string): void;
 }

@@ -72,6 +72,7 @@ async function startSync(context: OperationContext, synced: SyncedContainer): Pr
     environment,
     synced: isMounted ? undefined : await findSynced(context, synced, workspace),
     onProgress: (progress) => report({ kind: "sync", environment: environment.name, step: "sync", progress }),
+    onWarning: (text) => report({ kind: "warning", environment: environment.name, text }),
   });
 }
 

@@ -51,10 +51,7 @@ const limits: Readonly<Record<number, string>> = {
 function unwatched(errno: number): [string, string | undefined] {
   const limit = limits[errno];
   if (limit === undefined) return [`folders in the container cannot be watched: ${problemOf(errno)}`, undefined];
-  return [
-    "the engine's machine watches no more folders: its limit is reached",
-    `raise it there: \`sudo sysctl ${limit}\``,
-  ];
+  return ["the engine's machine watches no more folders: its limit is reached", `sudo sysctl ${limit}`];
 }
 
 function sideOf(channel: Channel): Side {

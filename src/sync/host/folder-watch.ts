@@ -21,6 +21,8 @@ export interface FolderWatchOptions {
   onChange(paths: readonly Path[]): void;
   onOverflow(): void;
   onUnwatched(reason: string, hint: string | undefined): void;
+  /** All that could not be watched before is watched now. */
+  onWatched(): void;
 }
 
 export interface Batch {

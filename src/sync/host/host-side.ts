@@ -109,6 +109,10 @@ function openWatch({ root, platform, cookieFolder, ignores, listener }: HostSide
       if (!isToldUnwatched) listener.onUnwatched(reason, hint);
       isToldUnwatched = true;
     },
+    onWatched() {
+      isToldUnwatched = false;
+      listener.onWatched?.();
+    },
   });
 }
 

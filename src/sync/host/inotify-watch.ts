@@ -19,62 +19,122 @@ const queueFile = "/proc/sys/fs/inotify/max_queued_events";
 const defaultQueue = 16_384;
 
 export function openInotifyWatch(options: FolderWatchOptions): FolderWatch {
-  const { root, cookieFolder, onChange, onOverflow, onUnwatched } = options;
+  const { root, onChange, onOverflow } = options;
   const watched = new Map<Path, Watched>();
   const batch = batchPaths(onChange);
   const count = countEvents(readQueueLength(), onOverflow);
-  const cookies = new Map<string, () => void>();
-  let made = 0;
-  // all watches of a process share one queue, so a cookie's event comes after all earlier ones
-  const cookieWatch = watch(cookieFolder, (_event, name) => {
-    const told = cookies.get(name ?? "");
-    if (told === undefined) return;
-    batch.flush();
-    told();
-  });
+  const attempts = openAttempts(options);
+  const cookies = openCookies(options.cookieFolder, batch.flush);
+  attempts.make(cookies, () => cookies.watch());
 
-  const remove = (path: Path) => {
+  const drop = (path: Path) => {
     watched.get(path)?.watcher.close();
     watched.delete(path);
   };
-  const open = (path: Path): FSWatcher => {
+  const remove = (path: Path) => {
+    drop(path);
+    attempts.forget(path);
+  };
+  const open = (path: Path, inode: bigint) => {
     const watcher = watch(join(root, path), (_event, name) => {
       count();
       batch.add(name === null ? path : joinPath(path, name));
     });
     // the folder is gone, of which its parent tells too
     watcher.on("error", () => batch.add(path));
-    return watcher;
+    watched.set(path, { watcher, inode });
   };
 
   return {
     add(path, inode) {
       if (watched.get(path)?.inode === inode) return;
-      remove(path);
-      try {
-        watched.set(path, { watcher: open(path), inode });
-      } catch (error) {
-        const limit = limits[errnoOf(error) ?? ""];
-        if (limit !== undefined) onUnwatched(limit.reason, limit.hint);
-        else if (errnoOf(error) !== "ENOENT") onUnwatched(reasonOf(error), undefined);
-      }
+      drop(path);
+      attempts.make(path, () => unlessGone(() => open(path, inode)));
     },
     remove(path) {
       remove(path);
       for (const below of watched.keys()) if (isWithin(below, path)) remove(below);
     },
     async barrier() {
-      const name = `cookie-${made++}`;
-      const told = new Promise<void>((resolve) => cookies.set(name, resolve));
-      writeFileSync(join(cookieFolder, name), "");
-      await told;
-      cookies.delete(name);
-      rmSync(join(cookieFolder, name), { force: true });
+      // without it everything is looked at anyway
+      if (attempts.make(cookies, () => cookies.watch())) await cookies.pass();
     },
     async close() {
-      cookieWatch.close();
+      cookies.close();
       for (const path of [...watched.keys()]) remove(path);
     },
+  };
+}
+
+function unlessGone(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}
+
+interface Attempts {
+  /** Whether it could be watched. */
+  make(what: unknown, attempt: () => void): boolean;
+  /** It need not be watched any more. */
+  forget(what: unknown): void;
+}
+
+/** Tells when something cannot be watched, and when all of it can be again. */
+function openAttempts({ onUnwatched, onWatched }: FolderWatchOptions): Attempts {
+  const failed = new Set<unknown>();
+  const forget = (what: unknown) => {
+    if (failed.delete(what) && failed.size === 0) onWatched();
+  };
+  return {
+    forget,
+    make(what, attempt) {
+      try {
+        attempt();
+        forget(what);
+        return true;
+      } catch (error) {
+        failed.add(what);
+        const { reason, hint } = limits[errnoOf(error) ?? ""] ?? { reason: reasonOf(error), hint: undefined };
+        onUnwatched(reason, hint);
+        return false;
+      }
+    },
+  };
+}
+
+interface Cookies {
+  /** Throws when it cannot be watched; once is enough. */
+  watch(): void;
+  /** Resolves when all earlier events were told. */
+  pass(): Promise<void>;
+  close(): void;
+}
+
+/** All watches of a process share one queue, so a cookie's event comes after all earlier ones. */
+function openCookies(folder: string, flush: () => void): Cookies {
+  const waiting = new Map<string, () => void>();
+  let watcher: FSWatcher | undefined;
+  let made = 0;
+  return {
+    watch() {
+      watcher ??= watch(folder, (_event, name) => {
+        const told = waiting.get(name ?? "");
+        if (told === undefined) return;
+        flush();
+        told();
+      });
+    },
+    async pass() {
+      const name = `cookie-${made++}`;
+      const told = new Promise<void>((resolve) => waiting.set(name, resolve));
+      writeFileSync(join(folder, name), "");
+      await told;
+      waiting.delete(name);
+      rmSync(join(folder, name), { force: true });
+    },
+    close: () => watcher?.close(),
   };
 }
 

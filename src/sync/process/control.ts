@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { devenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { type AskOptions, ask, type FinalAnswer } from "./client.ts";
-import type { SyncRequest } from "./messages.ts";
+import type { EnvironmentSync, SyncRequest } from "./messages.ts";
 import { type SyncPlaces, syncPlaces } from "./places.ts";
 import { type KeptEnvironment, type RecordHead, readRecord, writeRecord } from "./record.ts";
 
@@ -24,8 +24,8 @@ export interface StartRequest extends AskOptions {
 
 export interface SyncControl {
   readonly places: SyncPlaces;
-  /** Keep an environment in step from now on; resolves once both sides are equal. */
-  start(request: StartRequest): Promise<void>;
+  /** Keep an environment in step from now on; resolves once both sides are equal, with how it stands then. */
+  start(request: StartRequest): Promise<EnvironmentSync | undefined>;
   /** Both sides are made equal, then it ends. Names that are not kept in step are no error. */
   stop(names: readonly string[]): Promise<void>;
   isKept(name: string): Promise<boolean>;
@@ -50,7 +50,9 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
       const { environments = {} } = (await readRecord(places.record)) ?? {};
       const changed = { version: 1, ...head, environments: { ...environments, [name]: environment } } as const;
       if (await writeRecord(places.record, changed)) await ask(places.address, { kind: "reload" });
-      checked(await wake({ kind: "flush", environment: name }, options), name, places);
+      const answer = await wake({ kind: "flush", environment: name }, options);
+      checked(answer, name, places);
+      return answer?.kind === "done" ? answer.environments[0] : undefined;
     },
     async stop(names) {
       const record = await readRecord(places.record);

@@ -38,7 +38,7 @@ it.each<[string, Partial<EnvironmentSync>, string]>([
   [
     "scanned",
     { unwatched: [{ side: "host", reason: "the limit is reached", hint: "sudo sysctl x=1" }] },
-    "in step, 12 files; slow: host: the limit is reached; sudo sysctl x=1",
+    "in step, 12 files; slow: host: the limit is reached; `sudo sysctl x=1`",
   ],
 ])("tells how a sync stands that is %s", (_name, sync, text) => {
   expect(printStanding(standingOf({ ...idle, ...sync }), "dev", style)).toBe(`sync: ${text}`);
