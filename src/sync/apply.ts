@@ -4,9 +4,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../host/map-limited.ts";
-import type { Part } from "./commit.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Change, Entry, File, Folder, Path } from "./entry.ts";
+import type { Change, Entry, File, Folder, Part, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
 import { SideError, type SideErrorKind } from "./side.ts";
 import { SourceError, transfer } from "./transfer.ts";

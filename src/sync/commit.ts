@@ -2,12 +2,9 @@
 import type { SavedEntry } from "./ancestor-store.ts";
 import { type Core, sideNames, treesOf } from "./core.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Change, Entry, File, Path } from "./entry.ts";
+import type { Change, Entry, Part, Path } from "./entry.ts";
 import type { SideName } from "./status.ts";
 import { at, isAlike, noChildren, walk } from "./tree.ts";
-
-/** Of a file, or the mode of a folder. */
-export type Part = Pick<File, "mode"> | Pick<File, "content">;
 
 export interface Ledger {
   done(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;

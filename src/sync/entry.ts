@@ -22,6 +22,9 @@ export interface File {
   readonly content: string;
 }
 
+/** Of a file, or the mode of a folder. */
+export type Part = Pick<File, "mode"> | Pick<File, "content">;
+
 export interface Link {
   readonly kind: "link";
   readonly target: string;
