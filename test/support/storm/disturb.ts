@@ -88,7 +88,7 @@ export function pickDisturbance(random: () => number): readonly [string, Disturb
 
 /** None may run at the moment. */
 const killAgents =
-  'for p in /proc/[0-9]*; do if tr "\\0" " " <$p/cmdline | grep -q "agent --serve"; then kill -9 $(basename $p); fi; done 2>/dev/null; true';
+  'for p in /proc/[0-9]*; do if tr "\\0" " " <$p/cmdline | grep -q "[a]gent --serve"; then kill -9 $(basename $p); fi; done 2>/dev/null; true';
 
 async function inEngine(container: string, script: string): Promise<void> {
   await promisify(execFile)("docker", ["exec", container, "sh", "-c", script]);
