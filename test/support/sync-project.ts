@@ -27,7 +27,7 @@ export function openSyncProject(name: string, config: string, files: Tree = {}):
   const folder = temporaryFolder({ "devenv.config.mjs": configText(name, config), ...files });
   const state = temporaryFolder({});
   const devenv = (args: readonly string[]) =>
-    runCli(args, { cwd: folder.path, env: { XDG_STATE_HOME: state.path }, timeoutMs: 120_000 });
+    runCli(args, { cwd: folder.path, env: { XDG_STATE_HOME: state.path }, timeoutMs: 600_000 });
   const mark = () => {
     const file = join(state.path, "devenv", "sync", workspaceId(folder.path), "process");
     return readMark(readFileSync(file, "utf8"));
