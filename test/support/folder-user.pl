@@ -33,10 +33,14 @@ my %operations = (
 while (my $line = <STDIN>) {
   chomp $line;
   my ($name, @arguments) = split /\t/, $line, -1;
-  my @found = $operations{$name}->(map { pack "H*", $_ } @arguments);
+  my @found = $operations{$name}->(map { long(pack "H*", $_) } @arguments);
   my $failed = @found == 1 && !defined $found[0];
-  print join("\t", $failed ? "no" : ("ok", map { unpack "H*", $_ } @found)), "\n";
+  print join("\t", $failed ? "no" : ("ok", map { unpack "H*", short($_) } @found)), "\n";
 }
+
+# many hash signs are told by their number
+sub long { my ($text) = @_; $text =~ s/#\*(\d+)/"#" x $1/ge; return $text }
+sub short { my ($text) = @_; $text =~ s/(#{9,})/"#*" . length $1/ge; return $text }
 
 sub edit {
   my ($path, $flags, $change, $argument) = @_;

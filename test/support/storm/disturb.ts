@@ -8,6 +8,8 @@ import type { Stage } from "./stage.ts";
 
 export interface Disturbed extends Stage {
   readonly users: readonly [host: FolderUser, inside: FolderUser];
+  /** Contents that must not be lost. */
+  readonly live: Set<string>;
 }
 
 export interface Disturbance {
@@ -59,21 +61,21 @@ export const disturbances: Readonly<Record<string, Disturbance>> = {
   flush: { weight: 4, act: ({ devenv }) => devenv("sync", "flush") },
   overflowOnHost: {
     weight: 2,
-    async act({ syncProcess, users: [host] }) {
+    async act({ syncProcess, users: [host], live }) {
       const pid = syncProcess();
       process.kill(pid, "SIGSTOP");
-      await burst(host);
+      await burst(host, live);
       process.kill(pid, "SIGCONT");
     },
   },
   overflowInside: {
     weight: 2,
-    async act({ containers, devenv, idOf, users: [, inside] }) {
+    async act({ containers, devenv, idOf, users: [, inside], live }) {
       // the engine hangs for good when it freezes a container in which it is starting an agent; a flush waits for that one
       await devenv("sync", "flush");
       const id = await idOf("helper");
       await containers.pause(id);
-      await burst(inside);
+      await burst(inside, live);
       await containers.unpause(id);
     },
   },
@@ -95,9 +97,12 @@ async function inEngine(container: string, script: string): Promise<void> {
 }
 
 /** Leaves no trace but that nobody is told of what came after it. */
-async function burst(user: FolderUser): Promise<void> {
+async function burst(user: FolderUser, live: Set<string>): Promise<void> {
+  const write = async (path: string, text: string) => {
+    for (const content of (await user.act("write", path, text)) ?? []) live.delete(content);
+  };
   await user.act("mkdir", "burst");
-  for (const file of ["burst/0", "burst/1"]) await user.act("write", file, "of a burst");
+  for (const file of ["burst/0", "burst/1"]) await write(file, "of a burst");
   await user.act("burst", "burst", overflowing);
-  for (let number = 0; number < 5; number += 1) await user.act("write", `burst/after-${number}`, `${user.name} after`);
+  for (let number = 0; number < 5; number += 1) await write(`burst/after-${number}`, `${user.name} after`);
 }
