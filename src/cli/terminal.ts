@@ -1,4 +1,6 @@
 /** A command inside a container, attached to the streams and signals of this process as if it ran here. */
+import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import type { ExecProcess } from "../engine/containers.ts";
 import type { InputStream, Interrupts, OutputStream, Stdio } from "./stdio.ts";
 
@@ -18,11 +20,11 @@ export function terminalSize({ stdin, stdout }: Stdio): { columns: number; rows:
   return { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
 }
 
-/** Wait for the command's end and give its exit code; the terminal is as before then, whatever happened. */
+/** Wait for the command's end, and until all that it printed is passed on, and give its exit code; the terminal is as before then, whatever happened. */
 export async function attach(attachment: Attachment): Promise<number> {
   const { running, stdio, tty } = attachment;
+  const releaseSignals = forwardSignals(attachment);
   const releases = [
-    forwardSignals(attachment),
     tty ? setRaw(stdio.stdin) : nothing,
     tty ? forwardSize(running, stdio.stdout) : nothing,
     forwardInput(running, stdio.stdin),
@@ -30,7 +32,10 @@ export async function attach(attachment: Attachment): Promise<number> {
     forwardOutput(running.stderr, stdio.stderr),
   ];
   try {
-    return await running.exitCode();
+    const exitCode = await running.exitCode().finally(releaseSignals);
+    const { signal } = attachment.interrupts;
+    await Promise.all([running.stdout, running.stderr].map((inside) => readToEnd(inside, signal)));
+    return exitCode;
   } finally {
     for (const release of releases.reverse()) release();
   }
@@ -86,4 +91,9 @@ function forwardOutput(inside: NodeJS.ReadableStream, output: OutputStream): Rel
     output.off("error", drain);
     inside.unpipe(output);
   };
+}
+
+/** A reader may be slower than the command; what nobody reads is thrown away, which is an end too. */
+async function readToEnd(inside: Readable, signal: AbortSignal): Promise<void> {
+  if (inside.readableLength > 0) await finished(inside, { writable: false, signal }).catch(nothing);
 }

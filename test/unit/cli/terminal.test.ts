@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { attach, terminalSize } from "../../../src/cli/terminal.ts";
 import type { ExecProcess } from "../../../src/engine/containers.ts";
@@ -48,6 +48,24 @@ describe("a command inside without a terminal", () => {
     await settle();
     end(7);
     expect([await exitCode, stdio.stdoutText(), stdio.stderrText()]).toEqual([7, "out", "err"]);
+  });
+
+  it("loses nothing to a reader that is slower than it", async () => {
+    const fake = fakeStdio();
+    let length = 0;
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        length += chunk.length;
+        setTimeout(done, 1);
+      },
+    });
+    const { stdout, exitCode, end } = open({ ...fake, stdout: slow });
+    for (let count = 0; count < 20; count += 1) stdout.write(Buffer.alloc(10_000));
+    stdout.end();
+    end(0);
+    expect(await exitCode).toBe(0);
+    expect(length).toBe(200_000);
   });
 
   it("gets every signal instead of devenv, and none after its end", async () => {
