@@ -52,7 +52,7 @@ export function openTestProject(name: string, config: string, files: Tree = {}):
 
 /** A config module; everything that a layer is made with may be used in it. */
 export function configText(name: string, config: string): string {
-  return `import { copy, defineConfig, dockerfile, env, run } from "devenv";\nexport default defineConfig({\n  name: "${name}",\n${config}});\n`;
+  return `import { copy, defineConfig, dockerfile, env, node, run } from "devenv";\nexport default defineConfig({\n  name: "${name}",\n${config}});\n`;
 }
 
 /** What the engine's own client prints, as somebody looks at devenv's objects from outside. */
