@@ -45,20 +45,22 @@ const volatileFiles = [
 /** Where the engine mounts something of its own, or the step does. */
 const mounts = ["/proc", "/sys", "/dev", stepFolder, "/run/secrets", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"];
 
-/** BusyBox's `find` has neither test. */
-const knowsFractions = `find ${stamp} -cnewer ${stamp} -newermt @${buildTimeSeconds} >/dev/null 2>&1`;
-
 /** For any POSIX shell, BusyBox's too; a step of a user other than root has rights to part of the files only. */
 export const buildScript = `# Made by devenv: sourced by every RUN that it writes.
 [ ! -s ${stepFolder}/host ] || . ${stepFolder}/host
 # modules that a command imports would be kept with the time of their source
 export SOURCE_DATE_EPOCH=${buildTimeSeconds} PYTHONDONTWRITEBYTECODE=1
-copied=0
 true > ${stamp} || exit
-# file times come from a clock of ticks: what the command writes is newer than the stamp
-sleep 0.01 2>/dev/null || sleep 1
-# BusyBox compares whole seconds
-${knowsFractions} || touch -d "@$(($(date +%s) - 1))" ${stamp}
+devenv_newer="-cnewer ${stamp} -newermt @${buildTimeSeconds}"
+if find ${stamp} $devenv_newer >/dev/null 2>&1; then
+  # file times come from a clock of ticks: what the command writes is newer than the stamp
+  sleep 0.01 2>/dev/null || sleep 1
+else
+  # BusyBox compares whole seconds
+  devenv_newer="-newer ${stamp}"
+  touch -d "@$(($(date +%s) - 1))" ${stamp}
+fi
+devenv_copies=0
 
 # finish EXIT_CODE [PLACE…] [--settled] [--mkdir=FOLDER…]: make mount points for the next step, give what the command wrote one time, and empty what tells of this build.
 # Nothing is deleted that may be in a layer below: the mark of it carries a time.
@@ -125,10 +127,8 @@ date_passwords() {
 }
 
 set_times() {
-  newer="-cnewer ${stamp} -newermt @$SOURCE_DATE_EPOCH"
-  ${knowsFractions} || newer="-newer ${stamp}"
   find "$1" -xdev \\( ${mounts.map((path) => `-path ${path}`).join(" -o ")} \\) -prune -o \\
-    $newer -exec touch -hd @$SOURCE_DATE_EPOCH {} +
+    $devenv_newer -exec touch -hd @$SOURCE_DATE_EPOCH {} +
 }
 
 ${copyFunctions}`;

@@ -19,12 +19,12 @@ copy() {
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
   unset CDPATH LD_LIBRARY_PATH LD_PRELOAD POSIXLY_CORRECT
   umask 022
-  copied=$((copied + 1))
-  from=${copyFolder}/$((copied - 1))
+  devenv_copies=$((devenv_copies + 1))
+  from=${copyFolder}/$((devenv_copies - 1))
   if copy_all "$@"; then
     set_times_at "$to" 2>/dev/null || true
   else
-    echo "${printFailure("$copied")}" >&2
+    echo "${printFailure("$devenv_copies")}" >&2
     return 1
   fi
 }

@@ -55,7 +55,11 @@ export function printTable({ cases, inProcess, engineCalls }: Report): string {
     const { title, medianMs, aimMs } = part;
     return `  ${[title, ms(medianMs), printPeer(part)].join(" ").trimEnd()}${judgePart(medianMs, aimMs)}`;
   });
-  return `${[...blocks, ["in process", ...parts].join("\n"), ["engine calls", ...calls].join("\n")].join("\n\n")}\n`;
+  const lists = [
+    ["in process", ...parts],
+    ["engine calls", ...calls],
+  ];
+  return `${[...blocks, ...lists.filter(({ length }) => length > 1).map((lines) => lines.join("\n"))].join("\n\n")}\n`;
 }
 
 /** The README's section, under its heading. */

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --rounds N] [--json FILE] [--markdown FILE]`: devenv side by side with its peers. */
+/** `npm run bench [-- --rounds N] [--only normalisation] [--json FILE] [--markdown FILE]`: devenv side by side with its peers. */
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import { runCli } from "../support/run-cli.ts";
 import { type Case, casesOf } from "./cases.ts";
 import { timeComparison, timeLockCheck } from "./in-process.ts";
 import { measure, runOnce } from "./measure.ts";
+import { timeNormalisation } from "./normalisation.ts";
 import { findPeers } from "./peers.ts";
 import { type BenchProject, devenv, openBenchProject } from "./project.ts";
 import { openRebuildProject } from "./rebuild.ts";
@@ -17,15 +18,34 @@ const warmUps = 2;
 const divisors = { all: 1, fewer: 2, fewest: 4 } as const;
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "21" }, json: { type: "string" }, markdown: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "21" },
+    only: { type: "string" },
+    json: { type: "string" },
+    markdown: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds);
+const buildRounds = Math.max(5, Math.ceil(rounds / divisors.fewest));
 
 setup();
-const report = await bench();
+const report = await (values.only === "normalisation" ? benchNormalisation() : bench());
 process.stdout.write(printTable(report));
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 if (values.markdown !== undefined) writeFileSync(values.markdown, printMarkdown(report));
+
+/** This row alone. */
+async function benchNormalisation(): Promise<Report> {
+  const cases = [await timeNormalisation(buildRounds)];
+  return { ...machine(), versions: findPeers().versions, cases, inProcess: [], engineCalls: {} };
+}
+
+function machine(): Pick<Report, "date" | "machine"> {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
+  };
+}
 
 async function bench(): Promise<Report> {
   const peers = findPeers();
@@ -39,11 +59,11 @@ async function bench(): Promise<Report> {
   await using locked = await openRebuildProject(peers);
   const third = runCase(locked.rebuild);
   const inProcess = [await timeLockCheck(rounds), await timeComparison(locked.image, Math.ceil(rounds / 4))];
+  const fourth = await timeNormalisation(buildRounds);
   return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`,
+    ...machine(),
     versions: peers.versions,
-    cases: [...first, ...second, third],
+    cases: [...first, ...second, third, fourth],
     inProcess,
     engineCalls,
   };
