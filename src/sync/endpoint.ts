@@ -4,11 +4,13 @@
  * A stamp that is known belongs to the entry in the tree: whoever passes it to the side is refused when anything else stands
  * there by now. The calls that read, and those that note what was written, never run at the same time.
  */
+
+import { type Contents, createContents } from "./contents.ts";
 import type { Entry, Path } from "./entry.ts";
 import { createLimit, type Limit } from "./limit.ts";
 import { type Reader, readAll, readAt } from "./scan.ts";
 import type { Ignores } from "./session-options.ts";
-import { type Side, SideError, type Stamp, type Stat } from "./side.ts";
+import { type Side, SideError, type Stamp, type Stat, smallSize } from "./side.ts";
 import { createStamps } from "./stamps.ts";
 import { at, noChildren, setAll, share } from "./tree.ts";
 
@@ -37,6 +39,8 @@ export interface Endpoint {
   freshForMs(path: Path): number;
   /** What a file is like now; of one that was just read, without asking. */
   statOf(path: Path): Promise<Stat | undefined>;
+  /** The content of a file that is still as it was looked at; of one that was just hashed, without reading it again. */
+  readSmall(path: Path, stat: Stat): Promise<Uint8Array>;
   /** What was written; the tree follows with `note`. */
   noteStat(path: Path, stat: Stat | undefined): void;
   /** A folder was made; it is watched when this resolves. Returns whether anything stands in it. */
@@ -60,6 +64,8 @@ export interface EndpointOptions {
 const callsAtOnce = 256;
 /** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
 const tickMs = 20;
+/** So few files are edited rather than compared for the first time. */
+const fewFiles = 64;
 /** Stats that are kept for files that will have to be read. */
 const mostStats = 30_000;
 
@@ -68,6 +74,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   const stamps = createStamps(now);
   const limit = createLimit(callsAtOnce);
   const stats = new Map<Path, Stat>();
+  const contents = createContents(side, limit);
   for (const [path, stamp] of options.knownStamps) stamps.restore(path, stamp);
   const reader: Reader = {
     side,
@@ -80,7 +87,8 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   return {
     side,
     limit,
-    ...openTree(reader, options.known, stats),
+    ...openTree(reader, { known: options.known, stats, contents }),
+    readSmall: contents.take,
     stampOf: stamps.get,
     sureStampOf: (path) => (stamps.freshSince(path) === undefined ? stamps.get(path) : undefined),
     freshForMs: (path) => Math.max(0, (stamps.freshSince(path) ?? 0) + tickMs - now()),
@@ -104,7 +112,13 @@ const now = () => performance.now();
 
 type TreeCalls = "tree" | "isReplaced" | "acceptRoot" | "readAll" | "readMs" | "readAt" | "hash" | "share" | "note";
 
-function openTree(reader: Reader, known: Entry | undefined, stats: Map<Path, Stat>): Pick<Endpoint, TreeCalls> {
+interface Known {
+  readonly known: Entry | undefined;
+  readonly stats: Map<Path, Stat>;
+  readonly contents: Contents;
+}
+
+function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpoint, TreeCalls> {
   const { stamps } = reader;
   let tree = known;
   let root: number | undefined;
@@ -121,6 +135,7 @@ function openTree(reader: Reader, known: Entry | undefined, stats: Map<Path, Sta
     },
     async readAll() {
       stats.clear();
+      contents.clear();
       const begin = now();
       follow(await readAll(reader, tree));
       readMs = now() - begin;
@@ -128,10 +143,13 @@ function openTree(reader: Reader, known: Entry | undefined, stats: Map<Path, Sta
     readMs: () => readMs,
     async readAt(paths) {
       stats.clear();
+      contents.clear();
       follow(await readAt(reader, tree, paths));
     },
     async hash(paths) {
-      const { entries, changed } = await hashAll(reader, tree, paths);
+      const { entries, changed } = await hashAll(tree, paths, (entry, path) =>
+        hashOne(reader, { entry, path, stat: paths.length > fewFiles ? undefined : stats.get(path), contents }),
+      );
       tree = setAll(tree, entries);
       return changed;
     },
@@ -159,12 +177,16 @@ interface Hashed {
   readonly changed: readonly Path[];
 }
 
-async function hashAll(reader: Reader, tree: Entry | undefined, paths: readonly Path[]): Promise<Hashed> {
+async function hashAll(
+  tree: Entry | undefined,
+  paths: readonly Path[],
+  hash: (entry: Entry | undefined, path: Path) => Promise<Entry | undefined>,
+): Promise<Hashed> {
   const entries: [Path, Entry][] = [];
   const changed: Path[] = [];
   await Promise.all(
     paths.map(async (path) => {
-      const entry = await hashOne(reader, at(tree, path), path);
+      const entry = await hash(at(tree, path), path);
       if (entry === undefined) changed.push(path);
       else entries.push([path, entry]);
     }),
@@ -172,16 +194,25 @@ async function hashAll(reader: Reader, tree: Entry | undefined, paths: readonly 
   return { entries, changed };
 }
 
+interface Hashing {
+  readonly entry: Entry | undefined;
+  readonly path: Path;
+  /** Of when it was looked at; undefined where the content is not to come over from far away for being compared alone. */
+  readonly stat: Stat | undefined;
+  readonly contents: Contents;
+}
+
 /** Undefined for a file that changed. */
 async function hashOne(
   { side, stamps, limit }: Reader,
-  entry: Entry | undefined,
-  path: Path,
+  { entry, path, stat, contents }: Hashing,
 ): Promise<Entry | undefined> {
   const stamp = stamps.get(path);
   if (entry?.kind !== "file" || stamp === undefined) return undefined;
   try {
-    return { ...entry, content: await limit(() => side.hash(path, stamp)) };
+    const isSmall = stat?.stamp === stamp && stat.size <= smallSize;
+    const content = isSmall ? await contents.hash(path, stat) : await limit(() => side.hash(path, stamp));
+    return { ...entry, content };
   } catch (error) {
     if (!(error instanceof SideError) || error.kind === "lost") throw error;
     return error.kind === "problem" ? { kind: "unreadable", reason: error.message } : undefined;

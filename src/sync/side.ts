@@ -33,6 +33,8 @@ export interface Listing {
  */
 export interface Side {
   readonly name: "host" | "container";
+  /** What it replaces or removes it looks at until no change can hide behind its stamp: nobody has to wait before. */
+  readonly isWary?: boolean;
   /** The folder's content; it is watched from before it is read. Undefined when there is no folder. */
   list(path: Path): Promise<Listing | undefined>;
   stat(path: Path): Promise<Stat | undefined>;
@@ -99,6 +101,9 @@ export class SideError extends Error {
     this.kind = kind;
   }
 }
+
+/** Bytes of a file that is carried as a whole: many of them are in memory at once. */
+export const smallSize = 32 * 1024;
 
 /** Files that are being written, on either side: never synced. */
 export const temporaryPrefix = ".devenv-sync.";

@@ -3,7 +3,7 @@ import { createHash, hash } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { File, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
-import { SideError, type Stamp, type Stat } from "./side.ts";
+import { SideError, type Stamp, type Stat, smallSize } from "./side.ts";
 
 export interface Transfer {
   readonly from: Endpoint;
@@ -31,9 +31,6 @@ export class SourceError extends Error {
   }
 }
 
-/** Bytes of a file that is carried as a whole: many of them are in memory at once. */
-const smallSize = 32 * 1024;
-
 /** Throws SourceError for a failure of the side that is read, SideError for one of the side that is written to. */
 export async function transfer(options: Transfer): Promise<Transferred> {
   const source = await sourceOf(options.from, options.path);
@@ -43,7 +40,7 @@ export async function transfer(options: Transfer): Promise<Transferred> {
 async function carrySmall({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
   let bytes: Uint8Array;
   try {
-    bytes = await from.side.readSmall(path, source);
+    bytes = await from.readSmall(path, source);
   } catch (error) {
     throw sourceError(error);
   }

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-enum { VERSION = 1, LARGEST_FRAME = (1 << 20) + 64, SILENCE_MS = 60000, QUIET_MS = 3, MUCH = 8 * PIECE };
+enum { VERSION = 1, LARGEST_FRAME = (1 << 20) + 64, SILENCE_MS = 60000, QUIET_MS = 3, ENOUGH = 2048, MUCH = 8 * PIECE };
 
 static u32 owner_uid = UINT32_MAX, owner_gid = UINT32_MAX;
 static int synced[2]; /* pipe: ids and results of SYNCFS */
@@ -419,6 +419,7 @@ static void read_requests(void)
         start += 4 + rest;
         in.end = buffer + start;
         serve(type, id, &in);
+        if (waiting() > ENOUGH) send_waiting(); /* whoever waits for it goes on meanwhile */
     }
     if (start > 0) memmove(buffer, buffer + start, length - start), length -= start;
 }

@@ -59,6 +59,7 @@ function sideOf(channel: Channel): Side {
   const statAfter = async (request: Request & { readonly path: Path }) => decodeStat(await call(request));
   return {
     name: "container",
+    isWary: true,
     list: (path) => list(channel, path),
     stat: (path) => unlessMissing(statAfter({ type: "stat", path })),
     read: (path, expected) => readFile(channel, path, expected),
