@@ -55,11 +55,12 @@ async function open(openSide: OpenSide) {
   };
 }
 
-export function sideContract(openSide: OpenSide): void {
+/** `isWatched`: the side tells of changes. */
+export function sideContract(openSide: OpenSide, { isWatched } = { isWatched: true }): void {
   reading(openSide);
   writing(openSide);
   changing(openSide);
-  watching(openSide);
+  if (isWatched) watching(openSide);
 }
 
 function reading(openSide: OpenSide): void {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,11 @@ import { agentRepository } from "../../plan/sync-agent.ts";
 
 /** Where the agent is in its image, which holds nothing else. */
 export const agentPath = "/devenv-sync-agent";
+
+/** Whether there is an agent for a platform such as `linux/amd64`. */
+export function hasAgent(platform: string): boolean {
+  return existsSync(agentFor(platform));
+}
 
 /** The agent's image for a platform such as `linux/amd64`, made where the engine does not have it; throws SYNC_AGENT_MISSING. */
 export async function ensureAgentImage(engine: Engine, platform: string): Promise<string> {
@@ -35,13 +41,16 @@ function tagOf(agent: Buffer): string {
 const agentFile = "devenv-sync-agent-";
 
 async function readAgent(platform: string): Promise<Buffer> {
-  const arch = platform.split("/")[1] ?? "";
   try {
-    return await readFile(join(agentFolder(), `${agentFile}${arch}`));
+    return await readFile(agentFor(platform));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") throw devenvError("SYNC_AGENT_MISSING", { platform }, error);
     throw error;
   }
+}
+
+function agentFor(platform: string): string {
+  return join(agentFolder(), `${agentFile}${platform.split("/")[1] ?? ""}`);
 }
 
 /** In the package beside the bundle, in the sources beside the program's own source. */

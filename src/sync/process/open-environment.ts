@@ -3,22 +3,14 @@ import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { Host } from "../../host/host.ts";
 import { ownMark } from "../../host/process-mark.ts";
-import {
-  environmentLabel,
-  folderLabel,
-  projectLabel,
-  rootLabel,
-  syncLabel,
-  workspaceLabel,
-} from "../../plan/labels.ts";
 import { conflictPath } from "../conflict-name.ts";
-import { openHelperSide, type SyncHelper, startHelper } from "../container/helper.ts";
 import { openHostSide } from "../host/host-side.ts";
 import { createIgnores } from "../ignore.ts";
 import { type IgnoreFiles, openIgnoreFiles } from "../ignore-files.ts";
 import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
 import type { Session, SessionListener } from "../session-options.ts";
+import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
 
@@ -44,7 +36,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
   return async (request) => {
     const { record, sync, listener, isPaused } = request;
     const { root } = record;
-    const helper = await startHelper(engine, helperOf(request));
+    const openContainer = await containerOpener(engine, request);
     const { boot } = await ownMark(host);
     const rescans: (() => void)[] = [];
     const { ignores, follow } = await openIgnores(request, () => {
@@ -65,7 +57,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       },
       container(sides) {
         rescans.push(sides.onOverflow);
-        return openHelperSide(engine, helper, { ...sync.owner, listener: sides });
+        return openContainer({ ...sync.owner, listener: sides });
       },
       ancestor: openJournal({
         ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot },
@@ -77,22 +69,6 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       listener,
       isPaused,
     });
-  };
-}
-
-function helperOf({ record, name, sync }: EnvironmentRequest): SyncHelper {
-  return {
-    name: `${sync.container}-sync`,
-    volume: sync.volume,
-    platform: sync.platform,
-    labels: {
-      [projectLabel]: record.project,
-      [workspaceLabel]: record.workspace,
-      [rootLabel]: record.root,
-      [folderLabel]: record.folder,
-      [environmentLabel]: name,
-      [syncLabel]: sync.volumeId,
-    },
   };
 }
 
