@@ -74,9 +74,14 @@ export async function stormStep({ user, random, live, number, log }: StormStep):
     },
     async truncate() {
       const length = 1 + Math.floor(random() * 8);
+      const before = new Set(live);
       const [old] = (await act("truncate", some("file"), String(length))) ?? [];
-      if (old !== undefined && old.length > length) live.add(old.slice(0, length));
-      else if (old !== undefined && old !== "") live.add(old.padEnd(length, "\0"));
+      // nothing is written then
+      const isSame = old?.length === length;
+      if (old !== undefined && isSame && before.has(old)) live.add(old);
+      if (old === undefined || isSame) return;
+      if (old.length > length) live.add(old.slice(0, length));
+      else if (old !== "") live.add(old.padEnd(length, "\0"));
     },
     remove: () => act("remove", some(...everything)),
     discard: () => act("discard", some(...everything)),
