@@ -2,9 +2,11 @@
 #include "agent.h"
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
-enum { VERSION = 1, LARGEST_FRAME = (1 << 20) + 64, SILENCE_MS = 60000, QUIET_MS = 3, ENOUGH = 2048, MUCH = 8 * PIECE };
+enum { VERSION = 1, LARGEST_FRAME = (1 << 20) + 64, SILENCE_MS = 60000, QUIET_MS = 3, LOCK_TRIES = 1000 };
+enum { ENOUGH = 2048, MUCH = 8 * PIECE };
 
 static u32 owner_uid = UINT32_MAX, owner_gid = UINT32_MAX;
 static int synced[2]; /* pipe: ids and results of SYNCFS */
@@ -234,7 +236,7 @@ static int start_upload(u32 id, const struct place *at, const char *path, struct
     new_temporary(upload->temporary);
     upload->folder = openat(at->folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    upload->fd = in->is_bad ? -1 : openat(at->folder, upload->temporary, flags, 0600);
+    upload->fd = in->is_bad ? -1 : openat(at->folder, upload->temporary, flags, 0);
     if (upload->fd < 0) {
         int failure = in->is_bad ? EINVAL : errno;
         close(upload->folder), free(upload);
@@ -466,6 +468,9 @@ static int serve_folder(const char *folder)
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) files.rlim_cur = files.rlim_max, setrlimit(RLIMIT_NOFILE, &files);
     root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    /* one that was here before ends soon; until then what it has aside is its own */
+    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int i = 0; i < LOCK_TRIES && flock(lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK; i++) wait_a_little();
     watch_start();
     if (root < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
     umask(0);

@@ -52,6 +52,7 @@ struct place { int folder; char name[NAME_MAX + 1]; };
 int find(const char *path, struct place *at);
 u64 stamp_of(const struct stat *st);
 void put_stat(const struct stat *st, int folder, const char *name);
+void wait_a_little(void);
 void new_temporary(char name[40]);
 bool is_own_temporary(const char *name);
 int put_in_place(int from, const char *temporary, const struct place *at, u64 expected);

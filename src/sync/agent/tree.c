@@ -96,7 +96,7 @@ void new_temporary(char name[40])
 /* Not of an agent that was here before, or is still. */
 bool is_own_temporary(const char *name) { return own[0] != '\0' && strncmp(name, own, sizeof own - 1) == 0; }
 
-static void wait_a_little(void) { nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); }
+void wait_a_little(void) { nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); }
 
 /* Not every musl has it. */
 static int rename_with(int from, const char *name, int to, const char *new_name, unsigned flags)
@@ -217,10 +217,17 @@ int take_away(const struct place *at, int kind, u64 expected)
     return CHANGED;
 }
 
+/*
+ * A file that is not complete has no mode yet, and goes. Any other was moved aside by one that was killed before
+ * it looked whether somebody had written to it: nothing may be lost, so it is kept.
+ */
 void remove_dead(int folder, const char *temporary)
 {
-    if (is_being_written(temporary)) return;
-    if (unlinkat(folder, temporary, 0) < 0) unlinkat(folder, temporary, AT_REMOVEDIR);
+    struct stat st;
+    struct place recovered = { .folder = folder, .name = "recovered" };
+    if (is_being_written(temporary) || fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0) return;
+    if (S_ISREG(st.st_mode) && (st.st_mode & 0777) != 0) keep_beside(folder, temporary, &recovered);
+    else if (unlinkat(folder, temporary, 0) < 0) unlinkat(folder, temporary, AT_REMOVEDIR);
 }
 
 /* Remove what a dead agent left behind. */

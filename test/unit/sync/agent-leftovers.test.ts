@@ -1,0 +1,35 @@
+/** What an agent that was killed in the middle of a change left. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openAgentSide } from "../../../src/sync/container/agent-side.ts";
+import { startAgent } from "../../support/native-agent.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const listener = { onChange: () => {}, onOverflow: () => {}, onUnwatched: () => {}, onLost: () => {} };
+const ids = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+
+it("removes files that are not complete, and keeps what had been moved aside: somebody may have written to it", async () => {
+  using folder = temporaryFolder({
+    "a.txt": "new",
+    ".devenv-sync.0123456700000001": { text: "hal", mode: 0 },
+    ".devenv-sync.0123456700000002": "written late",
+    ".devenv-sync.0123456700000003": { link: "a.txt" },
+  });
+  const side = await openAgentSide(startAgent(folder.path), { ...ids, listener });
+  await side.list("");
+  await side.close();
+  const kept = readdirSync(folder.path).filter((name) => name !== "a.txt");
+  expect(kept).toEqual([expect.stringMatching(/^recovered\.conflict-container-\d{8}T\d{6}Z$/)]);
+  expect(readFileSync(join(folder.path, kept[0] ?? ""), "utf8")).toBe("written late");
+});
+
+it("waits for an agent that was here before: what that one has aside is its own", async () => {
+  using folder = temporaryFolder({ ".devenv-sync.0123456700000001": { text: "hal", mode: 0 } });
+  const first = await openAgentSide(startAgent(folder.path), { ...ids, listener });
+  const second = openAgentSide(startAgent(folder.path), { ...ids, listener });
+  const isFirst = await Promise.race([second.then(() => false), first.barrier().then(() => true)]);
+  await first.close();
+  await (await second).close();
+  expect(isFirst).toBe(true);
+});
