@@ -8,7 +8,7 @@ export interface Contents {
   /** sha256 in base64. */
   hash(path: Path, stat: Stat): Promise<string>;
   /** Gives it away. */
-  take(path: Path, stat: Stat): Promise<Uint8Array>;
+  take(path: Path, stat: Stat): Promise<Uint8Array> | Uint8Array;
   clear(): void;
 }
 
@@ -20,12 +20,12 @@ export function createContents(side: Side, limit: Limit): Contents {
   let kept = 0;
   return {
     async hash(path, stat) {
-      const bytes = await limit(() => side.readSmall(path, stat));
+      const bytes = await limit(async () => side.readSmall(path, stat));
       kept += bytes.length;
       if (kept <= mostKept) known.set(path, { stamp: stat.stamp, bytes });
       return hash("sha256", bytes, "base64");
     },
-    async take(path, stat) {
+    take(path, stat) {
       const { stamp, bytes } = known.get(path) ?? {};
       known.delete(path);
       return bytes !== undefined && stamp === stat.stamp ? bytes : side.readSmall(path, stat);

@@ -40,7 +40,7 @@ export interface Endpoint {
   /** What a file is like now; of one that was just read, without asking. */
   statOf(path: Path): Promise<Stat | undefined>;
   /** The content of a file that is still as it was looked at; of one that was just hashed, without reading it again. */
-  readSmall(path: Path, stat: Stat): Promise<Uint8Array>;
+  readSmall(path: Path, stat: Stat): Promise<Uint8Array> | Uint8Array;
   /** What was written; the tree follows with `note`. */
   noteStat(path: Path, stat: Stat | undefined): void;
   /** A folder was made; it is watched when this resolves. Returns whether anything stands in it. */

@@ -40,8 +40,8 @@ export interface Side {
   stat(path: Path): Promise<Stat | undefined>;
   /** The whole content of a file as it was at one moment; throws `changed` when it did not stay the same while it was read. */
   read(path: Path, expected: Stamp): AsyncIterable<Uint8Array>;
-  /** The same of a small file that is as it was looked at, all of it at once. */
-  readSmall(path: Path, expected: Stat): Promise<Uint8Array>;
+  /** The same of a small file that is as it was looked at, all of it at once, and without a wait where it is near. */
+  readSmall(path: Path, expected: Stat): Promise<Uint8Array> | Uint8Array;
   /** sha256 in base64 of a file, and what it was then. */
   hash(path: Path, expected: Stamp): Promise<string>;
   /** Whole or not at all: written beside, renamed over. The content's length is `size`; it may throw, and nothing is changed. */

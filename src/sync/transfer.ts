@@ -40,7 +40,9 @@ export async function transfer(options: Transfer): Promise<Transferred> {
 async function carrySmall({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
   let bytes: Uint8Array;
   try {
-    bytes = await from.readSmall(path, source);
+    const read = from.readSmall(path, source);
+    // sent before the next file is read, so that the other side begins at once
+    bytes = read instanceof Uint8Array ? read : await read;
   } catch (error) {
     throw sourceError(error);
   }

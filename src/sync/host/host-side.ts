@@ -46,7 +46,13 @@ export function openHostSide(options: HostSideOptions): Side {
       attempt(() => listFolder({ place: at(path), path, watch, onTemporary: (name) => sweeper.found(path, name) })),
     stat: (path) => attempt(() => statAt(at(path))),
     read: (path, expected) => translated(() => readWhole(at(path), expected)),
-    readSmall: (path, expected) => attempt(() => readSmall(readAt(path), expected, allocate)),
+    readSmall(path, expected) {
+      try {
+        return readSmall(readAt(path), expected, allocate);
+      } catch (error) {
+        throw sideError(error);
+      }
+    },
     hash: (path, expected) => attempt(() => hashWhole(at(path), expected)),
     ...changes(options, at, watch),
     forget: (path) => watch.remove(path),
