@@ -76,7 +76,8 @@ it("goes on after its process was killed, the container was made anew and the he
   expect(await project.devenv(["down"])).toMatchObject({ exitCode: 0 });
   write(project, "a.txt", "4");
   rmSync(join(project.path, "b.txt"));
-  expect(await project.devenv(["up"])).toMatchObject({ exitCode: 0 });
+  const up = await project.devenv(["up"]);
+  expect(up, up.stderr).toMatchObject({ exitCode: 0 });
   expect(await project.inside("cat a.txt; ls *.txt")).toBe("4a.txt\n");
 });
 
