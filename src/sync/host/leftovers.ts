@@ -22,6 +22,8 @@ export interface SweeperOptions {
 
 /** Another process that lives may still be at work with what is younger. Milliseconds. */
 const youngMs = 10_000;
+/** This process itself is done by then with what it set aside. Its folder may have been moved meanwhile, so that it was not found again. */
+const ownYoungMs = 1_000;
 
 /** Removes what is left; content that was written after it had been set aside is kept under a name that tells of it. */
 export function openSweeper(options: SweeperOptions): Sweeper {
@@ -41,7 +43,8 @@ export function openSweeper(options: SweeperOptions): Sweeper {
   };
   return {
     found(folder, name) {
-      if (!wayOf(name).isOwn) sweep(folder, name);
+      const { isOwn, way } = wayOf(name);
+      if (!isOwn || way === "out") sweep(folder, name);
     },
     close() {
       for (const timer of timers) clearTimeout(timer);
@@ -58,7 +61,8 @@ function sweepOne({ root, nameLate, now }: SweeperOptions, folder: Path, name: s
   const stats = lookAt(place);
   if (stats === undefined || stats.isDirectory()) return 0;
   const ageMs = now() - Number(stats.ctimeNs / 1_000_000n);
-  if (ageMs < youngMs) return youngMs - Math.max(0, ageMs) + 1;
+  const untilMs = wayOf(name).isOwn ? ownYoungMs : youngMs;
+  if (ageMs < untilMs) return untilMs - Math.max(0, ageMs) + 1;
   // setting aside changes the time of the inode alone, and writing both
   const isWrittenLate = wayOf(name).way === "out" && stats.isFile() && stats.mtimeNs + tickNs >= stats.ctimeNs;
   if (isWrittenLate) renameSync(place, join(root, nameLate(joinPath(folder, "recovered"))));

@@ -30,18 +30,22 @@ it("keeps what was written after it had been set aside", () => {
   expect(names(folder.path)).toEqual(["recovered.late"]);
 });
 
-it("leaves what this process is at, and waits with what another one may be at", async () => {
+it("leaves what this process is at, and waits with what it set aside and with what another one may be at", async () => {
   vi.useFakeTimers({ now: Date.now() });
   try {
     using folder = temporaryFolder({});
     const own = ["in", "out"].map((way) => besides(join(folder.path, "a"), way as "in" | "out"));
     for (const place of own) writeFileSync(place, "own");
+    for (const place of own) utimesSync(place, 1000, 1000);
     writeFileSync(join(folder.path, ".devenv-sync.0123"), "other's");
     const kept = own.map((place) => basename(place)).sort();
     const sweeper = sweep(folder.path, Date.now);
     expect(names(folder.path)).toEqual([".devenv-sync.0123", ...kept].sort());
-    vi.advanceTimersByTime(10_100);
-    expect(names(folder.path)).toEqual(kept);
+    vi.advanceTimersByTime(1_100);
+    const [into = ""] = own.map((place) => basename(place));
+    expect(names(folder.path)).toEqual([".devenv-sync.0123", into].sort());
+    vi.advanceTimersByTime(9_000);
+    expect(names(folder.path)).toEqual([into]);
     sweeper.close();
   } finally {
     vi.useRealTimers();
