@@ -294,6 +294,24 @@ function changing(openSide: OpenSide): void {
 }
 
 function watching(openSide: OpenSide): void {
+  it("tells of what happens in a folder that was made where another one was, with the number of that one's inode", async () => {
+    await using opened = await open(openSide);
+    const { side, at, told } = opened;
+    mkdirSync(at("a"));
+    for (let tries = 0; tries < 50; tries += 1) {
+      const before = (await side.list("a"))?.folder;
+      const { ino } = lstatSync(at("a"));
+      rmSync(at("a"), { recursive: true });
+      mkdirSync(at("a"));
+      expect((await side.stat("a"))?.inode).not.toBe(before?.inode);
+      if (lstatSync(at("a")).ino === ino) break;
+    }
+    await side.list("a");
+    writeFileSync(at("a/new"), "");
+    await side.barrier();
+    expect([...told.paths]).toContain("a/new");
+  });
+
   it("tells of every change in folders that were listed, and of none elsewhere", async () => {
     await using here = await open(openSide);
     mkdirSync(here.at("seen"));

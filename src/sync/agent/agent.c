@@ -117,8 +117,8 @@ static int list(u32 id, const struct place *at, const char *path)
         if (frame_length() > PIECE) end_frame(), frame(CHILDREN, id);
     }
     end_frame();
-    closedir(dir);
-    return put_ok_stat(id, &st, at);
+    frame(OK, id), put_stat(&st, fd, "."), end_frame(); /* of the folder that is watched */
+    return closedir(dir), 0;
 }
 
 /* Answer for a job that came to its end; false. */

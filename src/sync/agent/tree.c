@@ -66,13 +66,26 @@ static bool is_fresh(struct timespec time)
     return (int64_t)(ns_of(now) - ns_of(time)) < FRESH_MS * 1000000;
 }
 
+/*
+ * Tells a folder from another one of the same path. The number of one that was removed is given to the next that is
+ * made, so that the time of its birth counts too.
+ */
+static u64 identity(const struct stat *st, int folder, const char *name)
+{
+    struct statx more = { 0 };
+    if (S_ISDIR(st->st_mode)) statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &more);
+    u64 birth = (u64)more.stx_btime.tv_sec * 1000000000 + more.stx_btime.tv_nsec;
+    return more.stx_mask & STATX_BTIME ? mix(mix(1, st->st_ino), birth) >> 11 : st->st_ino;
+}
+
 void put_stat(const struct stat *st, int folder, const char *name)
 {
     const char *kinds[] = { [S_IFREG >> 12] = "\0", [S_IFDIR >> 12] = "\1", [S_IFLNK >> 12] = "\2", [15] = NULL };
     const char *kind = kinds[st->st_mode >> 12 & 15];
     put8(kind == NULL ? 3 : (u8)*kind), put16(st->st_mode & 0777), put64((u64)st->st_size);
     put64(ns_of(st->st_mtim)), put64(stamp_of(st));
-    put64(st->st_ino >> 53 == 0 ? st->st_ino : mix(1, st->st_ino) >> 11), put8(is_fresh(st->st_ctim));
+    u64 id = identity(st, folder, name);
+    put64(id >> 53 == 0 ? id : mix(1, id) >> 11), put8(is_fresh(st->st_ctim));
     char target[PATH_MAX];
     ssize_t n = S_ISLNK(st->st_mode) ? readlinkat(folder, name, target, sizeof target - 1) : -1;
     if (n >= 0) target[n] = '\0';

@@ -5,7 +5,7 @@ import type { Path } from "../entry.ts";
 import { type Listing, type Stat, temporaryPrefix } from "../side.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import { lookAt } from "./place.ts";
-import { statOf } from "./stat.ts";
+import { identityOf, statOf } from "./stat.ts";
 
 /** Undefined when nothing stands there. */
 export function statAt(place: string): Stat | undefined {
@@ -39,9 +39,9 @@ function watchFolder(place: string, path: Path, watch: FolderWatch) {
   for (;;) {
     const before = lookAt(place);
     if (!before?.isDirectory()) return undefined;
-    watch.add(path, before.ino);
+    watch.add(path, identityOf(before));
     const after = lookAt(place);
-    if (after?.ino === before.ino) return after;
+    if (after !== undefined && identityOf(after) === identityOf(before)) return after;
   }
 }
 

@@ -16,10 +16,18 @@ export function statOf(stats: BigIntStats, target?: string): Stat {
     size: Number(stats.size),
     mtimeNs: stats.mtimeNs,
     stamp: stampOf(stats),
-    inode: Number(stats.ino),
+    inode: Number(identityOf(stats)),
     isFresh: age < tickNs,
     ...(target === undefined ? {} : { target }),
   };
+}
+
+/**
+ * Tells a folder from another one of the same path. The number of one that was removed is given to the next that is made,
+ * so that the time of its birth counts too.
+ */
+export function identityOf({ ino, birthtimeNs }: BigIntStats): bigint {
+  return BigInt.asUintN(53, ino * 1_000_003n + birthtimeNs);
 }
 
 function kindOf(stats: BigIntStats): Stat["kind"] {
