@@ -47,7 +47,6 @@ enum { CHANGED = -1, MISSING = -2 };
 
 /* tree.c */
 extern int root;
-int open_folder(const char *path);
 struct place { int folder; char name[NAME_MAX + 1]; };
 int find(const char *path, struct place *at);
 u64 stamp_of(const struct stat *st);

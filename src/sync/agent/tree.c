@@ -142,14 +142,18 @@ static int expect(const struct place *at, u64 expected, struct stat *st)
     return S_ISDIR(st->st_mode) ? EISDIR : 0;
 }
 
-/* A lease is refused while somebody has the file open for writing. Only its owner may ask for one. */
+/*
+ * A lease is refused while somebody has the file open for writing. Only its owner may ask for one. Who had found the
+ * file by its name and is about to open it gets a moment to, and breaks the lease.
+ */
 static bool has_writer(int folder, const char *name, const struct stat *st)
 {
     int fd = S_ISREG(st->st_mode) ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
     if (fd < 0) return false;
     int me = setfsuid(st->st_uid);
-    bool refused = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+    bool granted = fcntl(fd, F_SETLEASE, F_RDLCK) == 0, refused = !granted && errno == EAGAIN;
     setfsuid((uid_t)me);
+    if (granted) usleep(200), refused = fcntl(fd, F_GETLEASE) != F_RDLCK;
     close(fd);
     return refused;
 }
