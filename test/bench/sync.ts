@@ -1,6 +1,6 @@
 /** `npm run bench:sync [-- --rounds N] [--files N]`: how quickly a workspace is in step, beside other ways to bring it in. */
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -30,6 +30,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const filesInFolder = 100;
 const initialRounds = 2;
+const idleSeconds = 20;
 
 const removeBase = await setup();
 using scratch = temporaryFolder();
@@ -48,6 +49,8 @@ async function timeChanges(): Promise<void> {
   const peers = [openComposeWatch(ground), openUnison(ground)].filter((peer) => peer !== undefined);
   const contestants: readonly Contestant[] = [...opened, ...peers];
   try {
+    // a side that is suddenly empty would be asked about
+    for (const { folder } of contestants) writeFileSync(join(folder, "stays.txt"), "");
     for (const contestant of contestants) await contestant.start();
     await sleep(1_000);
     const cases = casesOf(rounds).filter(({ title }) => title.includes(values.only ?? ""));
@@ -98,8 +101,6 @@ function fill(folder: string, files: number): void {
     writeMany(join(folder, `folder-${index}`), filesInFolder, 4_000);
   }
 }
-
-const idleSeconds = 20;
 
 async function watchIdle(files: number): Promise<void> {
   await using part = openDevenv(ground, "idle");
