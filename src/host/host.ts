@@ -22,8 +22,15 @@ export interface Processes {
   run(program: string, args: readonly string[], options?: RunOptions): Promise<ProgramOutput>;
   /** Absolute path of a program on PATH, or undefined. */
   find(program: string): Promise<string | undefined>;
-  /** Start a program that outlives devenv, its output going to a file; returns its pid. */
-  startDetached(program: string, args: readonly string[], logFile: string): Promise<number>;
+  /** Start a program that outlives devenv; returns its pid. */
+  startDetached(program: string, args: readonly string[], options: DetachedOptions): Promise<number>;
+}
+
+export interface DetachedOptions {
+  /** Its output is added to this file. */
+  readonly logFile: string;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RunOptions {

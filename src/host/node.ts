@@ -34,7 +34,8 @@ function nodeProcesses(): Processes {
       return programRunner({ platform, diagnostics: process.stderr, kill: process.kill })(program, args, options);
     },
     find: async (program) => (await import("./find-program.ts")).findProgram(program, { platform, env }),
-    startDetached: async (...start) => (await import("./start-detached.ts")).startDetached(...start),
+    startDetached: async (program, args, { logFile, env }) =>
+      (await import("./start-detached.ts")).startDetached(program, args, { logFile, env: { ...process.env, ...env } }),
   };
 }
 

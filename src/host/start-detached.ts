@@ -4,12 +4,21 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { devenvError } from "../errors.ts";
 
-/** Start a program in a session of its own that outlives devenv; its output is added to `logFile`. Returns its pid. */
-export async function startDetached(program: string, args: readonly string[], logFile: string): Promise<number> {
+/** Start a program in a session of its own that outlives devenv, with this environment alone. Returns its pid. */
+export async function startDetached(
+  program: string,
+  args: readonly string[],
+  { logFile, env }: { readonly logFile: string; readonly env: NodeJS.ProcessEnv },
+): Promise<number> {
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, "a");
   try {
-    const child = spawn(program, args, { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd] });
+    const child = spawn(program, args, {
+      cwd: "/",
+      env,
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
     await once(child, "spawn");
     child.unref();
     if (child.pid === undefined) throw new Error(`${program} was spawned without a pid`);

@@ -20,7 +20,7 @@ export function createContents(side: Side, limit: Limit): Contents {
   let kept = 0;
   return {
     async hash(path, stat) {
-      const bytes = await limit(async () => side.readSmall(path, stat));
+      const bytes = await limit(async () => Uint8Array.from(await side.readSmall(path, stat)));
       kept += bytes.length;
       if (kept <= mostKept) known.set(path, { stamp: stat.stamp, bytes });
       return hash("sha256", bytes, "base64");

@@ -27,6 +27,7 @@ export interface IgnoreFilesOptions {
 export async function openIgnoreFiles({ root, rules, onChange }: IgnoreFilesOptions): Promise<IgnoreFiles> {
   const texts = new Map(await readGitignores(root, rules));
   const stamps = new Map<Path, Stamp>();
+  const underWay = new Map<Path, Promise<void>>();
   let current = createIgnores({ ...rules, gitignores: texts });
   const put = (folder: Path, text: string | undefined) => {
     if (texts.get(folder) === text) return;
@@ -38,10 +39,16 @@ export async function openIgnoreFiles({ root, rules, onChange }: IgnoreFilesOpti
   const see: See = async (folder, stat) => {
     const stamp = typeof stat === "object" && stat.kind === "file" ? stat.stamp : undefined;
     // one that was written a moment ago may change once more behind the same stamp
-    if (stamp !== undefined && stamp === stamps.get(folder) && !(typeof stat === "object" && stat.isFresh)) return;
+    if (stamp !== undefined && stamp === stamps.get(folder) && !(typeof stat === "object" && stat.isFresh)) {
+      return underWay.get(folder);
+    }
     if (stamp === undefined) stamps.delete(folder);
     else stamps.set(folder, stamp);
-    put(folder, stamp === undefined ? undefined : await readFile(join(root, folder, fileName), "utf8").catch(() => ""));
+    const read = stamp === undefined ? Promise.resolve(undefined) : readText(join(root, folder, fileName));
+    const done = read.then((text) => put(folder, text));
+    underWay.set(folder, done);
+    await done;
+    if (underWay.get(folder) === done) underWay.delete(folder);
   };
   return {
     ignores: (path, isFolder) => current(path, isFolder),
@@ -50,6 +57,10 @@ export async function openIgnoreFiles({ root, rules, onChange }: IgnoreFilesOpti
 }
 
 const fileName = ".gitignore";
+
+function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
+}
 
 /** Told of the file in a folder: what stands there by now. */
 type See = (folder: Path, stat: Stat | string | undefined) => Promise<void>;

@@ -2,7 +2,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import ignore, { type Ignore } from "ignore";
+import ignore, { type Ignore, type TestResult } from "ignore";
 import type { Path } from "./entry.ts";
 import type { Ignores } from "./session-options.ts";
 import { isWithin, joinPath, parentOf } from "./tree.ts";
@@ -18,14 +18,31 @@ export interface IgnoreRules {
 
 /** The later and the deeper rule counts; what is in an ignored folder is ignored. `.git` never is unless a pattern says so. */
 export function createIgnores({ patterns, volumes, gitignores = new Map() }: IgnoreRules): Ignores {
-  const own = ignore(caseCounts).add([...patterns]);
-  const files = new Map([...gitignores].map(([folder, text]) => [folder, ignore(caseCounts).add(text)]));
+  const own = openRules(patterns);
+  const files = new Map([...gitignores].map(([folder, text]) => [folder, openRules(text.split(/\r?\n/))]));
   return (path, isFolder) => {
     if (volumes.some((volume) => isWithin(path, volume))) return true;
     const named = isFolder ? `${path}/` : path;
-    const said = own.test(named);
-    if (said.ignored || said.unignored) return said.ignored;
+    const said = own(named);
+    if (said?.ignored || said?.unignored) return said.ignored;
     return isIgnoredByFiles(files, path, named);
+  };
+}
+
+/** Undefined where there are no rules. */
+type Rules = (path: string) => TestResult | undefined;
+
+/** What was asked for is kept by the rules: of so many paths at most. */
+const mostAsked = 4096;
+
+function openRules(lines: readonly string[]): Rules {
+  if (lines.every((line) => line.trim() === "")) return () => undefined;
+  let rules: Ignore | undefined;
+  let asked = 0;
+  return (path) => {
+    if (asked % mostAsked === 0) rules = ignore(caseCounts).add([...lines]);
+    asked += 1;
+    return rules?.test(path);
   };
 }
 
@@ -33,10 +50,10 @@ export function createIgnores({ patterns, volumes, gitignores = new Map() }: Ign
 const caseCounts = { ignorecase: false };
 
 /** The nearest file that says anything about the path decides. */
-function isIgnoredByFiles(files: ReadonlyMap<Path, Ignore>, path: Path, named: string): boolean {
+function isIgnoredByFiles(files: ReadonlyMap<Path, Rules>, path: Path, named: string): boolean {
   for (let folder = parentOf(path); ; folder = parentOf(folder)) {
     const relative = folder === "" ? named : named.slice(folder.length + 1);
-    const said = files.get(folder)?.test(relative);
+    const said = files.get(folder)?.(relative);
     if (said?.ignored || said?.unignored) return said.ignored;
     if (folder === "") return false;
   }

@@ -40,11 +40,17 @@ export interface Side {
   stat(path: Path): Promise<Stat | undefined>;
   /** The whole content of a file as it was at one moment; throws `changed` when it did not stay the same while it was read. */
   read(path: Path, expected: Stamp): AsyncIterable<Uint8Array>;
-  /** The same of a small file that is as it was looked at, all of it at once, and without a wait where it is near. */
+  /**
+   * The same of a small file that is as it was looked at, all of it at once, and without a wait where it is near. What comes
+   * without a wait is in memory that the next such call uses again.
+   */
   readSmall(path: Path, expected: Stat): Promise<Uint8Array> | Uint8Array;
   /** sha256 in base64 of a file, and what it was then. */
   hash(path: Path, expected: Stamp): Promise<string>;
-  /** Whole or not at all: written beside, renamed over. The content's length is `size`; it may throw, and nothing is changed. */
+  /**
+   * Whole or not at all: written beside, renamed over. The content's length is `size`; it may throw, and nothing is changed.
+   * That of a small file may change as soon as the call returned its promise.
+   */
   write(path: Path, file: NewFile, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Stat>;
   makeFolder(path: Path, mode: number): Promise<Stat>;
   makeLink(path: Path, target: string, expected: Stamp | undefined): Promise<Stat>;

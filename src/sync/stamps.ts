@@ -93,16 +93,28 @@ const freshForMs = 10_000;
 function createFresh(now: () => number) {
   // in the order of their times
   const times = new Map<Path, number>();
+  let timer: NodeJS.Timeout | undefined;
+  const dropOld = () => {
+    for (const [old, time] of times) {
+      if (time > now() - freshForMs) break;
+      times.delete(old);
+    }
+  };
+  const dropLater = () => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      dropOld();
+      if (times.size > 0) dropLater();
+    }, freshForMs).unref();
+  };
   return {
     since: (path: Path) => times.get(path),
     note(path: Path, isFresh: boolean): void {
       times.delete(path);
       if (!isFresh) return;
       times.set(path, now());
-      for (const [old, time] of times) {
-        if (time > now() - freshForMs) break;
-        times.delete(old);
-      }
+      dropLater();
     },
   };
 }

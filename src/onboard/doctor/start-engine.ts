@@ -47,7 +47,7 @@ export async function startEngine(context: DoctorContext): Promise<StartOutcome>
 
 /** Its pid, when it could be known. */
 async function startDaemon(host: Host, program: string, logFile: string): Promise<number | undefined> {
-  if (host.uid === 0) return host.processes.startDetached(program, [], logFile);
+  if (host.uid === 0) return host.processes.startDetached(program, [], { logFile });
   const script = 'setsid "$1" >> "$2" 2>&1 < /dev/null &';
   await runAsRoot(host, ["sh", "-c", script, "sh", program, logFile]);
   return undefined;

@@ -1,13 +1,17 @@
 import type { Writable } from "node:stream";
+import { smallSize } from "../side.ts";
 
 /** Bytes on their way to the stream, above which `ready` waits. */
 const enough = 1_048_576;
 /** What a turn of the event loop has to say goes out before its end once it is so much: the agent begins meanwhile. */
 const batch = 131_072;
-/** Shorter parts are copied together: a write costs more than a copy. */
-const short = 32_768;
+/** Parts up to this length are copied together: a write costs more than a copy. A small file's content is one. */
+const short = smallSize;
+/** Batches whose memory is used again: the system gives new memory page by page, which takes longer than a copy. */
+const mostSpare = 16;
 
 export interface Sender {
+  /** Short parts may change once this returns, longer ones not before they are on their way. */
   send(parts: readonly Uint8Array[]): void;
   /** Resolves when there is room for more; undefined: there is. */
   ready(): Promise<void> | undefined;
@@ -15,22 +19,21 @@ export interface Sender {
 
 /** Sends parts in their order; what comes while the stream is busy goes out together. */
 export function openSender(stream: Writable): Sender {
-  let queue: Uint8Array[] = [];
-  let queued = 0;
+  const batches = openBatches();
   let waiting = 0;
   let writes = 0;
   let isPlanned = false;
   let readers: (() => void)[] = [];
   const flush = () => {
     isPlanned = false;
-    if (queue.length === 0) return;
-    const parts = joinShort(queue);
-    const bytes = queued;
-    queue = [];
-    queued = 0;
+    const parts = batches.take();
+    if (parts.length === 0) return;
     writes += 1;
     const done = () => {
-      waiting -= bytes;
+      for (const part of parts) {
+        waiting -= part.length;
+        batches.giveBack(part);
+      }
       writes -= 1;
       if (writes === 0) plan();
       if (waiting >= enough) return;
@@ -42,43 +45,76 @@ export function openSender(stream: Writable): Sender {
     stream.write(parts.at(-1), done);
   };
   const plan = () => {
-    if (isPlanned || queue.length === 0) return;
+    if (isPlanned || batches.length() === 0) return;
     isPlanned = true;
     // all that this turn of the event loop has to say in one write: each costs the engine several copies
     setImmediate(flush);
   };
   return {
     send: (parts) => {
-      const bytes = lengthOf(parts);
-      queue.push(...parts);
-      queued += bytes;
-      waiting += bytes;
-      if (queued >= batch) flush();
+      for (const part of parts) {
+        waiting += part.length;
+        batches.add(part);
+      }
+      if (batches.length() >= batch) flush();
       else if (writes === 0) plan();
     },
     ready: () => (waiting < enough ? undefined : new Promise((resolve) => readers.push(resolve))),
   };
 }
 
-function joinShort(parts: readonly Uint8Array[]): readonly Uint8Array[] {
-  const joined: Uint8Array[] = [];
-  let shorts: Uint8Array[] = [];
-  const join = () => {
-    if (shorts.length > 0) joined.push(shorts.length === 1 ? (shorts[0] as Uint8Array) : Buffer.concat(shorts));
-    shorts = [];
-  };
-  for (const part of parts) {
-    if (part.length < short) {
-      shorts.push(part);
-    } else {
-      join();
-      joined.push(part);
-    }
-  }
-  join();
-  return joined;
+interface Batches {
+  add(part: Uint8Array): void;
+  /** Bytes that wait to be taken. */
+  length(): number;
+  /** All of it, in few parts. */
+  take(): readonly Uint8Array[];
+  /** A part that was taken is not needed any more. */
+  giveBack(part: Uint8Array): void;
 }
 
-function lengthOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
+function openBatches(): Batches {
+  const spare: Uint8Array[] = [];
+  const lent = new Map<Uint8Array, Uint8Array>();
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  let memory: Uint8Array | undefined;
+  let used = 0;
+  const closeBatch = () => {
+    if (memory === undefined) return;
+    const filled = memory.subarray(0, used);
+    lent.set(filled, memory);
+    parts.push(filled);
+    memory = undefined;
+  };
+  const copy = (part: Uint8Array) => {
+    if (memory !== undefined && used + part.length > memory.length) closeBatch();
+    if (memory === undefined) {
+      memory = spare.pop() ?? Buffer.allocUnsafeSlow(batch + short);
+      used = 0;
+    }
+    memory.set(part, used);
+    used += part.length;
+  };
+  return {
+    add(part) {
+      length += part.length;
+      if (part.length <= short) return copy(part);
+      closeBatch();
+      parts.push(part);
+    },
+    length: () => length,
+    take() {
+      closeBatch();
+      const taken = parts;
+      parts = [];
+      length = 0;
+      return taken;
+    },
+    giveBack(part) {
+      const whole = lent.get(part);
+      lent.delete(part);
+      if (whole !== undefined && spare.length < mostSpare) spare.push(whole);
+    },
+  };
 }

@@ -91,7 +91,7 @@ function transfersOf(shell: Shell, { uid, gid }: ShellSideOptions): Pick<Side, "
     readSmall: async (path, { stamp }) => Buffer.concat(await all(read(path, stamp))),
     async write(path, { mode, mtimeNs, size, expected }, content) {
       const isLarge = size > small;
-      const pieces = sized(content instanceof Uint8Array ? [content] : content, size, path);
+      const pieces = sized(content instanceof Uint8Array ? [Uint8Array.from(content)] : content, size, path);
       const held = isLarge ? pieces : Readable.from(await all(pieces));
       const call = callOf(path, "put", [await wordsOf(shell, path, expected), size, timeOf(mtimeNs)]);
       const file = { mode, size, uid, gid, content: held };

@@ -11,15 +11,14 @@ export interface FileToWrite {
 }
 
 /**
- * A small file is one frame; of a large one no more than the stream takes is in memory. The last piece is sent
- * when the content has come to its end well: the agent puts a file in its place as soon as it has all of it.
+ * A small file is one frame, which is on its way when this returns; of a large one no more than the stream takes is in
+ * memory. The last piece is sent when the content has come to its end well: the agent puts a file in its place as soon as it
+ * has all of it.
  */
 export async function writeFile(channel: Channel, { path, file, content }: FileToWrite): Promise<Stat> {
   if (!(content instanceof Uint8Array)) return writePieces(channel, { path, file, content });
   if (content.length > largestPiece) return writePieces(channel, { path, file, content: whole(content) });
   if (content.length !== file.size) throw otherSize(path);
-  const room = channel.ready();
-  if (room !== undefined) await room;
   return decodeStat(await channel.call({ type: "write", path, file, start: content }, path));
 }
 

@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
-import { type Side, type SideListener, temporaryPrefix } from "../side.ts";
+import { type Side, type SideListener, smallSize, temporaryPrefix } from "../side.ts";
 import { makeFolder, makeLink, move, remove, setMode, touch } from "./change.ts";
 import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
@@ -13,7 +13,7 @@ import { openInotifyWatch } from "./inotify-watch.ts";
 import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
 import { createPlaces, placeOf } from "./place.ts";
-import { createSlabs, hashWhole, readSmall, readWhole } from "./read-file.ts";
+import { hashWhole, readSmall, readWhole } from "./read-file.ts";
 import { writeWhole } from "./write-file.ts";
 
 export interface HostSideOptions {
@@ -39,7 +39,8 @@ export function openHostSide(options: HostSideOptions): Side {
   const at = (path: Path) => placeOf(root, path);
   const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
   const readAt = createPlaces(root);
-  const allocate = createSlabs();
+  // new memory is given by the system page by page, which takes longer than reading a file
+  const memory = Buffer.alloc(smallSize);
   return {
     name: "host",
     list: (path) =>
@@ -48,7 +49,7 @@ export function openHostSide(options: HostSideOptions): Side {
     read: (path, expected) => translated(() => readWhole(at(path), expected)),
     readSmall(path, expected) {
       try {
-        return readSmall(readAt(path), expected, allocate);
+        return readSmall(readAt(path), expected, memory);
       } catch (error) {
         throw sideError(error);
       }

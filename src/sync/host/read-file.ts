@@ -44,11 +44,11 @@ export async function* readWhole(place: string, expected: Stamp): AsyncGenerator
   }
 }
 
-/** The bytes of a small file at once, in memory that is given for them; throws `changed` when they did not stay the same. */
-export function readSmall(place: string, { size, stamp }: Stat, allocate: (size: number) => Buffer): Uint8Array {
+/** The bytes of a small file at once, in the given memory; throws `changed` when they did not stay the same. */
+export function readSmall(place: string, { size, stamp }: Stat, memory: Buffer): Uint8Array {
   const file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const bytes = allocate(size);
+    const bytes = memory.subarray(0, size);
     const length = size === 0 ? 0 : readSync(file, bytes, 0, size, 0);
     check(file, stamp);
     if (length !== size) throw changed("it was written while it was read");
@@ -56,22 +56,6 @@ export function readSmall(place: string, { size, stamp }: Stat, allocate: (size:
   } finally {
     closeSync(file);
   }
-}
-
-const slabSize = 1_048_576;
-
-/** Memory for many small things, a lot at once. */
-export function createSlabs(): (size: number) => Buffer {
-  let slab = Buffer.alloc(0);
-  let used = 0;
-  return (size) => {
-    if (used + size > slab.length) {
-      slab = Buffer.allocUnsafeSlow(Math.max(size, slabSize));
-      used = 0;
-    }
-    used += size;
-    return slab.subarray(used - size, used);
-  };
 }
 
 /** sha256 in base64. */

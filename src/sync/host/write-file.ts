@@ -45,10 +45,12 @@ async function writeBeside(
   const file = openSync(beside, "wx", 0o600);
   try {
     let written = 0;
-    for await (const bytes of content instanceof Uint8Array ? [content] : content) {
+    const write = (bytes: Uint8Array) => {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
       written += bytes.length;
-    }
+    };
+    if (content instanceof Uint8Array) write(content);
+    else for await (const bytes of content) write(bytes);
     if (written !== size) throw new SideError("changed", `${written} of ${size} bytes came`);
     fchmodSync(file, mode);
     const seconds = Number(mtimeNs) / 1e9;

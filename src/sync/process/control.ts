@@ -88,13 +88,16 @@ export function checked(answer: FinalAnswer | undefined, environment: string, { 
   if (answer.kind === "failed") throw devenvError(answer.code, answer.details as never);
 }
 
+/** Of itself, the C library keeps memory for each thread, and gives little of it back. */
+const sparing = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072" };
+
 const startMs = 10_000;
 const lookMs = 20;
 
 async function startProcess(host: Host, places: SyncPlaces, command: ControlOptions["command"]): Promise<void> {
   const [program, ...args] = command;
   await mkdir(places.folder, { recursive: true, mode: 0o700 });
-  await host.processes.startDetached(program, args, places.log);
+  await host.processes.startDetached(program, args, { logFile: places.log, env: sparing });
   for (let waited = 0; waited < startMs; waited += lookMs) {
     if ((await ask(places.address, { kind: "status" })) !== undefined) return;
     await sleep(lookMs);

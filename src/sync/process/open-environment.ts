@@ -13,6 +13,7 @@ import type { Session, SessionListener } from "../session-options.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
+import { createSparing } from "./spare-memory.ts";
 
 export interface EnvironmentRequest {
   readonly record: RecordHead;
@@ -33,8 +34,10 @@ export interface OpenerOptions {
 }
 
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
+  const spareMemory = createSparing();
   return async (request) => {
-    const { record, sync, listener, isPaused } = request;
+    const { record, sync, isPaused } = request;
+    const listener = withStatus(request.listener, spareMemory);
     const { root } = record;
     const openContainer = await containerOpener(engine, request);
     const { boot } = await ownMark(host);
@@ -69,6 +72,16 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       listener,
       isPaused,
     });
+  };
+}
+
+function withStatus(listener: SessionListener, tell: () => void): SessionListener {
+  return {
+    ...listener,
+    onStatus() {
+      listener.onStatus?.();
+      tell();
+    },
   };
 }
 

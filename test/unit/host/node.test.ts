@@ -77,7 +77,7 @@ describe("starting a program that outlives devenv", () => {
     using folder = temporaryFolder();
     const log = join(folder.path, "logs", "log");
     const script = "ps -o sid= -p $$ 2>/dev/null || cut -d' ' -f6 /proc/$$/stat; echo started; exec sleep 100";
-    const pid = await processes.startDetached("sh", ["-c", script], log);
+    const pid = await processes.startDetached("sh", ["-c", script], { logFile: log });
     try {
       await expect.poll(() => readFileSync(log, "utf8")).toContain("started");
       expect(readFileSync(log, "utf8").split("\n")[0]?.trim()).toBe(String(pid));
@@ -88,7 +88,7 @@ describe("starting a program that outlives devenv", () => {
 
   it("says that there is no such program", async () => {
     using folder = temporaryFolder();
-    const start = processes.startDetached("devenv-no-such-program", [], join(folder.path, "log"));
+    const start = processes.startDetached("devenv-no-such-program", [], { logFile: join(folder.path, "log") });
     expect((await thrown(start)).code).toBe("PROGRAM_MISSING");
   });
 });
