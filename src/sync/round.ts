@@ -102,9 +102,15 @@ async function carryOut(core: Core, results: readonly Reconciled[]): Promise<voi
   }
   const changed = [...changes.host, ...changes.container];
   for (const path of regionOf(changed.map(({ path }) => path))) shareAt(core, path);
+  agreeWithoutChanges(core, compare(core, topmost(changed.filter(mayDiffer(core)).map(({ path }) => path))));
+}
+
+/** Where more may have been agreed upon than that what was done is the same on both sides now. */
+function mayDiffer({ options }: Core): (change: Change) => boolean {
+  // the container keeps what is its own beside what it got: a mode
+  if (options.direction === "to-container") return () => true;
   // what was in both sides' folders and is in neither any more
-  const folders = changed.filter(({ before, after }) => before?.kind === "folder" || after?.kind === "folder");
-  agreeWithoutChanges(core, compare(core, topmost(folders.map(({ path }) => path))));
+  return ({ before, after }) => before?.kind === "folder" || after?.kind === "folder";
 }
 
 function changesOf(results: readonly Reconciled[], tree: SideName): readonly Change[] {

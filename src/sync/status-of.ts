@@ -37,7 +37,9 @@ export function createStatus(core: Core, phase: Phase): () => SyncStatus {
 
 /** Copies that an earlier session made. */
 export function findCopies(core: Core): void {
-  for (const [path] of walk(core.endpoints.host.tree())) if (isConflictCopy(path)) core.copies.add(path);
+  // the container's own do not come to the host then
+  const side = core.options.direction === "to-container" ? "container" : "host";
+  for (const [path] of walk(core.endpoints[side].tree())) if (isConflictCopy(path)) core.copies.add(path);
 }
 
 function isAnywhere({ endpoints }: Core, path: Path): boolean {
