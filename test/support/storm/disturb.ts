@@ -17,6 +17,8 @@ export interface Disturbance {
   readonly weight: number;
   /** The user inside does not outlive it. */
   readonly isFatalInside?: boolean;
+  /** Everybody else's containers do not outlive it either. */
+  readonly needsOwnEngine?: boolean;
   act(disturbed: Disturbed): Promise<unknown>;
 }
 
@@ -31,7 +33,7 @@ export const disturbances: Readonly<Record<string, Disturbance>> = {
       await devenv("sync");
     },
   },
-  killAgent: { weight: 4, act: ({ running }) => inEngine(running.container, killAgents) },
+  killAgent: { weight: 4, act: killAgent },
   killHelper: { weight: 4, act: async ({ containers, idOf }) => containers.stop(await idOf("helper"), 0) },
   restartEnvironment: {
     weight: 4,
@@ -45,8 +47,9 @@ export const disturbances: Readonly<Record<string, Disturbance>> = {
   killEngine: {
     weight: 2,
     isFatalInside: true,
-    async act({ running, devenv }) {
-      await running.reboot();
+    needsOwnEngine: true,
+    async act({ reboot, devenv }) {
+      await reboot?.();
       const up = await devenv("up");
       if (up.exitCode !== 0) throw new Error(up.stderr);
     },
@@ -64,8 +67,11 @@ export const disturbances: Readonly<Record<string, Disturbance>> = {
     async act({ syncProcess, users: [host], live }) {
       const pid = syncProcess();
       process.kill(pid, "SIGSTOP");
-      await burst(host, live);
-      process.kill(pid, "SIGCONT");
+      try {
+        await burst(host, live);
+      } finally {
+        process.kill(pid, "SIGCONT");
+      }
     },
   },
   overflowInside: {
@@ -75,26 +81,53 @@ export const disturbances: Readonly<Record<string, Disturbance>> = {
       await devenv("sync", "flush");
       const id = await idOf("helper");
       await containers.pause(id);
-      await burst(inside, live);
-      await containers.unpause(id);
+      try {
+        await burst(inside, live);
+      } finally {
+        await containers.unpause(id);
+      }
     },
   },
 };
 
-export function pickDisturbance(random: () => number): readonly [string, Disturbance] {
+export type NamedDisturbance = readonly [name: string, disturbance: Disturbance];
+
+/** Any of them, by their weights. */
+export function pickDisturbance(random: () => number): NamedDisturbance {
   const all = Object.entries(disturbances).flatMap((one) => Array.from({ length: one[1].weight }, () => one));
   const picked = all[Math.floor(random() * all.length)];
   if (picked === undefined) throw new Error("there is nothing to pick from");
   return picked;
 }
 
+/** Each of those that an engine with other users can bear, in some order. */
+export function shuffleDisturbances(random: () => number): readonly NamedDisturbance[] {
+  const all = Object.entries(disturbances).filter(([, { needsOwnEngine }]) => needsOwnEngine !== true);
+  return all
+    .map((one) => ({ one, at: random() }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ one }) => one);
+}
+
+/** Out of a container that sees the processes of the helper and no others: there is no `kill` in the helper itself. */
+async function killAgent({ containers, engineEnv, idOf, labels }: Disturbed): Promise<void> {
+  const id = await idOf("helper");
+  const marks = Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`);
+  const environment = await idOf("environment");
+  const image = (await containers.list(labels)).find((container) => container.id === environment)?.image ?? "";
+  const words = ["run", "--rm", `--pid=container:${id}`, "--network=none", ...marks, image, "sh", "-c", killAgents];
+  try {
+    await promisify(execFile)("docker", words, { env: { ...process.env, ...engineEnv } });
+  } catch (error) {
+    // no agent either
+    const helper = (await containers.list(labels)).find((container) => container.id === id);
+    if (helper?.state === "running") throw error;
+  }
+}
+
 /** None may run at the moment. */
 const killAgents =
   'for p in /proc/[0-9]*; do if tr "\\0" " " <$p/cmdline | grep -q "[a]gent --serve"; then kill -9 $(basename $p); fi; done 2>/dev/null; true';
-
-async function inEngine(container: string, script: string): Promise<void> {
-  await promisify(execFile)("docker", ["exec", container, "sh", "-c", script]);
-}
 
 /** Leaves no trace but that nobody is told of what came after it. */
 async function burst(user: FolderUser, live: Set<string>): Promise<void> {

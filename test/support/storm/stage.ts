@@ -1,23 +1,26 @@
-/** Where a storm goes on: a synced workspace in an engine of its own, and a user on either side of it. */
+/** Where a storm goes on: a synced workspace, and a user on either side of it. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectEngine } from "../../../src/engine/docker/connect.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
-import { nodeHost } from "../../../src/host/node.ts";
 import { readMark } from "../../../src/host/process-mark.ts";
+import { workspaceId } from "../../../src/plan/container.ts";
 import { projectLabel } from "../../../src/plan/labels.ts";
-import { engineKinds, type RunningEngine, startEngine } from "../../engines/engines.ts";
+import type { RunningEngine } from "../../engines/engines.ts";
 import { openCliProject, plainConfig } from "../cli-project.ts";
-import { copyImage } from "../copy-image.ts";
 import { createFolderUser, type FolderUser } from "../folder-user.ts";
 import type { CliResult } from "../run-cli.ts";
-import { baseImage } from "../sandbox.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { testHost } from "../test-host.ts";
 
 export interface Stage extends AsyncDisposable {
-  readonly running: RunningEngine;
+  /** Variables that lead to the engine. */
+  readonly engineEnv: Readonly<Record<string, string>>;
+  /** Kill the engine and all that runs in it, and start it again: one that nobody else uses. */
+  readonly reboot?: (() => Promise<void>) | undefined;
+  /** All that the project has in the engine carries them. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly containers: Engine["containers"];
   /** Where the sync keeps what it knows. */
   readonly folder: string;
@@ -30,8 +33,11 @@ export interface Stage extends AsyncDisposable {
 
 const program = readFileSync(new URL("../folder-user.pl", import.meta.url), "utf8");
 
-/** Both users work in `storm`, which is brought up when this resolves. */
-export async function openStage(name: string): Promise<Stage> {
+/**
+ * A project of this name, brought up when this resolves; both users work in `storm`. It goes on in the engine that
+ * the tests share, unless it has one of its own, and all of it is gone afterwards.
+ */
+export async function openStage(name: string, own?: RunningEngine): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const state = stack.use(temporaryFolder());
   const project = stack.use(
@@ -40,24 +46,25 @@ export async function openStage(name: string): Promise<Stage> {
       storm: null,
     }),
   );
-  const running = stack.use(await startOwnEngine());
-  const env = { XDG_STATE_HOME: state.path, DOCKER_HOST: running.address };
+  const engineEnv: Record<string, string> = own === undefined ? {} : { DOCKER_HOST: own.address };
+  const env = { XDG_STATE_HOME: state.path, ...engineEnv };
   const devenv = (...args: readonly string[]) => project.devenv(args, { env, timeoutMs: 120_000 });
-  const { containers } = connectEngine(testHost({ env: { ...process.env, DOCKER_HOST: running.address } }));
+  const { containers } = connectEngine(testHost({ env: { ...process.env, ...engineEnv } }));
+  const labels = { [projectLabel]: name };
+  const folder = join(state.path, "devenv", "sync", workspaceId(project.path));
+  stack.defer(() => endProcess(folder));
   stack.defer(async () => void (await devenv("down", "--volumes")));
   const up = await devenv("up");
   if (up.exitCode !== 0) throw new Error(up.stderr);
-  const all = join(state.path, "devenv", "sync");
-  const folder = join(all, readdirSync(all)[0] ?? "");
   const idOf = async (which: "environment" | "helper") => {
-    const found = await containers.list({ [projectLabel]: name });
+    const found = await containers.list(labels);
     const one = found.find((container) => container.name.endsWith("-sync") === (which === "helper"));
     if (one === undefined) throw new Error(`there is no ${which}`);
     return one.id;
   };
   const owned = stack.move();
   return {
-    ...{ running, containers, folder, devenv, idOf },
+    ...{ engineEnv, labels, containers, folder, devenv, idOf, reboot: own?.reboot },
     openHostUser: () => openHostUser(join(project.path, "storm")),
     openInsideUser: async () => openInsideUser(containers, await idOf("environment")),
     syncProcess: () => markedPid(folder),
@@ -65,13 +72,11 @@ export async function openStage(name: string): Promise<Stage> {
   };
 }
 
-async function startOwnEngine(): Promise<RunningEngine> {
-  const host = nodeHost();
-  const [kind] = engineKinds;
-  if (kind === undefined) throw new Error("there is no engine");
-  const running = await startEngine(kind, { host, outer: connectEngine(host), folders: [host.cacheDir] });
-  await copyImage(baseImage, running.address);
-  return running;
+/** One that `down` did not end. */
+function endProcess(folder: string): void {
+  try {
+    process.kill(markedPid(folder), "SIGKILL");
+  } catch {}
 }
 
 function openHostUser(folder: string): FolderUser {
