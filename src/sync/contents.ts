@@ -20,7 +20,11 @@ export function createContents(side: Side, limit: Limit): Contents {
   let kept = 0;
   return {
     async hash(path, stat) {
-      const bytes = await limit(async () => Uint8Array.from(await side.readSmall(path, stat)));
+      const bytes = await limit(async () => {
+        const read = side.readSmall(path, stat);
+        // copied in the same turn: the next file is read into the same memory
+        return read instanceof Uint8Array ? Uint8Array.from(read) : read;
+      });
       kept += bytes.length;
       if (kept <= mostKept) known.set(path, { stamp: stat.stamp, bytes });
       return hash("sha256", bytes, "base64");
