@@ -19,7 +19,9 @@ export async function expectEqual(stage: Stage, { users: [host, inside], live, h
   const trees = [sorted(await host.tree()), sorted(await inside.tree())] as const;
   const kept = new Set(trees.flat().map(({ content }) => content));
   const lost = [...live].filter((content) => !kept.has(content));
-  const log = tell(stage, [...history.filter(isAbout([...lost, ...differing(...trees)])), `status: ${status}`]);
+  const about = [...lost.map(quote), ...differing(...trees).map((path) => `"${quote(path)}"`)];
+  const told = history.filter((line) => line.startsWith("---") || about.some((text) => line.includes(text)));
+  const log = [...told, `status: ${status}`, readFileSync(join(stage.folder, "log"), "utf8")].join("\n");
   expect(JSON.parse(status).environments, log).toMatchObject([{ state: "idle", conflicts: [], problems: [] }]);
   expect(trees[1], log).toEqual(trees[0]);
   expect(lost, log).toEqual([]);
@@ -59,13 +61,9 @@ function differing(host: readonly FolderEntry[], inside: readonly FolderEntry[])
   );
 }
 
-function isAbout(texts: readonly string[]): (line: string) => boolean {
-  const quoted = texts.map((text) => JSON.stringify(text).slice(1, -1));
-  return (line) => line.startsWith("---") || quoted.some((text) => line.includes(text));
-}
-
-function tell({ folder }: Stage, lines: readonly string[]): string {
-  return [...lines, readFileSync(join(folder, "log"), "utf8")].join("\n");
+/** As it stands in a line of the history. */
+function quote(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function sorted(entries: readonly FolderEntry[]): readonly FolderEntry[] {
