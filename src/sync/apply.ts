@@ -47,6 +47,8 @@ export async function applyChanges(run: Application, changes: readonly Change[])
 }
 
 const changesAtOnce = 256;
+/** Enough to have something to do all the time; what waits in more of them takes memory. */
+const foldersAtOnce = 8;
 
 /** Whether it is as wanted now. */
 async function bring(run: Application, change: Change): Promise<boolean> {
@@ -93,10 +95,15 @@ interface Children {
 async function bringChildren(run: Application, path: Path, { before, after }: Children): Promise<boolean> {
   if (before === after) return true;
   const names = [...after.keys(), ...[...before.keys()].filter((name) => !after.has(name))];
-  const done = await mapLimited(names, changesAtOnce, (name) =>
-    bring(run, { path: joinPath(path, name), before: before.get(name), after: after.get(name) }),
-  );
-  return !done.includes(false);
+  const isFolder = (name: string) => before.get(name)?.kind === "folder" || after.get(name)?.kind === "folder";
+  const bringOne = (name: string) =>
+    bring(run, { path: joinPath(path, name), before: before.get(name), after: after.get(name) });
+  const [folders, others] = [names.filter(isFolder), names.filter((name) => !isFolder(name))];
+  const done = await Promise.all([
+    mapLimited(others, changesAtOnce, bringOne),
+    mapLimited(folders, foldersAtOnce, bringOne),
+  ]);
+  return !done.flat().includes(false);
 }
 
 async function makeFolder(run: Application, path: Path, folder: Folder): Promise<boolean> {

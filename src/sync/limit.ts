@@ -3,7 +3,7 @@ export type Limit = <Value>(run: () => Promise<Value>) => Promise<Value>;
 
 export function createLimit(most: number): Limit {
   let running = 0;
-  const waiting: (() => void)[] = [];
+  const waiting: ((() => void) | undefined)[] = [];
   let next = 0;
   const leave = () => {
     const begin = waiting[next];
@@ -12,6 +12,7 @@ export function createLimit(most: number): Limit {
       waiting.length = 0;
       next = 0;
     } else {
+      waiting[next] = undefined;
       next += 1;
       begin();
     }
