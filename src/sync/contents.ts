@@ -1,12 +1,12 @@
-/** Contents of small files that were read to be compared: what is carried then need not be read again. */
-import { hash } from "node:crypto";
+/** Contents of files that are read to be compared. Those of small ones are kept: what is carried then need not be read again. */
+import { createHash, hash } from "node:crypto";
 import type { Path } from "./entry.ts";
-import type { Limit } from "./limit.ts";
-import type { Side, Stamp, Stat } from "./side.ts";
+import { createLimit, type Limit } from "./limit.ts";
+import { type Side, type Stamp, type Stat, smallSize } from "./side.ts";
 
 export interface Contents {
-  /** sha256 in base64. */
-  hash(path: Path, stat: Stat): Promise<string>;
+  /** sha256 in base64 of a file that is as expected; `stat` where it was looked at. */
+  hash(path: Path, expected: Stamp, stat: Stat | undefined): Promise<string>;
   /** Gives it away. */
   take(path: Path, stat: Stat): Promise<Uint8Array> | Uint8Array;
   clear(): void;
@@ -14,12 +14,17 @@ export interface Contents {
 
 /** Bytes that are kept. */
 const mostKept = 4_194_304;
+/** Files that come in pieces: each of them holds some in memory. */
+const largeAtOnce = 16;
 
 export function createContents(side: Side, limit: Limit): Contents {
+  const largeLimit = createLimit(largeAtOnce);
   const known = new Map<Path, { readonly stamp: Stamp; readonly bytes: Uint8Array }>();
   let kept = 0;
   return {
-    async hash(path, stat) {
+    async hash(path, expected, stat) {
+      const isSmall = stat?.stamp === expected && stat.size <= smallSize;
+      if (!isSmall) return largeLimit(() => hashOf(side.read(path, expected)));
       const bytes = await limit(async () => {
         const read = side.readSmall(path, stat);
         // copied in the same turn: the next file is read into the same memory
@@ -39,4 +44,10 @@ export function createContents(side: Side, limit: Limit): Contents {
       kept = 0;
     },
   };
+}
+
+async function hashOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const digest = createHash("sha256");
+  for await (const piece of content) digest.update(piece);
+  return digest.digest("base64");
 }

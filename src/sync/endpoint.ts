@@ -10,7 +10,7 @@ import type { Entry, Path } from "./entry.ts";
 import { createLimit, type Limit } from "./limit.ts";
 import { type Reader, readAll, readAt } from "./scan.ts";
 import type { Ignores } from "./session-options.ts";
-import { type Side, SideError, type Stamp, type Stat, smallSize } from "./side.ts";
+import { type Side, SideError, type Stamp, type Stat } from "./side.ts";
 import { createStamps } from "./stamps.ts";
 import { at, noChildren, setAll, share } from "./tree.ts";
 
@@ -64,8 +64,6 @@ export interface EndpointOptions {
 const callsAtOnce = 256;
 /** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
 const tickMs = 20;
-/** So few files are edited rather than compared for the first time. */
-const fewFiles = 64;
 /** Stats that are kept for files that will have to be read. */
 const mostStats = 30_000;
 
@@ -148,7 +146,7 @@ function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpo
     },
     async hash(paths) {
       const { entries, changed } = await hashAll(tree, paths, (entry, path) =>
-        hashOne(reader, { entry, path, stat: paths.length > fewFiles ? undefined : stats.get(path), contents }),
+        hashOne(reader, { entry, path, stat: stats.get(path), contents }),
       );
       tree = setAll(tree, entries);
       return changed;
@@ -197,22 +195,17 @@ async function hashAll(
 interface Hashing {
   readonly entry: Entry | undefined;
   readonly path: Path;
-  /** Of when it was looked at; undefined where the content is not to come over from far away for being compared alone. */
+  /** Of when it was looked at. */
   readonly stat: Stat | undefined;
   readonly contents: Contents;
 }
 
 /** Undefined for a file that changed. */
-async function hashOne(
-  { side, stamps, limit }: Reader,
-  { entry, path, stat, contents }: Hashing,
-): Promise<Entry | undefined> {
+async function hashOne({ stamps }: Reader, { entry, path, stat, contents }: Hashing): Promise<Entry | undefined> {
   const stamp = stamps.get(path);
   if (entry?.kind !== "file" || stamp === undefined) return undefined;
   try {
-    const isSmall = stat?.stamp === stamp && stat.size <= smallSize;
-    const content = isSmall ? await contents.hash(path, stat) : await limit(() => side.hash(path, stamp));
-    return { ...entry, content };
+    return { ...entry, content: await contents.hash(path, stamp, stat) };
   } catch (error) {
     if (!(error instanceof SideError) || error.kind === "lost") throw error;
     return error.kind === "problem" ? { kind: "unreadable", reason: error.message } : undefined;

@@ -33,8 +33,6 @@ export interface Listing {
  */
 export interface Side {
   readonly name: "host" | "container";
-  /** What it replaces or removes it looks at until no change can hide behind its stamp: nobody has to wait before. */
-  readonly isWary?: boolean;
   /** The folder's content; it is watched from before it is read. Undefined when there is no folder. */
   list(path: Path): Promise<Listing | undefined>;
   stat(path: Path): Promise<Stat | undefined>;
@@ -45,8 +43,6 @@ export interface Side {
    * without a wait is in memory that the next such call uses again.
    */
   readSmall(path: Path, expected: Stat): Promise<Uint8Array> | Uint8Array;
-  /** sha256 in base64 of a file, and what it was then. */
-  hash(path: Path, expected: Stamp): Promise<string>;
   /**
    * Whole or not at all: written beside, renamed over. The content's length is `size`; it may throw, and nothing is changed.
    * That of a small file may change as soon as the call returned its promise.
@@ -57,8 +53,6 @@ export interface Side {
   /** A file, a link, or an empty folder (whose stamp is not looked at). */
   remove(path: Path, expected: Stamp, kind: "file" | "folder" | "link"): Promise<void>;
   setMode(path: Path, mode: number): Promise<Stat>;
-  /** Set a file's time of modification, where it is as expected. */
-  touch(path: Path, mtimeNs: bigint, expected: Stamp): Promise<Stat>;
   /** Rename anything to a path where nothing stands. */
   move(from: Path, to: Path): Promise<void>;
   /** No longer watch a folder or anything below it. */

@@ -1,5 +1,5 @@
 /** The container's side on a real engine: the agent in its helper, beside an environment that shares the volume. */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
@@ -115,7 +115,7 @@ describe("the container's side", () => {
     expect(await inside("stat -c %.9Y folder/file; cat folder/link")).toBe("1600000000.123456789\nhi");
   });
 
-  it("lists, reads and hashes what was made inside, of any name", async () => {
+  it("lists and reads what was made inside, of any name", async () => {
     const names = ["a b", "quote'\"", "-dash", "ünï", "日本語", "back\\slash", "new\nline", "x".repeat(255)];
     for (const name of names) await side.write(name, newFile(Buffer.byteLength(name)), chunks(name));
     await inside("mkfifo pipe; mkdir folder; ln -s 'no where' link; printf 'x' > $(printf 'bad\\377')");
@@ -123,7 +123,6 @@ describe("the container's side", () => {
     for (const name of names) {
       const { stamp } = children.get(name) as Stat;
       expect(await collect(side.read(name, stamp))).toBe(name);
-      expect(await side.hash(name, stamp)).toBe(createHash("sha256").update(name).digest("base64"));
     }
     expect(children.get("pipe")).toMatchObject({ kind: "other" });
     expect(children.get("folder")).toMatchObject({ kind: "folder" });
@@ -139,9 +138,7 @@ describe("the container's side", () => {
     await expect(side.write("file", newFile(1, stamp), chunks("x"))).rejects.toMatchObject(refused);
     await expect(side.write("file", newFile(1), chunks("x"))).rejects.toMatchObject(refused);
     await expect(side.remove("file", stamp, "file")).rejects.toMatchObject(refused);
-    await expect(side.touch("file", 1n, stamp)).rejects.toMatchObject(refused);
     await expect(side.makeLink("file", "x", stamp)).rejects.toMatchObject(refused);
-    await expect(side.hash("file", stamp)).rejects.toMatchObject(refused);
     await expect(collect(side.read("file", stamp))).rejects.toMatchObject(refused);
     expect(await inside("cat file; ls -A")).toBe("two\nfile\n");
   });
@@ -215,7 +212,6 @@ describe("the container's side", () => {
   it("carries a large file both ways, and small requests overtake it", async () => {
     const bytes = randomBytes(20_000_000);
     const stat = await side.write("large", newFile(bytes.length), chunks(bytes));
-    expect(await side.hash("large", stat.stamp)).toBe(createHash("sha256").update(bytes).digest("base64"));
     const reading = side.read("large", stat.stamp)[Symbol.asyncIterator]();
     const parts = [(await reading.next()).value as Uint8Array];
     // nobody takes what comes, and everybody else goes on

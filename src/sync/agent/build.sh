@@ -20,7 +20,7 @@ fi
 cd "$out"
 for pair in x86_64:amd64 aarch64:arm64; do
   "$cache/node_modules/.bin/zig" cc -target "${pair%:*}-linux-musl" -std=c11 -O2 -static -s \
-    -Wall -Wextra -Werror agent.c out.c sha256.c tree.c watch.c -o "$out/devenv-sync-agent-${pair#*:}"
+    -Wall -Wextra -Werror agent.c tree.c watch.c -o "$out/devenv-sync-agent-${pair#*:}"
 done
 
 if [ "$out" = "$here" ]; then

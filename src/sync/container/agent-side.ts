@@ -1,11 +1,14 @@
 import type { Path } from "../entry.ts";
-import { type NewFile, type Side, SideError, type SideListener, type Stamp, type Stat } from "../side.ts";
+import { type NewFile, type Side, SideError, type SideListener, type Stat, temporaryPrefix } from "../side.ts";
 import { type AgentStreams, type Channel, openChannel } from "./channel.ts";
+import { createPlacing, type Placing } from "./placing.ts";
 import { readFile, readSmallFile } from "./read-file.ts";
 import { problemOf } from "./refusal.ts";
-import { decodeChildren, decodeErrno, decodeEvents, decodeHello, decodeStat } from "./replies.ts";
-import { type Request, replyType, wireVersion } from "./wire.ts";
-import { writeFile } from "./write-file.ts";
+import { type AgentStat, decodeChildren, decodeEvents, decodeFolder, decodeHello, decodeStat } from "./replies.ts";
+import { createTemporaryNames, type TemporaryNames } from "./temporary-names.ts";
+import { createWatchedFolders, type WatchedFolders } from "./watched-folders.ts";
+import { folder, type Request, replyType, wireVersion } from "./wire.ts";
+import { openWrites } from "./write-file.ts";
 
 export interface AgentSideOptions {
   /** Whose what is made becomes. */
@@ -18,28 +21,126 @@ export interface AgentSideOptions {
 /** The container's side, by the agent that serves a folder there; throws `lost` when none answers. */
 export async function openAgentSide(streams: AgentStreams, options: AgentSideOptions): Promise<Side> {
   const { uid, gid, listener, heartbeatMs } = options;
+  const names = createTemporaryNames();
+  const watched = createWatchedFolders();
   let isOpen = false;
   const channel = openChannel(streams, {
-    onUnasked: (type, payload) => tell(listener, type, payload),
+    onUnasked: (type, payload) => {
+      if (type === replyType.events) tell(listener, watched.pathsOf(decodeEvents(payload)));
+    },
     // before it is open, the call that opens it tells
     onLost: (reason) => isOpen && listener.onLost(reason),
     heartbeatMs,
   });
   try {
-    const { version, agent } = decodeHello(await channel.call({ type: "hello", uid, gid }, ""));
-    if (version !== wireVersion) throw new SideError("lost", `the agent is another one: \`${agent}\``);
+    const hello = { type: "hello", mode: wireVersion, name: names.prefix, expected: uid, size: gid } as const;
+    const version = decodeHello(await channel.call(hello, ""));
+    if (version !== wireVersion) throw new SideError("lost", `the agent is another one: version ${version}`);
   } catch (error) {
     await channel.close();
     throw error;
   }
   isOpen = true;
-  return sideOf(channel);
+  return sideOf({ channel, names, watched, listener });
 }
 
-function tell(listener: SideListener, type: number, payload: Buffer): void {
-  if (type === replyType.events) listener.onChange(decodeEvents(payload));
-  else if (type === replyType.overflow) listener.onOverflow();
-  else if (type === replyType.unwatched) listener.onUnwatched(...unwatched(decodeErrno(payload)));
+function tell(listener: SideListener, paths: readonly Path[] | undefined): void {
+  if (paths === undefined) listener.onOverflow();
+  else if (paths.length > 0) listener.onChange(paths);
+}
+
+interface Parts {
+  readonly channel: Channel;
+  readonly names: TemporaryNames;
+  readonly watched: WatchedFolders;
+  readonly listener: SideListener;
+}
+
+function sideOf(parts: Parts): Side {
+  const { channel, names, watched, listener } = parts;
+  const placing = createPlacing({ channel, names, onChange: listener.onChange });
+  const writes = openWrites(channel);
+  const list = openList(parts, placing);
+  const statAfter = async (request: Request & { readonly path: Path }) =>
+    decodeStat(await channel.call(request, request.path));
+  const make = (request: Request & { readonly path: Path }) =>
+    placing.put(request.path, (name) => channel.call({ ...request, name }, request.path));
+  return {
+    name: "container",
+    list,
+    stat: (path) => unlessMissing(statAfter({ type: "stat", path })),
+    read: (path, expected) => readFile(channel, path, expected),
+    readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
+    write: (path, file: NewFile, content) => placing.put(path, (name) => writes.write({ path, name, file, content })),
+    makeFolder: (path, mode) => make({ type: "makeFolder", path, mode }),
+    makeLink: (path, target, expected) => make({ type: "makeLink", path, expected, content: Buffer.from(target) }),
+    remove: (path, expected, kind) =>
+      kind === "folder" ? removeFolder(channel, path, list) : placing.remove(path, expected),
+    setMode: (path, mode) => statAfter({ type: "setMode", path, mode }),
+    move: placing.move,
+    forget: (path) => {
+      for (const size of watched.remove(path)) channel.send({ type: "forget", size });
+    },
+    barrier: async () => void (await channel.call({ type: "barrier" }, "")),
+    flush: async () => void (await channel.call({ type: "sync" }, "")),
+    close: () => {
+      writes.drop();
+      return channel.close();
+    },
+  };
+}
+
+function openList({ channel, watched, listener }: Parts, placing: Placing): Side["list"] {
+  let isToldUnwatched = false;
+  const watch = (path: Path, number: number) => {
+    if (number > 0) watched.add(path, number);
+    else if (!isToldUnwatched) listener.onUnwatched(...unwatched(-number));
+    isToldUnwatched ||= number <= 0;
+  };
+  return (path) => {
+    const children = new Map<string, AgentStat | string>();
+    const listed = new Promise<Stat>((resolve, reject) => {
+      channel.request({ type: "list", path }, path, {
+        onChildren: (payload) => decodeChildren(payload, children),
+        // at once: what follows may tell of a change in it
+        onOk: (payload) => {
+          const { stat, watch: number } = decodeFolder(payload);
+          watch(path, number);
+          resolve(stat);
+        },
+        onError: reject,
+      });
+    });
+    return unlessMissing(
+      listed.then(async (stat) => {
+        const temporary = takeTemporary(children);
+        if (temporary.size > 0) await placing.sweep(path, temporary);
+        return { folder: stat, children };
+      }),
+    );
+  };
+}
+
+function takeTemporary(children: Map<string, AgentStat | string>): ReadonlyMap<string, AgentStat> {
+  const taken = new Map<string, AgentStat>();
+  for (const [name, stat] of children) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    children.delete(name);
+    if (typeof stat !== "string") taken.set(name, stat);
+  }
+  return taken;
+}
+
+/** What a killed agent left in it does not keep it. */
+async function removeFolder(channel: Channel, path: Path, list: Side["list"]): Promise<void> {
+  const remove = () => channel.call({ type: "remove", path, mode: folder }, path);
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof SideError) || error.kind !== "changed") throw error;
+    await list(path);
+    await remove();
+  }
 }
 
 /** What inotify says when it reaches a limit of the engine's machine, and the limit: ENOSPC, EMFILE. */
@@ -52,43 +153,6 @@ function unwatched(errno: number): [string, string | undefined] {
   const limit = limits[errno];
   if (limit === undefined) return [`folders in the container cannot be watched: ${problemOf(errno)}`, undefined];
   return ["the engine's machine watches no more folders: its limit is reached", `sudo sysctl ${limit}`];
-}
-
-function sideOf(channel: Channel): Side {
-  const call = (request: Request & { readonly path: Path }) => channel.call(request, request.path);
-  const statAfter = async (request: Request & { readonly path: Path }) => decodeStat(await call(request));
-  return {
-    name: "container",
-    isWary: true,
-    list: (path) => list(channel, path),
-    stat: (path) => unlessMissing(statAfter({ type: "stat", path })),
-    read: (path, expected) => readFile(channel, path, expected),
-    readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
-    hash: async (path, expected) => (await call({ type: "hash", path, expected })).toString("base64"),
-    write: (path, file: NewFile, content) => writeFile(channel, { path, file, content }),
-    makeFolder: (path, mode) => statAfter({ type: "makeFolder", path, mode }),
-    makeLink: (path, target, expected) => statAfter({ type: "makeLink", path, target, expected }),
-    remove: async (path, expected: Stamp, kind) => void (await call({ type: "remove", path, kind, expected })),
-    setMode: (path, mode) => statAfter({ type: "setMode", path, mode }),
-    touch: (path, mtimeNs, expected) => statAfter({ type: "touch", path, mtimeNs, expected }),
-    move: async (from, to) => void (await channel.call({ type: "move", from, to }, to)),
-    forget: (path) => channel.send(0, { type: "forget", path }),
-    barrier: async () => void (await channel.call({ type: "barrier" }, "")),
-    flush: async () => void (await channel.call({ type: "sync" }, "")),
-    close: () => channel.close(),
-  };
-}
-
-function list(channel: Channel, path: Path): ReturnType<Side["list"]> {
-  const children = new Map<string, Stat | string>();
-  const folder = new Promise<Stat>((resolve, reject) => {
-    channel.request({ type: "list", path }, path, {
-      onChildren: (payload) => decodeChildren(payload, children),
-      onOk: (payload) => resolve(decodeStat(payload)),
-      onError: reject,
-    });
-  });
-  return unlessMissing(folder.then((stat) => ({ folder: stat, children })));
 }
 
 async function unlessMissing<Result>(result: Promise<Result>): Promise<Result | undefined> {

@@ -27,12 +27,10 @@ export interface ChannelOptions {
 export interface Channel {
   /** Ask, and get the payload of the reply. */
   call(request: Request, path: Path): Promise<Buffer>;
-  /** Ask, and give what comes to a taker; gives the id. */
-  request(request: Request, path: Path, taker: ReplyTaker): number;
-  /** Say more about a request. */
-  send(id: number, request: Request): void;
-  /** The answer to a request is not wanted any more. */
-  abort(id: number): void;
+  /** Ask, and give what comes to a taker. */
+  request(request: Request, path: Path, taker: ReplyTaker): void;
+  /** Say something that is not answered. */
+  send(request: Request): void;
   /** Resolves when there is room for more content; undefined: there is. */
   ready(): Promise<void> | undefined;
   /** Resolves when the agent has ended. */
@@ -60,11 +58,9 @@ export function openChannel(streams: AgentStreams, options: ChannelOptions): Cha
     unanswered += 1;
     requests.request({ type: "ping" }, "", { onOk: () => undefined, onError: () => undefined });
   }, options.heartbeatMs ?? defaultHeartbeatMs).unref();
-  const split = splitFrames({
-    onData: requests.takeData,
-    onFrame: (type, id, payload) =>
-      id === 0 ? options.onUnasked(type, payload) : requests.takeReply(type, id, payload),
-  });
+  const split = splitFrames((type, id, payload) =>
+    id === 0 ? options.onUnasked(type, payload) : requests.takeReply(type, id, payload),
+  );
   streams.stdout.on("data", (chunk: Buffer) => {
     unanswered = 0;
     try {
@@ -76,8 +72,9 @@ export function openChannel(streams: AgentStreams, options: ChannelOptions): Cha
   const ended = followEnd(streams, lose);
   return {
     request: requests.request,
-    send: requests.send,
-    abort: requests.abort,
+    send: (said) => {
+      if (!requests.isLost()) sender.send(encodeRequest(0, said));
+    },
     call: (asked, path) =>
       new Promise((resolve, reject) => requests.request(asked, path, { onOk: resolve, onError: reject })),
     ready: () => (requests.isLost() ? undefined : sender.ready()),

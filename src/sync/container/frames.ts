@@ -1,33 +1,21 @@
-import { headerLength, largestFrame, replyType } from "./wire.ts";
+import { headerLength, largestFrame } from "./wire.ts";
 
-export interface FrameTaker {
-  /** A piece of content, as it came: not a copy. */
-  onData(id: number, piece: Buffer): void;
-  /** Any other frame, whole. */
-  onFrame(type: number, id: number, payload: Buffer): void;
-}
+/** Gets a frame as a whole; the payload may be part of a chunk. */
+export type TakeFrame = (type: number, id: number, payload: Buffer) => void;
 
-/**
- * Takes the chunks of what the agent sends, however they are cut. Content is handed on at once, without a
- * copy; of other frames only those that span chunks are copied. Throws at what is no frame.
- */
-export function splitFrames(taker: FrameTaker): (chunk: Buffer) => void {
+/** Takes the chunks of what the agent sends, however they are cut; frames that span chunks are copied. Throws at what is no frame. */
+export function splitFrames(onFrame: TakeFrame): (chunk: Buffer) => void {
   const header = Buffer.alloc(headerLength);
   let headerFill = 0;
   let missing = 0;
   let parts: Buffer[] = [];
   const take = (part: Buffer) => {
-    const [type, id] = [header.readUInt8(4), header.readUInt32LE(5)];
     missing -= part.length;
-    if (type === replyType.data) {
-      if (part.length > 0) taker.onData(id, part);
-    } else if (missing > 0) {
-      parts.push(part);
-    } else {
-      const payload = parts.length === 0 ? part : Buffer.concat([...parts, part]);
-      parts = [];
-      taker.onFrame(type, id, payload);
-    }
+    parts.push(part);
+    if (missing > 0) return;
+    const payload = parts.length === 1 ? part : Buffer.concat(parts);
+    parts = [];
+    onFrame(header.readUInt8(4), header.readUInt32LE(5), payload);
   };
   return (chunk) => {
     let offset = 0;

@@ -1,19 +1,28 @@
 /** How the agent says no. */
 import type { Path } from "../entry.ts";
-import { SideError } from "../side.ts";
+import { SideError, type SideErrorKind } from "../side.ts";
 
-export interface Refusal {
-  readonly kind: number;
-  /** Of Linux; 0: none. */
+/** A request that was not carried out, for a reason that Linux gives a number. */
+export class Refusal extends SideError {
   readonly errno: number;
-  readonly path: Path;
+
+  constructor(errno: number, path: Path) {
+    super(...wordsOf(errno, path));
+    this.errno = errno;
+  }
 }
 
-export function refusalOf({ kind, errno, path }: Refusal): SideError {
-  if (kind === 1) return new SideError("changed", `\`${path}\` is not what it was`);
-  if (kind === 2) return new SideError("missing", `\`${path}\` is not there, or the folder above it`);
-  return new SideError("problem", problemOf(errno));
+function wordsOf(errno: number, path: Path): [SideErrorKind, string] {
+  if (others.has(errno)) return ["changed", `\`${path}\` is not what it was`];
+  if (errno === noEntry) return ["missing", `\`${path}\` is not there, or the folder above it`];
+  return ["problem", problemOf(errno)];
 }
+
+const noEntry = 2;
+/** EBUSY: of a file that somebody has open for writing. */
+export const busy = 16;
+/** Something else than was expected stands there, or above it: EEXIST, ENOTDIR, EISDIR, ENOTEMPTY, ELOOP. */
+const others: ReadonlySet<number> = new Set([17, 20, 21, 39, 40]);
 
 /** An error of Linux in words, on whatever system this runs. */
 export function problemOf(errno: number): string {
@@ -28,8 +37,6 @@ const problems: Readonly<Record<number, string>> = {
   13: "EACCES: permission denied",
   16: "EBUSY: in use",
   18: "EXDEV: on another device",
-  20: "ENOTDIR: not a folder",
-  21: "EISDIR: is a folder",
   22: "EINVAL: not possible",
   23: "ENFILE: too many open files",
   24: "EMFILE: too many open files",
@@ -39,7 +46,6 @@ const problems: Readonly<Record<number, string>> = {
   30: "EROFS: read-only file system",
   31: "EMLINK: too many links",
   36: "ENAMETOOLONG: too long a name",
-  40: "ELOOP: too many links on the way",
   71: "EPROTO: another version of the agent",
   95: "EOPNOTSUPP: the file system cannot do that",
   116: "ESTALE: the file is gone",

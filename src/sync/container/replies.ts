@@ -1,7 +1,32 @@
 /** What the agent's replies hold. */
 import type { Path } from "../entry.ts";
 import type { SideError, Stat } from "../side.ts";
-import { problemOf, refusalOf } from "./refusal.ts";
+import { problemOf, Refusal } from "./refusal.ts";
+
+/** What the agent tells of something that stands there. */
+export interface AgentStat extends Stat {
+  /** Its content was written after it had been given this name, as far as its times tell. */
+  readonly isLate: boolean;
+}
+
+/** What came of putting something in its place. */
+export interface Placed {
+  readonly stat: Stat;
+  /** It stands there now, as it was; else somebody was quick. */
+  readonly isOurs: boolean;
+  /** What it replaced was as expected; or there was nothing. */
+  readonly isAsExpected: boolean;
+  /** What it replaced, under the name that it came from. */
+  readonly replaced: Stat | undefined;
+}
+
+/** A change in a watched folder. */
+export interface FolderEvent {
+  /** Number of the watch; 0: changes were lost. */
+  readonly watch: number;
+  /** Of what changed in it; empty for the folder itself. */
+  readonly name: string;
+}
 
 /** Reads a payload from its start; throws RangeError past its end. */
 interface Reader {
@@ -12,12 +37,12 @@ interface Reader {
 const kinds = ["file", "folder", "link", "other"] as const;
 const notLooked = 255;
 
-export function decodeStat(payload: Buffer): Stat {
+export function decodeStat(payload: Buffer): AgentStat {
   return readStat({ bytes: payload, at: 0 });
 }
 
 /** Add a part of a listing to the children that are known. */
-export function decodeChildren(payload: Buffer, children: Map<string, Stat | string>): void {
+export function decodeChildren(payload: Buffer, children: Map<string, AgentStat | string>): void {
   const reader: Reader = { bytes: payload, at: 0 };
   while (reader.at < payload.length) {
     const { text: name, isExact } = readText(reader);
@@ -28,29 +53,40 @@ export function decodeChildren(payload: Buffer, children: Map<string, Stat | str
   }
 }
 
-export function decodeEvents(payload: Buffer): readonly Path[] {
+export function decodePlaced(payload: Buffer): Placed {
   const reader: Reader = { bytes: payload, at: 0 };
-  const paths: Path[] = [];
-  while (reader.at < payload.length) paths.push(readText(reader).text);
-  return paths;
+  const stat = readStat(reader);
+  const told = payload.readUInt8(reader.at);
+  reader.at += 1;
+  const replaced = reader.at < payload.length ? readStat(reader) : undefined;
+  return { stat, isOurs: (told & 1) !== 0, isAsExpected: (told & 2) !== 0, replaced };
 }
 
-export function decodeHello(payload: Buffer): { readonly version: number; readonly agent: string } {
+/** Of a folder; `watch` is the number of its watch, or minus an error's. */
+export function decodeFolder(payload: Buffer): { readonly stat: Stat; readonly watch: number } {
   const reader: Reader = { bytes: payload, at: 0 };
-  return { version: readU32(reader), agent: readText(reader).text };
+  return { stat: readStat(reader), watch: payload.readInt32LE(reader.at) };
 }
 
-export function decodeFailure(payload: Buffer, path: Path): SideError {
-  return refusalOf({ kind: payload.readUInt8(), errno: payload.readUInt32LE(1), path });
+export function decodeEvents(payload: Buffer): readonly FolderEvent[] {
+  const reader: Reader = { bytes: payload, at: 0 };
+  const events: FolderEvent[] = [];
+  while (reader.at < payload.length) events.push({ watch: readU32(reader), name: readText(reader).text });
+  return events;
 }
 
-export function decodeErrno(payload: Buffer): number {
+export function decodeHello(payload: Buffer): number {
   return payload.readUInt32LE();
 }
 
-function readStat(reader: Reader): Stat {
+export function decodeFailure(payload: Buffer, path: Path): SideError {
+  return new Refusal(payload.readUInt32LE(), path);
+}
+
+function readStat(reader: Reader): AgentStat {
   const { bytes, at } = reader;
   const kind = kinds[bytes.readUInt8(at)] ?? "other";
+  const flags = bytes.readUInt8(at + 35);
   reader.at += 36;
   const stat = {
     kind,
@@ -59,7 +95,8 @@ function readStat(reader: Reader): Stat {
     mtimeNs: bytes.readBigInt64LE(at + 11),
     stamp: readU64(bytes, at + 19),
     inode: readU64(bytes, at + 27),
-    isFresh: bytes.readUInt8(at + 35) === 1,
+    isFresh: (flags & 1) !== 0,
+    isLate: (flags & 2) !== 0,
   };
   if (kind !== "link") return stat;
   const { text, isExact } = readText(reader);

@@ -129,11 +129,6 @@ mode() {
   chmod "$2" -- "$1" && look "$1"
 }
 
-time() {
-  is "$1" "$2" || { field changed; return 0; }
-  clock "$1" "$3" && look "$1"
-}
-
 away() {
   aside "$1" "$2" || { field changed; return 0; }
   rm -f -- "$tmp/old" && field done

@@ -3,7 +3,6 @@
  * Nothing is told of changes, so it is scanned from time to time. A file is replaced whole, and one that somebody wrote to
  * at that moment is kept beside; who still has the old one open writes to a file that has no name any more.
  */
-import { createHash } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Path } from "../entry.ts";
@@ -59,11 +58,6 @@ function sideOf(shell: Shell, options: ShellSideOptions): Side {
     list: (path) => shell.call({ folder: quote(path), words: ["list"] }, { take: takeListing }),
     stat: async (path) => (await look(shell, path))?.stat,
     ...transfers,
-    hash: async (path, expected) => {
-      const hash = createHash("sha256");
-      for await (const chunk of transfers.read(path, expected)) hash.update(chunk);
-      return hash.digest("base64");
-    },
     makeFolder: async (path, mode) => change(path, "folder", [mode.toString(8)]),
     makeLink: async (path, target, expected) => change(path, "link", [await wordsOf(shell, path, expected), target]),
     async remove(path, expected, kind) {
@@ -71,8 +65,6 @@ function sideOf(shell: Shell, options: ShellSideOptions): Side {
       await shell.call(callOf(path, kind === "folder" ? "away_folder" : "away", words), { take: doneOf(path) });
     },
     setMode: async (path, mode) => change(path, "mode", [mode.toString(8)]),
-    touch: async (path, mtimeNs, expected) =>
-      change(path, "time", [await wordsOf(shell, path, expected), timeOf(mtimeNs)]),
     async move(from, to) {
       checkName(to);
       await shell.call(callOf(from, "rename", [parentOf(to), nameOf(to)]), { take: doneOf(from) });

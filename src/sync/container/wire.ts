@@ -1,199 +1,116 @@
 /**
- * What is said between `container/channel.ts` and `agent/agent.c`: frames of u32 length of the rest, u8 type,
- * u32 id, payload; little-endian. A reply carries the id of its request; id 0 is told without being asked.
+ * What is said between `container/channel.ts` and `agent/agent.c`: frames, little-endian, that begin with the u32 length of
+ * the rest, u8 type, and u32 id. A reply carries the id of its request; id 0 is told without being asked.
  */
 import type { Path } from "../entry.ts";
-import type { NewFile, Stamp } from "../side.ts";
+import type { Stamp } from "../side.ts";
 
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** Bytes of one frame after its length; the agent ends when a longer one comes. */
-export const largestFrame = 1_048_576 + 64;
-/** Bytes of content that go into one frame. */
+export const largestFrame = 1_048_576 - 4;
+/** Bytes of a file that go into one frame, in either direction; a shorter piece is a file's last. */
 export const largestPiece = 262_144;
+/** Of a reply. */
 export const headerLength = 9;
 
 export const requestType = {
   hello: 1,
   list: 2,
   stat: 3,
+  /** A piece, from byte `size` on. */
   read: 4,
-  hash: 5,
-  write: 6,
-  abort: 7,
-  makeFolder: 8,
-  makeLink: 9,
-  remove: 10,
-  setMode: 11,
-  touch: 12,
-  move: 13,
-  forget: 14,
-  barrier: 15,
-  sync: 16,
-  ping: 17,
-  credit: 18,
-  /** Content of a WRITE. */
-  data: 130,
+  /** A piece, from byte `size` on, under the temporary `name`; with `last` in its mode the file takes its place. */
+  write: 5,
+  makeFolder: 6,
+  /** The content is the target. */
+  makeLink: 7,
+  /** To the path `name`, where `size` is the stamp of what is expected: that gets the first path in turn. */
+  rename: 8,
+  remove: 9,
+  setMode: 10,
+  /** `size` is the number of the folder's watch. */
+  forget: 11,
+  barrier: 12,
+  sync: 13,
+  ping: 14,
 } as const;
 
 export const replyType = {
   ok: 128,
   failed: 129,
-  /** Content of a READ. */
-  data: 130,
-  events: 131,
-  overflow: 132,
-  unwatched: 133,
   /** Part of a LIST. */
-  children: 134,
+  children: 130,
+  events: 131,
 } as const;
 
-/** One request to the agent, without its id. */
-export type Request =
-  | { readonly type: "hello"; readonly uid: number; readonly gid: number }
-  | { readonly type: "list" | "stat" | "forget"; readonly path: Path }
-  | { readonly type: "barrier" | "sync" | "ping" | "abort" }
-  /** `credit`: bytes that may be sent before more of them are asked for with a request `credit`. */
-  | { readonly type: "read"; readonly path: Path; readonly expected: Stamp; readonly credit: number }
-  | { readonly type: "credit"; readonly bytes: number }
-  | { readonly type: "hash"; readonly path: Path; readonly expected: Stamp }
-  /** What follows of the content comes as `data`. */
-  | { readonly type: "write"; readonly path: Path; readonly file: NewFile; readonly start: Uint8Array }
-  | { readonly type: "data"; readonly bytes: Uint8Array }
-  | { readonly type: "makeFolder" | "setMode"; readonly path: Path; readonly mode: number }
-  | { readonly type: "makeLink"; readonly path: Path; readonly target: string; readonly expected: Stamp | undefined }
-  | { readonly type: "remove"; readonly path: Path; readonly kind: RemovedKind; readonly expected: Stamp }
-  | { readonly type: "touch"; readonly path: Path; readonly mtimeNs: bigint; readonly expected: Stamp }
-  | { readonly type: "move"; readonly from: Path; readonly to: Path };
+/** In the `mode` of a WRITE. */
+export const last = 0o1000;
+/** The `mode` of a REMOVE that means an empty folder. */
+export const folder = 1;
+/** A stamp that stands for each; 0 stands for nothing. */
+export const anything = -1;
 
-type RemovedKind = "file" | "folder" | "link";
-
-/** A request as bytes: what may be sent together is in one buffer, content stands as it was given. */
-export function encodeRequest(id: number, request: Request): readonly Uint8Array[] {
-  const room = headerLength + mostOfTexts(request) + mostBeside;
-  const out: Writer = { bytes: Buffer.allocUnsafe(room), at: headerLength };
-  const content = writePayload(out, request);
-  out.bytes.writeUInt32LE(out.at - 4 + (content?.length ?? 0));
-  out.bytes.writeUInt8(requestType[request.type], 4);
-  out.bytes.writeUInt32LE(id, 5);
-  const start = out.bytes.subarray(0, out.at);
-  return content === undefined || content.length === 0 ? [start] : [start, content];
+/** One request to the agent, without its id; what is left out is 0, or empty. */
+export interface Request {
+  readonly type: keyof typeof requestType;
+  readonly path?: Path;
+  readonly name?: string;
+  readonly mode?: number;
+  readonly expected?: Stamp | undefined;
+  readonly size?: number;
+  readonly mtimeNs?: bigint;
+  readonly content?: Uint8Array;
 }
 
-interface Writer {
-  readonly bytes: Buffer;
-  at: number;
-}
-
-/** Bytes of what is no text in any request, with the lengths of texts. */
-const mostBeside = 64;
-/** The longest text. */
+/** Bytes of a request before its texts. */
+const headLength = 43;
 const mostText = 0xffff;
 
-function mostOfTexts(request: Request): number {
-  const texts = [
-    "path" in request ? request.path : "",
-    "target" in request ? request.target : "",
-    "from" in request ? request.from : "",
-    "to" in request ? request.to : "",
-  ];
-  return texts.reduce((sum, { length }) => sum + Math.min(3 * length, mostText), 0);
+/** A request as bytes; its content stands as it was given. */
+export function encodeRequest(id: number, request: Request): readonly Uint8Array[] {
+  const { type, path = "", name = "", mode = 0, expected = 0, size = 0, mtimeNs, content } = request;
+  const bytes = Buffer.allocUnsafe(headLength + roomFor(path) + roomFor(name));
+  const pathLength = writeText(bytes, path, headLength);
+  const nameLength = writeText(bytes, name, headLength + pathLength);
+  const length = headLength + pathLength + nameLength;
+  bytes.writeUInt32LE(length - 4 + (content?.length ?? 0), 0);
+  bytes.writeUInt8(requestType[type], 4);
+  bytes.writeUInt32LE(id, 5);
+  bytes.writeUInt16LE(mode, 9);
+  bytes.writeUInt16LE(pathLength, 11);
+  bytes.writeUInt16LE(nameLength, 13);
+  writeU64(bytes, expected, 15);
+  writeU64(bytes, size, 23);
+  writeTime(bytes, mtimeNs ?? 0n, 31);
+  const head = bytes.subarray(0, length);
+  return content === undefined || content.length === 0 ? [head] : [head, content];
 }
 
-/** Returns the content, which comes after it. */
-function writePayload(out: Writer, request: Request): Uint8Array | undefined {
-  switch (request.type) {
-    case "hello":
-      u32(out, wireVersion);
-      u32(out, request.uid);
-      u32(out, request.gid);
-      return undefined;
-    case "barrier":
-    case "sync":
-    case "ping":
-    case "abort":
-      return undefined;
-    case "credit":
-      u32(out, request.bytes);
-      return undefined;
-    case "data":
-      return request.bytes;
-    case "move":
-      text(out, request.from);
-      text(out, request.to);
-      return undefined;
-    default:
-      text(out, request.path);
-      return writeRest(out, request);
-  }
+function roomFor(text: string): number {
+  return Math.min(3 * text.length, mostText);
 }
 
-/** What comes after the path. */
-function writeRest(out: Writer, request: Extract<Request, { readonly path: Path }>): Uint8Array | undefined {
-  switch (request.type) {
-    case "read":
-      stamp(out, request.expected);
-      u32(out, request.credit);
-      break;
-    case "hash":
-      stamp(out, request.expected);
-      break;
-    case "write":
-      newFile(out, request.file);
-      return request.start;
-    case "makeFolder":
-    case "setMode":
-      u16(out, request.mode);
-      break;
-    case "makeLink":
-      stamp(out, request.expected);
-      text(out, request.target);
-      break;
-    case "remove":
-      out.at = out.bytes.writeUInt8(["file", "folder", "link"].indexOf(request.kind), out.at);
-      stamp(out, request.expected);
-      break;
-    case "touch":
-      i64(out, request.mtimeNs);
-      stamp(out, request.expected);
-      break;
-  }
-  return undefined;
-}
-
-function newFile(out: Writer, { mode, mtimeNs, size, expected }: NewFile): void {
-  u16(out, mode);
-  i64(out, mtimeNs);
-  stamp(out, expected);
-  u64(out, size);
-}
-
-function text(out: Writer, value: string): void {
+/** Returns its length in bytes. */
+function writeText(bytes: Buffer, text: string, at: number): number {
+  const length = Math.min(Buffer.byteLength(text), mostText);
   // one that is too long is refused by the agent, not cut
-  const length = Math.min(Buffer.byteLength(value), mostText);
-  u16(out, length);
-  if (out.bytes.write(value, out.at, length) < length) out.bytes.fill("/", out.at, out.at + length);
-  out.at += length;
+  if (bytes.write(text, at, length) < length) bytes.fill("/", at, at + length);
+  return length;
 }
 
-/** 0: nothing may stand there. */
-function stamp(out: Writer, value: Stamp | undefined): void {
-  u64(out, value ?? 0);
+function writeU64(bytes: Buffer, value: number, at: number): void {
+  if (value === anything) {
+    bytes.fill(0xff, at, at + 8);
+    return;
+  }
+  bytes.writeUInt32LE(value % 0x1_0000_0000, at);
+  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
 }
 
-function u16(out: Writer, value: number): void {
-  out.at = out.bytes.writeUInt16LE(value, out.at);
-}
-
-function u32(out: Writer, value: number): void {
-  out.at = out.bytes.writeUInt32LE(value, out.at);
-}
-
-function u64(out: Writer, value: number): void {
-  u32(out, value % 0x1_0000_0000);
-  u32(out, Math.floor(value / 0x1_0000_0000));
-}
-
-function i64(out: Writer, value: bigint): void {
-  out.at = out.bytes.writeBigInt64LE(value, out.at);
+/** Whole seconds, and nanoseconds after them. */
+function writeTime(bytes: Buffer, ns: bigint, at: number): void {
+  const rest = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  bytes.writeBigInt64LE((ns - rest) / 1_000_000_000n, at);
+  bytes.writeUInt32LE(Number(rest), at + 8);
 }

@@ -1,25 +1,44 @@
 import type { Path } from "../entry.ts";
-import { type NewFile, SideError, type Stat } from "../side.ts";
+import { type NewFile, SideError } from "../side.ts";
+import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
-import { decodeStat } from "./replies.ts";
-import { largestPiece } from "./wire.ts";
+import { anything, largestPiece, last, type Request } from "./wire.ts";
 
 export interface FileToWrite {
   readonly path: Path;
+  /** Temporary, until it is complete. */
+  readonly name: string;
   readonly file: NewFile;
   readonly content: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
+export interface Writes {
+  write(file: FileToWrite): Promise<Buffer>;
+  /** What there is of files that are not complete goes. */
+  drop(): void;
+}
+
+export function openWrites(channel: Channel): Writes {
+  const begun = new Set<Beside>();
+  return {
+    write: (file) => writeFile(channel, file, begun),
+    drop: () => {
+      for (const one of begun) dropPieces(channel, one);
+    },
+  };
+}
+
+type Beside = Pick<FileToWrite, "path" | "name">;
+
 /**
- * A small file is one frame, which is on its way when this returns; of a large one no more than the stream takes is in
- * memory. The last piece is sent when the content has come to its end well: the agent puts a file in its place as soon as it
- * has all of it.
+ * Gives what the agent says of the last piece. A small file is one, which is on its way when this returns; of a large one no
+ * more than the stream takes is in memory. The last piece is sent when the content has come to its end well.
  */
-export async function writeFile(channel: Channel, { path, file, content }: FileToWrite): Promise<Stat> {
-  if (!(content instanceof Uint8Array)) return writePieces(channel, { path, file, content });
-  if (content.length > largestPiece) return writePieces(channel, { path, file, content: whole(content) });
-  if (content.length !== file.size) throw otherSize(path);
-  return decodeStat(await channel.call({ type: "write", path, file, start: content }, path));
+async function writeFile(channel: Channel, { content, ...to }: FileToWrite, begun: Set<Beside>): Promise<Buffer> {
+  if (!(content instanceof Uint8Array)) return writePieces(channel, { ...to, content }, begun);
+  if (content.length > largestPiece) return writePieces(channel, { ...to, content: whole(content) }, begun);
+  if (content.length !== to.file.size) throw otherSize(to.path);
+  return channel.call(lastPiece(to, { size: 0, content }), to.path);
 }
 
 async function* whole(content: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -30,56 +49,49 @@ interface Pieces extends FileToWrite {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-async function writePieces(channel: Channel, { path, file, content }: Pieces): Promise<Stat> {
-  const upload = openUpload(channel, path, file);
+async function writePieces(channel: Channel, { content, ...to }: Pieces, begun: Set<Beside>): Promise<Buffer> {
+  const { path, name, file } = to;
+  let held: Uint8Array = new Uint8Array();
+  let size = 0;
+  let refused: SideError | undefined;
+  begun.add(to);
   try {
-    let held: Uint8Array = new Uint8Array();
-    let size = 0;
     for await (const piece of cut(content)) {
-      size += piece.length;
-      if (size > file.size || upload.isOver()) break;
-      if (held.length > 0) upload.send(held);
+      if (held.length > 0) {
+        const sent = channel.call({ type: "write", path, name, size: size - held.length, content: held }, path);
+        sent.catch((error: SideError) => {
+          refused ??= error;
+        });
+      }
       held = piece;
+      size += piece.length;
       await channel.ready();
+      if (refused !== undefined) throw refused;
+      if (size > file.size) break;
     }
-    if (size !== file.size && !upload.isOver()) throw otherSize(path);
-    if (!upload.isOver()) upload.send(held);
-    return decodeStat(await upload.reply);
+    if (size !== file.size) throw otherSize(path);
+  } catch (error) {
+    dropPieces(channel, to);
+    throw refused ?? error;
   } finally {
-    upload.end();
+    begun.delete(to);
   }
+  return channel.call(lastPiece(to, { size: size - held.length, content: held }), path);
 }
 
-interface Upload {
-  send(piece: Uint8Array): void;
-  /** Refused, or lost. */
-  isOver(): boolean;
-  readonly reply: Promise<Buffer>;
-  /** Also of one that is half done. */
-  end(): void;
+/** The file takes its place with this one. */
+function lastPiece(
+  { path, name, file }: Omit<FileToWrite, "content">,
+  piece: Pick<Request, "size" | "content">,
+): Request {
+  const { mode, mtimeNs, expected } = file;
+  return { type: "write", path, name, mode: mode | last, mtimeNs, expected, ...piece };
 }
 
-function openUpload(channel: Channel, path: Path, file: NewFile): Upload {
-  const { promise, resolve: onOk, reject } = Promise.withResolvers<Buffer>();
-  let id: number | undefined;
-  let isOver = false;
-  const onError = (error: SideError) => {
-    isOver = true;
-    reject(error);
-  };
-  // whoever broke off does not ask for it
-  promise.catch(() => undefined);
-  return {
-    send: (piece) => {
-      if (id === undefined) id = channel.request({ type: "write", path, file, start: piece }, path, { onOk, onError });
-      else channel.send(id, { type: "data", bytes: piece });
-    },
-    isOver: () => isOver,
-    reply: promise,
-    end: () => {
-      if (id !== undefined) channel.abort(id);
-    },
-  };
+/** What was written of a file that is not complete, if anything. */
+function dropPieces(channel: Channel, { path, name }: Beside): void {
+  const beside = joinPath(parentOf(path), name);
+  channel.call({ type: "remove", path: beside, expected: anything }, beside).catch(() => undefined);
 }
 
 async function* cut(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

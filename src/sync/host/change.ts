@@ -1,5 +1,5 @@
 /** Changes of single places, each refused where something else stands there than expected. */
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { SideError, type Stamp, type Stat } from "../side.ts";
 import { changed } from "./failure.ts";
 import { besides, lookAt, lookFor } from "./place.ts";
@@ -29,13 +29,6 @@ export function setMode(place: string, mode: number): Stat {
   // a link's mode means nothing, and that of what it leads to is not ours
   if (lstatSync(place).isSymbolicLink()) throw changed("a link stands there now");
   chmodSync(place, mode);
-  return statOf(lstatSync(place, { bigint: true }));
-}
-
-export function touch(place: string, mtimeNs: bigint, expected: Stamp): Stat {
-  lookFor(place, expected);
-  const seconds = Number(mtimeNs) / 1e9;
-  utimesSync(place, seconds, seconds);
   return statOf(lstatSync(place, { bigint: true }));
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
 import { type Side, type SideListener, smallSize, temporaryPrefix } from "../side.ts";
-import { makeFolder, makeLink, move, remove, setMode, touch } from "./change.ts";
+import { makeFolder, makeLink, move, remove, setMode } from "./change.ts";
 import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
 import type { FolderWatch } from "./folder-watch.ts";
@@ -13,7 +13,7 @@ import { openInotifyWatch } from "./inotify-watch.ts";
 import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
 import { createPlaces, placeOf } from "./place.ts";
-import { hashWhole, readSmall, readWhole } from "./read-file.ts";
+import { readSmall, readWhole } from "./read-file.ts";
 import { writeWhole } from "./write-file.ts";
 
 export interface HostSideOptions {
@@ -54,7 +54,6 @@ export function openHostSide(options: HostSideOptions): Side {
         throw sideError(error);
       }
     },
-    hash: (path, expected) => attempt(() => hashWhole(at(path), expected)),
     ...changes(options, at, watch),
     forget: (path) => watch.remove(path),
     barrier: () => attempt(() => watch.barrier()),
@@ -65,7 +64,7 @@ export function openHostSide(options: HostSideOptions): Side {
   };
 }
 
-type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "touch" | "move" | "flush">;
+type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "move" | "flush">;
 
 function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
   const unflushed = new Set<Path>();
@@ -90,7 +89,6 @@ function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string
         unflushed.delete(path);
       }),
     setMode: (path, mode) => attempt(() => setMode(at(path), mode)),
-    touch: (path, mtimeNs, expected) => attempt(() => touch(at(path), mtimeNs, expected)),
     move: (from, to) => attempt(() => wrote(to, move(at(from), at(to)))),
     async flush() {
       const paths = [...unflushed];

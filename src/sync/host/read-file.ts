@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { close, closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Stamp, Stat } from "../side.ts";
@@ -56,13 +55,6 @@ export function readSmall(place: string, { size, stamp }: Stat, memory: Buffer):
   } finally {
     closeSync(file);
   }
-}
-
-/** sha256 in base64. */
-export async function hashWhole(place: string, expected: Stamp): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const bytes of readWhole(place, expected)) hash.update(bytes);
-  return hash.digest("base64");
 }
 
 function check(file: number, expected: Stamp): number {

@@ -1,0 +1,49 @@
+/** The folders that the agent watches: it knows them by number, and this by path. */
+import type { Path } from "../entry.ts";
+import { isWithin, joinPath } from "../tree.ts";
+import type { FolderEvent } from "./replies.ts";
+
+export interface WatchedFolders {
+  /** One that was moved goes by the path that it was listed at last. */
+  add(path: Path, watch: number): void;
+  /** A folder and all below it; gives the numbers of their watches. */
+  remove(path: Path): readonly number[];
+  /** What changed; undefined when something was lost. */
+  pathsOf(events: readonly FolderEvent[]): readonly Path[] | undefined;
+}
+
+export function createWatchedFolders(): WatchedFolders {
+  const byPath = new Map<Path, number>();
+  const byWatch = new Map<number, Path>();
+  const drop = (path: Path, watch: number) => {
+    byPath.delete(path);
+    if (byWatch.get(watch) === path) byWatch.delete(watch);
+  };
+  return {
+    add(path, watch) {
+      const before = byWatch.get(watch);
+      if (before !== undefined) byPath.delete(before);
+      const other = byPath.get(path);
+      if (other !== undefined) byWatch.delete(other);
+      byPath.set(path, watch);
+      byWatch.set(watch, path);
+    },
+    remove(path) {
+      const gone = [...byPath].filter(([one]) => isWithin(one, path));
+      for (const [one, watch] of gone) drop(one, watch);
+      return gone.map(([, watch]) => watch);
+    },
+    pathsOf(events) {
+      const paths = new Set<Path>();
+      for (const { watch, name } of events) {
+        if (watch === lost) return undefined;
+        const folder = byWatch.get(watch);
+        // what happens to a folder itself its parent tells
+        if (folder !== undefined && (name !== "" || folder === "")) paths.add(joinPath(folder, name));
+      }
+      return [...paths];
+    },
+  };
+}
+
+const lost = 0;
