@@ -1,4 +1,4 @@
-/* Frames in and out, one request after the other. Out: u32 length of the rest, u8 type, u32 id, payload; little-endian. */
+/* Frames in and out, one request after the other. Out: u32 length of the rest, u8 type, u32 id, payload. */
 #include "agent.h"
 #include <dirent.h>
 #include <poll.h>
@@ -6,42 +6,36 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
-#include <time.h>
 
-enum { VERSION = 2, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, QUIET_MS = 3, QUIET_TURNS = 8 };
+enum { VERSION = 2, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000 };
 
-/* What every request begins with, little-endian; its two texts and its content follow. `rest` is the length after itself. */
+enum { LAST = 01000, FOLDER = 1 }; /* in `mode`: the piece of WRITE that completes a file, REMOVE of a folder */
+
+/* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
-    u32 rest;
-    u8 type;
-    u32 id;
+    u32 rest; u8 type; u32 id;
     u16 mode, path_length, name_length;
     u64 expected, size;
-    int64_t seconds;
-    u32 nanoseconds;
+    int64_t seconds; u32 nanoseconds;
 };
 
-/* In the `mode` of WRITE: the file is complete with this piece. In that of REMOVE: it is a folder. */
-enum { LAST = 01000, FOLDER = 1 };
-
-static uid_t owner = (uid_t)-1;
-static gid_t group = (gid_t)-1;
+static uid_t owner = (uid_t)-1; static gid_t group = (gid_t)-1;
 static int synced[2]; /* pipe: ids and results of SYNCFS */
-
-static u8 out[2 * LARGEST];
-static size_t out_length, frame_start;
+static u8 out[2 * LARGEST]; static size_t out_length, frame_start;
 
 static void send_out(void)
 {
     for (size_t done = 0; done < out_length;) {
         ssize_t n = write(STDOUT_FILENO, out + done, out_length - done);
-        if (n >= 0) done += (size_t)n;
-        else if (errno != EINTR) exit(0);
+        if (n < 0 && errno != EINTR) exit(0);
+        done += n < 0 ? 0 : (size_t)n;
     }
     out_length = 0;
 }
 
 void put(const void *from, size_t more) { memcpy(out + out_length, from, more), out_length += more; }
+
+void put_text(const char *text, size_t length) { put(&(u16){ (u16)length }, 2), put(text, length); }
 
 /* One at a time: `end_frame` comes before the next. Whoever waits for those before it goes on meanwhile. */
 void frame(u8 type, u32 id)
@@ -58,12 +52,7 @@ void end_frame(void)
 }
 
 /* What ends a request well, or with an errno. */
-static int put_end(u32 id, int failure)
-{
-    frame(failure ? FAILED : OK, id);
-    if (failure) put(&failure, 4);
-    return end_frame(), 0;
-}
+static int put_end(u32 id, int e) { return frame(e ? FAILED : OK, id), put(&e, 4), end_frame(), 0; }
 
 static int put_ok_stat(u32 id, const struct place *at)
 {
@@ -74,26 +63,24 @@ static int put_ok_stat(u32 id, const struct place *at)
 
 static int list(u32 id, const struct place *at)
 {
-    int fd = open_at(at, O_DIRECTORY);
+    int fd = open_at(at, O_RDONLY | O_DIRECTORY);
     if (fd < 0) return errno == ENOTDIR || errno == ELOOP ? ENOENT : errno;
-    int wd = watch_folder(fd);
-    DIR *dir = fdopendir(fd);
     struct statx st;
     struct place child = { .folder = fd };
+    int wd = watch_folder(fd);
+    DIR *dir = fdopendir(fd);
     if (dir == NULL) return close(fd), EIO;
     frame(CHILDREN, id);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         strcpy(child.name, entry->d_name);
         int failure = look(&child, &st);
-        u16 length = (u16)strlen(child.name);
         if (failure == ENOENT || strcmp(child.name, ".") == 0 || strcmp(child.name, "..") == 0) continue;
-        put(&length, 2), put(child.name, length);
+        put_text(child.name, strlen(child.name));
         if (failure) put("\377", 1), put(&failure, 4);
         else put_stat(&st, &child);
         if (out_length - frame_start > PIECE) end_frame(), frame(CHILDREN, id);
     }
-    end_frame();
-    child.name[0] = '\0'; /* the folder that is watched */
+    end_frame(), child.name[0] = '\0'; /* the folder that is watched */
     int failure = look(&child, &st);
     if (!failure) frame(OK, id), put_stat(&st, &child), put(&wd, 4), end_frame();
     return closedir(dir), failure;
@@ -105,7 +92,7 @@ static int read_piece(const struct request *r, const struct place *at)
     struct statx st;
     int failure = look(at, &st);
     if (failure || !S_ISREG(st.stx_mode)) return failure ? failure : EEXIST;
-    struct place file = { .folder = open_at(at, 0) };
+    struct place file = { .folder = open_at(at, O_RDONLY | O_NONBLOCK) };
     if (file.folder < 0) return errno;
     frame(OK, r->id);
     ssize_t n = pread(file.folder, out + out_length, CONTENT, (off_t)r->size);
@@ -115,19 +102,17 @@ static int read_piece(const struct request *r, const struct place *at)
     return close(file.folder), failure;
 }
 
-/* A piece of a file under a name of its own, from byte `size` on; the last one gives it its place. */
-static int write_piece(const struct request *r, const struct place *at, const struct place *beside, const u8 *bytes, size_t length)
+/* A piece of a file under a name of its own, from byte `r->size` on; the last one gives it its place. */
+static int write_piece(const struct request *r, const struct place *at, const struct place *beside,
+    const u8 *from, size_t size)
 {
     const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)r->seconds, (long)r->nanoseconds } };
     bool is_last = r->mode & LAST;
     int flags = O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (r->size == 0 ? O_CREAT | O_EXCL : 0), failure = 0;
     int fd = openat(beside->folder, beside->name, flags, 0200); /* a mode that no complete file has */
     if (fd < 0) return errno;
-    for (size_t done = 0; !failure && done < length;) {
-        ssize_t n = pwrite(fd, bytes + done, length - done, (off_t)(r->size + done));
-        if (n < 0) failure = errno;
-        else done += (size_t)n;
-    }
+    for (ssize_t n, done = 0; !failure && (size_t)done < size; done += n)
+        if ((n = pwrite(fd, from + done, size - (size_t)done, (off_t)r->size + done)) < 0) failure = errno;
     if (!failure && is_last && (fchown(fd, owner, group) < 0 || fchmod(fd, r->mode & 0777) < 0)) failure = errno;
     if (!failure && is_last && futimens(fd, times) < 0) failure = errno;
     close(fd); /* by its name somebody would be told of it */
@@ -163,10 +148,9 @@ static int set_mode(const struct request *r, const struct place *at)
     struct statx st;
     int failure = look(at, &st);
     if (failure || (!S_ISREG(st.stx_mode) && !S_ISDIR(st.stx_mode))) return failure ? failure : EEXIST;
-    int fd = open_at(at, 0);
-    if (fd < 0 || fchmod(fd, r->mode & 0777) < 0) failure = errno;
-    if (fd >= 0) close(fd);
-    return failure ? failure : put_ok_stat(r->id, at);
+    int fd = open_at(at, O_RDONLY | O_NONBLOCK);
+    failure = fd < 0 || fchmod(fd, r->mode & 0777) < 0 ? errno : put_ok_stat(r->id, at);
+    return close(fd), failure;
 }
 
 /* To a path where `size` is the stamp of what is expected. */
@@ -190,19 +174,11 @@ static int sync_files(u32 id)
     _exit(write(synced[1], result, sizeof result) < 0);
 }
 
-static int hello(const struct request *r, const char *name)
-{
-    const int version = VERSION;
-    if (r->mode != VERSION || strncmp(name, TEMPORARY, strlen(TEMPORARY)) != 0 || r->name_length > 60) return EPROTO;
-    strcpy(own, name), owner = (uid_t)r->expected, group = (gid_t)r->size;
-    return frame(OK, r->id), put(&version, 4), end_frame(), 0;
-}
-
 static int serve_at(const struct request *r, const struct place *at, const char *name, const u8 *content, size_t length)
 {
     struct place beside = { .folder = at->folder };
     bool is_root = strcmp(at->name, ".") == 0, is_made = r->type == WRITE || r->type == MKDIR || r->type == SYMLINK;
-    bool is_beside = strncmp(name, own, strlen(own)) == 0 && strchr(name, '/') == NULL && r->name_length <= NAME_MAX;
+    bool is_beside = begins(name, own) && strchr(name, '/') == NULL && r->name_length <= NAME_MAX;
     char target[PATH_MAX] = { 0 };
     if (is_root && r->type != LIST && r->type != STAT && r->type != CHMOD) return EINVAL;
     if ((is_made && !is_beside) || (r->type == SYMLINK && (length == 0 || length >= PATH_MAX))) return EINVAL;
@@ -228,10 +204,11 @@ static int serve(const struct request *r, const u8 *texts)
     if (both > length || memchr(texts, '\0', both) != NULL) return EINVAL;
     memcpy(path, texts, r->path_length), path[r->path_length] = '\0';
     memcpy(name, texts + r->path_length, r->name_length), name[r->name_length] = '\0';
-    if (r->type == HELLO) return hello(r, name);
+    if (r->type == HELLO && (r->mode != VERSION || !begins(name, TEMPORARY) || r->name_length > 60)) return EPROTO;
+    if (r->type == HELLO) strcpy(own, name), owner = (uid_t)r->expected, group = (gid_t)r->size;
     if (r->type == FORGET) return inotify_rm_watch(notifier, (int)r->size), 0;
-    if (r->type == BARRIER) read_events(), send_events();
-    if (r->type == BARRIER || r->type == PING) return put_end(r->id, 0);
+    if (r->type == BARRIER) send_events();
+    if (r->type == HELLO || r->type == BARRIER || r->type == PING) return put_end(r->id, 0);
     if (r->type == SYNCFS) return sync_files(r->id);
     struct place at;
     int failure = find(path, &at);
@@ -242,8 +219,7 @@ static int serve(const struct request *r, const u8 *texts)
 /* Take what stdin holds; ends with it. */
 static void read_requests(void)
 {
-    static u8 buffer[LARGEST];
-    static size_t length;
+    static u8 buffer[LARGEST]; static size_t length;
     ssize_t n = read(STDIN_FILENO, buffer + length, sizeof buffer - length);
     if (n < 0 && errno == EINTR) return;
     if (n <= 0) exit(0);
@@ -267,30 +243,16 @@ static int serve_folder(const char *folder)
     for (int i = 0; i < 1000 && flock(lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK; i++) usleep(1000);
     notifier = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (root < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
-    umask(0);
     /* fewer turns for what carries it on; where that is refused, it is slower */
-    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20), fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20);
-    for (int turns = 0;;) {
-        struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { notifier, POLLIN, 0 }, { synced[0], POLLIN, 0 } };
-        bool is_quiet = poll(fds, 3, events_waiting() ? QUIET_MS : SILENCE_MS) == 0;
-        if (is_quiet && !events_waiting()) return 0; /* the host is silent: it is gone */
+    umask(0), fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20), fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20);
+    for (struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { notifier, POLLIN, 0 }, { synced[0], POLLIN, 0 } };;) {
+        if (poll(fds, 3, SILENCE_MS) == 0) return 0; /* the host is gone */
         if (fds[0].revents) read_requests();
-        if (fds[1].revents) read_events();
+        if (fds[1].revents) send_events();
         for (int result[2]; fds[2].revents && read(synced[0], result, sizeof result) == sizeof result;)
             put_end((u32)result[0], result[1]);
-        turns = events_waiting() == 1 ? turns + 1 : 0;
-        if (is_quiet || turns > QUIET_TURNS || events_waiting() == 2) send_events(), turns = 0;
         send_out();
     }
-}
-
-/* Keep a container alive. */
-static int idle(void)
-{
-    sigset_t set;
-    sigemptyset(&set), sigaddset(&set, SIGTERM), sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return sigwait(&set, &(int){ 0 });
 }
 
 int main(int count, char **words)
@@ -298,7 +260,8 @@ int main(int count, char **words)
     /* children end by themselves, a broken pipe is told by `write`, a lease is given back at once */
     signal(SIGCHLD, SIG_IGN), signal(SIGPIPE, SIG_IGN), signal(SIGIO, SIG_IGN);
     if (count == 3 && strcmp(words[1], "--serve") == 0) return serve_folder(words[2]);
-    if (count == 2 && strcmp(words[1], "--idle") == 0) return idle();
+    if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
+        for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
     if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 2") < 0;
     return fputs("usage: devenv-sync-agent --serve FOLDER | --idle | --version\n", stderr), 2;
 }

@@ -1,7 +1,6 @@
 /*
- * Paths, what stands at them, and changes that overwrite nothing. No path leaves the root: it is walked name by name and no
- * link is followed. What another process writes at the same moment is found out after a rename, when nobody can open it
- * by its name any more: nothing that was replaced is removed before that.
+ * What stands at paths, and changes that overwrite nothing. No path leaves the root: it is walked name by name, without
+ * links. What another process writes at the same moment is found out after a rename, when nobody can open it any more.
  */
 #include "agent.h"
 #include <stdio.h>
@@ -9,8 +8,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-enum { FRESH_NS = 20000000 };
-enum { NOREPLACE = 1, EXCHANGE = 2 };
+enum { NOREPLACE = 1, EXCHANGE = 2, FRESH_NS = 20000000 };
 int root;
 
 /* Walk to the folder that holds a path. Of the root, which has none, the name is ".". */
@@ -34,19 +32,15 @@ int find(const char *path, struct place *at)
     return at->folder >= 0 ? 0 : errno == ENOTDIR || errno == ELOOP ? ENOENT : errno;
 }
 
-int open_at(const struct place *at, int flags)
-{
-    int fd = openat(at->folder, at->name, flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    return fd;
-}
+int open_at(const struct place *at, int flags) { return openat(at->folder, at->name, flags | O_NOFOLLOW | O_CLOEXEC); }
+
+static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * 1000000000 + time.tv_nsec; }
 
 static u64 mix(u64 hash, u64 value)
 {
     hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
     return hash ^ hash >> 32;
 }
-
-static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * 1000000000 + time.tv_nsec; }
 
 /* Within 53 bits, for a number of JavaScript. */
 static u64 stamp_of(const struct statx *st)
@@ -71,8 +65,8 @@ int look_for(const struct place *at, u64 expected, struct statx *st)
 /* The same but for what a rename changes. */
 static bool is_same(const struct statx *one, const struct statx *other)
 {
-    return one->stx_ino == other->stx_ino && one->stx_size == other->stx_size && one->stx_mode == other->stx_mode &&
-        ns_of(one->stx_mtime) == ns_of(other->stx_mtime);
+    bool is_file = one->stx_ino == other->stx_ino && one->stx_mode == other->stx_mode;
+    return is_file && one->stx_size == other->stx_size && ns_of(one->stx_mtime) == ns_of(other->stx_mtime);
 }
 
 /* The number of a folder that was removed is given to the next that is made: its birth tells them apart. */
@@ -82,12 +76,11 @@ void put_stat(const struct statx *st, const struct place *at)
     clock_gettime(CLOCK_REALTIME, &now);
     u64 written = ns_of(st->stx_mtime), changed = ns_of(st->stx_ctime);
     int64_t age = (int64_t)((u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec - changed);
-    u64 birth = st->stx_mask & STATX_BTIME ? ns_of(st->stx_btime) : 0;
     mode_t kind = st->stx_mode & S_IFMT;
     struct __attribute__((packed)) { u8 kind; u16 mode; u64 size, mtime, stamp, identity; u8 flags; } all = {
         .kind = kind == S_IFREG ? 0 : kind == S_IFDIR ? 1 : kind == S_IFLNK ? 2 : 3,
         .mode = st->stx_mode & 0777, .size = st->stx_size, .mtime = written, .stamp = stamp_of(st),
-        .identity = mix(mix(1, st->stx_ino), birth) >> 11,
+        .identity = mix(mix(1, st->stx_ino), st->stx_mask & STATX_BTIME ? ns_of(st->stx_btime) : 0) >> 11,
         /* fresh: another write might leave the same stamp; late: it was written after it had been moved */
         .flags = (u8)((written == changed && age < FRESH_NS) | (written + FRESH_NS >= changed) << 1),
     };
@@ -95,8 +88,7 @@ void put_stat(const struct statx *st, const struct place *at)
     if (kind != S_IFLNK) return;
     char target[PATH_MAX];
     ssize_t n = readlinkat(at->folder, at->name, target, sizeof target);
-    u16 length = n < 0 ? 0 : (u16)n;
-    put(&length, 2), put(target, length);
+    put_text(target, n < 0 ? 0 : (size_t)n);
 }
 
 /* Filesystems without `renameat2` get what a look beforehand gives. */
@@ -110,22 +102,22 @@ static int rename_with(const struct place *from, const struct place *at, unsigne
 }
 
 /*
- * Something takes the place of what is expected there, and that gets its name in turn. Somebody else may have been quick:
- * told is whether it is what stands there now (1), and whether what it replaced is what was expected (2).
+ * Something takes the place of what is expected there, and that gets its name in turn. Somebody else may be quick: told
+ * is whether it is what stands there now (1), and whether what it replaced is what was expected (2).
  */
 int put_in_place(u32 id, const struct place *from, const struct place *at, u64 expected)
 {
     struct statx ours, before = { 0 }, now, old = { 0 };
-    int failure = look(from, &ours);
+    int failure = look(from, &ours), missing = ENOENT;
     if (!failure && expected != NOTHING) failure = look_for(at, expected, &before) ? EEXIST : 0;
     if (!failure && S_ISDIR(before.stx_mode)) failure = EISDIR;
     if (!failure) failure = rename_with(from, at, expected == NOTHING ? NOREPLACE : EXCHANGE);
     if (failure) return failure;
-    read_events(); /* else a later change of the same kind might be told by the same event as this one */
+    send_events(); /* else a later change of the same kind might be told by the same event as this one */
     bool is_ours = look(at, &now) == 0 && is_same(&now, &ours);
-    int missing = expected == NOTHING ? ENOENT : look(from, &old);
-    u8 told = (u8)(is_ours | (missing || is_same(&old, &before)) << 1);
-    frame(OK, id), put_stat(is_ours ? &now : &ours, at), put(&told, 1);
+    if (expected != NOTHING) missing = look(from, &old);
+    bool is_expected = missing || is_same(&old, &before);
+    frame(OK, id), put_stat(is_ours ? &now : &ours, at), put(&(u8){ (u8)(is_ours | is_expected << 1) }, 1);
     if (!missing) put_stat(&old, from);
     return end_frame(), 0;
 }
@@ -134,7 +126,7 @@ int put_in_place(u32 id, const struct place *from, const struct place *at, u64 e
 bool has_writer(const struct place *at)
 {
     struct statx st;
-    int fd = look(at, &st) == 0 && S_ISREG(st.stx_mode) ? open_at(at, 0) : -1;
+    int fd = look(at, &st) == 0 && S_ISREG(st.stx_mode) ? open_at(at, O_RDONLY | O_NONBLOCK) : -1;
     if (fd < 0) return false;
     int me = setfsuid(st.stx_uid);
     bool is_refused = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;

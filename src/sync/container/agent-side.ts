@@ -1,10 +1,11 @@
 import type { Path } from "../entry.ts";
 import { type NewFile, type Side, SideError, type SideListener, type Stat, temporaryPrefix } from "../side.ts";
 import { type AgentStreams, type Channel, openChannel } from "./channel.ts";
+import { type HeldEvents, holdEvents } from "./held-events.ts";
 import { createPlacing, type Placing } from "./placing.ts";
 import { readFile, readSmallFile } from "./read-file.ts";
-import { problemOf } from "./refusal.ts";
-import { type AgentStat, decodeChildren, decodeEvents, decodeFolder, decodeHello, decodeStat } from "./replies.ts";
+import { problemOf, Refusal } from "./refusal.ts";
+import { type AgentStat, decodeChildren, decodeEvents, decodeFolder, decodeStat } from "./replies.ts";
 import { createTemporaryNames, type TemporaryNames } from "./temporary-names.ts";
 import { createWatchedFolders, type WatchedFolders } from "./watched-folders.ts";
 import { folder, type Request, replyType, wireVersion } from "./wire.ts";
@@ -23,41 +24,36 @@ export async function openAgentSide(streams: AgentStreams, options: AgentSideOpt
   const { uid, gid, listener, heartbeatMs } = options;
   const names = createTemporaryNames();
   const watched = createWatchedFolders();
+  const events = holdEvents({ watched, listener });
   let isOpen = false;
   const channel = openChannel(streams, {
     onUnasked: (type, payload) => {
-      if (type === replyType.events) tell(listener, watched.pathsOf(decodeEvents(payload)));
+      if (type === replyType.events) events.take(decodeEvents(payload));
     },
     // before it is open, the call that opens it tells
     onLost: (reason) => isOpen && listener.onLost(reason),
     heartbeatMs,
   });
   try {
-    const hello = { type: "hello", mode: wireVersion, name: names.prefix, expected: uid, size: gid } as const;
-    const version = decodeHello(await channel.call(hello, ""));
-    if (version !== wireVersion) throw new SideError("lost", `the agent is another one: version ${version}`);
+    await channel.call({ type: "hello", mode: wireVersion, name: names.prefix, expected: uid, size: gid }, "");
   } catch (error) {
     await channel.close();
-    throw error;
+    throw error instanceof Refusal ? new SideError("lost", error.message, { cause: error }) : error;
   }
   isOpen = true;
-  return sideOf({ channel, names, watched, listener });
-}
-
-function tell(listener: SideListener, paths: readonly Path[] | undefined): void {
-  if (paths === undefined) listener.onOverflow();
-  else if (paths.length > 0) listener.onChange(paths);
+  return sideOf({ channel, names, watched, events, listener });
 }
 
 interface Parts {
   readonly channel: Channel;
   readonly names: TemporaryNames;
   readonly watched: WatchedFolders;
+  readonly events: HeldEvents;
   readonly listener: SideListener;
 }
 
 function sideOf(parts: Parts): Side {
-  const { channel, names, watched, listener } = parts;
+  const { channel, names, watched, events, listener } = parts;
   const placing = createPlacing({ channel, names, onChange: listener.onChange });
   const writes = openWrites(channel);
   const list = openList(parts, placing);
@@ -81,9 +77,13 @@ function sideOf(parts: Parts): Side {
     forget: (path) => {
       for (const size of watched.remove(path)) channel.send({ type: "forget", size });
     },
-    barrier: async () => void (await channel.call({ type: "barrier" }, "")),
+    async barrier() {
+      await channel.call({ type: "barrier" }, "");
+      events.tell();
+    },
     flush: async () => void (await channel.call({ type: "sync" }, "")),
     close: () => {
+      events.tell();
       writes.drop();
       return channel.close();
     },

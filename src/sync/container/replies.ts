@@ -24,6 +24,8 @@ export interface Placed {
 export interface FolderEvent {
   /** Number of the watch; 0: changes were lost. */
   readonly watch: number;
+  /** A file was begun or written to, and whoever does that will close it soon. */
+  readonly isBegun: boolean;
   /** Of what changed in it; empty for the folder itself. */
   readonly name: string;
 }
@@ -71,12 +73,13 @@ export function decodeFolder(payload: Buffer): { readonly stat: Stat; readonly w
 export function decodeEvents(payload: Buffer): readonly FolderEvent[] {
   const reader: Reader = { bytes: payload, at: 0 };
   const events: FolderEvent[] = [];
-  while (reader.at < payload.length) events.push({ watch: readU32(reader), name: readText(reader).text });
+  while (reader.at < payload.length) {
+    const watch = readU32(reader);
+    const isBegun = payload.readUInt8(reader.at) === 1;
+    reader.at += 1;
+    events.push({ watch, isBegun, name: readText(reader).text });
+  }
   return events;
-}
-
-export function decodeHello(payload: Buffer): number {
-  return payload.readUInt32LE();
 }
 
 export function decodeFailure(payload: Buffer, path: Path): SideError {

@@ -8,8 +8,8 @@ export interface WatchedFolders {
   add(path: Path, watch: number): void;
   /** A folder and all below it; gives the numbers of their watches. */
   remove(path: Path): readonly number[];
-  /** What changed; undefined when something was lost. */
-  pathsOf(events: readonly FolderEvent[]): readonly Path[] | undefined;
+  /** Where something happened; undefined when that is not known. */
+  pathOf(event: FolderEvent): Path | undefined;
 }
 
 export function createWatchedFolders(): WatchedFolders {
@@ -33,17 +33,11 @@ export function createWatchedFolders(): WatchedFolders {
       for (const [one, watch] of gone) drop(one, watch);
       return gone.map(([, watch]) => watch);
     },
-    pathsOf(events) {
-      const paths = new Set<Path>();
-      for (const { watch, name } of events) {
-        if (watch === lost) return undefined;
-        const folder = byWatch.get(watch);
-        // what happens to a folder itself its parent tells
-        if (folder !== undefined && (name !== "" || folder === "")) paths.add(joinPath(folder, name));
-      }
-      return [...paths];
+    pathOf({ watch, name }) {
+      const folder = byWatch.get(watch);
+      // what happens to a folder itself its parent tells
+      const isTold = folder !== undefined && (name !== "" || folder === "");
+      return isTold ? joinPath(folder, name) : undefined;
     },
   };
 }
-
-const lost = 0;
