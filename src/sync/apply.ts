@@ -128,6 +128,8 @@ async function removeFolder(run: Application, path: Path, folder: Folder): Promi
   const isEmpty = await bringChildren(run, path, { before: folder.children, after: noChildren });
   if (!isEmpty) return false;
   return attempt(run, path, async () => {
+    // should it stay, there is more in it than is known
+    to.doubt(path);
     await to.limit(() => to.side.remove(path, 0, "folder"));
     to.leave(path);
     run.onDone(to, path, undefined);

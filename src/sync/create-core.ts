@@ -1,6 +1,6 @@
 /** Open both sides, and all that a session works on. */
 import { createAgreement } from "./agreement.ts";
-import type { AncestorStore } from "./ancestor-store.ts";
+import type { AncestorStore, SavedStamps } from "./ancestor-store.ts";
 import type { Failure } from "./apply.ts";
 import { type Core, sideNames } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
@@ -20,23 +20,9 @@ const transfersAtOnce = 512;
 const largeAtOnce = 16;
 
 export async function createCore(options: SessionOptions): Promise<Core> {
-  const saved = await options.ancestor.load();
-  const stamps = { host: [] as [Path, Stamp][], container: [] as [Path, Stamp][] };
-  for (const [path, of] of saved.stamps) {
-    for (const side of sideNames) if (of[side] !== undefined) stamps[side].push([path, of[side]]);
-  }
   const hooks = createHooks();
   const dirty = { host: createDirty(), container: createDirty() };
-  const sides = await openSides(options, (side) => listenerOf(hooks, side, dirty[side]));
-  const endpointOf = (side: SideName) =>
-    openEndpoint({
-      side: sides[side],
-      ignores: options.ignores,
-      known: saved.tree,
-      knownStamps: stamps[side],
-      onDirty: (path) => dirty[side].add([path]),
-    });
-  const endpoints = { host: endpointOf("host"), container: endpointOf("container") };
+  const { tree, endpoints } = await openEndpoints(options, { hooks, dirty });
   const log = (line: string) => options.listener?.onLog?.(line);
   const todo = new Set<Path>();
   for (const side of sideNames) dirty[side].addAll();
@@ -44,7 +30,7 @@ export async function createCore(options: SessionOptions): Promise<Core> {
     options,
     endpoints,
     dirty,
-    agreement: agreementOf(options.ancestor, { tree: saved.tree, endpoints, log }),
+    agreement: agreementOf(options.ancestor, { tree, endpoints, log }),
     retries: createRetries((failure) => tryAgain(failure, { dirty, todo, wake: () => hooks.wake() })),
     meter: createMeter(options.listener?.onProgress),
     transfers: createLimit(transfersAtOnce),
@@ -58,6 +44,30 @@ export async function createCore(options: SessionOptions): Promise<Core> {
     lastSync: undefined,
     log,
   });
+}
+
+interface Heard {
+  readonly hooks: Hooks;
+  readonly dirty: Readonly<Record<SideName, Dirty>>;
+}
+
+/** What both sides hold is compared with what was saved; the saved stamps are theirs then, and need no room here. */
+async function openEndpoints(options: SessionOptions, { hooks, dirty }: Heard) {
+  const { tree, stamps } = await options.ancestor.load();
+  const sides = await openSides(options, (side) => listenerOf(hooks, side, dirty[side]));
+  const endpointOf = (side: SideName) =>
+    openEndpoint({
+      side: sides[side],
+      ignores: options.ignores,
+      known: tree,
+      knownStamps: stampsOf(stamps, side),
+      onDirty: (path) => dirty[side].add([path]),
+    });
+  return { tree, endpoints: { host: endpointOf("host"), container: endpointOf("container") } };
+}
+
+function* stampsOf(saved: Iterable<readonly [Path, SavedStamps]>, side: SideName): Generator<[Path, Stamp]> {
+  for (const [path, { [side]: stamp }] of saved) if (stamp !== undefined) yield [path, stamp];
 }
 
 interface Hooks {

@@ -45,6 +45,8 @@ export interface Endpoint {
   noteStat(path: Path, stat: Stat | undefined): void;
   /** A folder was made; it is watched when this resolves. Returns whether anything stands in it. */
   enter(path: Path): Promise<boolean>;
+  /** A folder is to be read as a whole when it is looked at next. */
+  doubt(path: Path): void;
   /** A folder was removed. */
   leave(path: Path): void;
   note(entries: Iterable<readonly [Path, Entry | undefined]>): void;
@@ -101,6 +103,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       else stamps.set(path, stat);
     },
     enter: (path) => enterFolder(reader, path),
+    doubt: stamps.doubt,
     leave: (path) =>
       stamps.leave(path, { kind: "folder", mode: 0, children: noChildren }, (folder) => side.forget(folder)),
   };

@@ -8,6 +8,8 @@ export interface WatchedFolders {
   add(path: Path, watch: number): void;
   /** A folder and all below it; gives the numbers of their watches. */
   remove(path: Path): readonly number[];
+  /** Whether a folder goes by the watch of this number. */
+  has(watch: number): boolean;
   /** Where something happened; undefined when that is not known. */
   pathOf(event: FolderEvent): Path | undefined;
 }
@@ -33,6 +35,7 @@ export function createWatchedFolders(): WatchedFolders {
       for (const [one, watch] of gone) drop(one, watch);
       return gone.map(([, watch]) => watch);
     },
+    has: (watch) => byWatch.has(watch),
     pathOf({ watch, name }) {
       const folder = byWatch.get(watch);
       // what happens to a folder itself its parent tells

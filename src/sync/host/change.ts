@@ -1,10 +1,11 @@
 /** Changes of single places, each refused where something else stands there than expected. */
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { SideError, type Stamp, type Stat } from "../side.ts";
 import { changed } from "./failure.ts";
-import { besides, lookAt, lookFor } from "./place.ts";
-import { isSameContent, statOf } from "./stat.ts";
-import { putNew, type Replaced, replace } from "./write-file.ts";
+import { besides, lookAt } from "./place.ts";
+import { putNew } from "./put-new.ts";
+import { statOf } from "./stat.ts";
+import type { Destination } from "./write-file.ts";
 
 export function makeFolder(place: string, mode: number): Stat {
   mkdirSync(place);
@@ -12,13 +13,13 @@ export function makeFolder(place: string, mode: number): Stat {
   return statOf(lstatSync(place, { bigint: true }));
 }
 
-/** `replaced` is undefined where nothing may stand. */
-export function makeLink(place: string, target: string, replaced: Replaced | undefined): Stat {
+/** Takes the place of what is expected, or of nothing. */
+export function makeLink({ place, path, aside }: Destination, target: string, expected: Stamp | undefined): Stat {
   const beside = besides(place, "in");
   symlinkSync(target, beside);
   try {
-    if (replaced === undefined) putNew(beside, place);
-    else replace(beside, place, replaced);
+    if (expected === undefined) putNew(beside, place);
+    else aside.replace(beside, { path, place, expected });
   } finally {
     rmSync(beside, { force: true });
   }
@@ -30,23 +31,6 @@ export function setMode(place: string, mode: number): Stat {
   if (lstatSync(place).isSymbolicLink()) throw changed("a link stands there now");
   chmodSync(place, mode);
   return statOf(lstatSync(place, { bigint: true }));
-}
-
-/** A folder must be empty, and its stamp is not looked at. */
-export function remove(place: string, expected: Stamp, kind: "file" | "folder" | "link"): void {
-  if (kind === "folder") rmdirSync(place);
-  else removeFile(place, expected);
-}
-
-/** It goes out of its place first, so that what was written at the last moment is seen and put back. */
-function removeFile(place: string, expected: Stamp): void {
-  const before = lookFor(place, expected);
-  const beside = besides(place, "out");
-  renameSync(place, beside);
-  const isSame = isSameContent(before, lstatSync(beside, { bigint: true }));
-  if (!isSame) putNew(beside, place);
-  rmSync(beside, { force: true });
-  if (!isSame) throw changed("it was written while it was removed");
 }
 
 /** To a place where nothing stands. */

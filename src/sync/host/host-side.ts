@@ -1,11 +1,12 @@
 /** The side of this machine: Node's own file system calls. */
-import { renameSync } from "node:fs";
+import { rmdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
 import { type Side, type SideListener, smallSize, temporaryPrefix } from "../side.ts";
-import { makeFolder, makeLink, move, remove, setMode } from "./change.ts";
+import { createAside } from "./aside.ts";
+import { makeFolder, makeLink, move, setMode } from "./change.ts";
 import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
 import type { FolderWatch } from "./folder-watch.ts";
@@ -72,20 +73,19 @@ function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string
     unflushed.add(path);
     return value;
   };
-  const onLateWriter = (path: Path) => (kept: string) => renameSync(kept, join(root, nameLate(path)));
+  const aside = createAside({ root, nameLate });
+  const to = (path: Path) => ({ path, place: at(path), aside });
   return {
-    write: (path, file, content) =>
-      attempt(async () => wrote(path, await writeWhole(at(path), file, content, onLateWriter(path)))),
+    write: (path, file, content) => attempt(async () => wrote(path, await writeWhole(to(path), file, content))),
     makeFolder: (path, mode) => attempt(() => wrote(path, makeFolder(at(path), mode))),
-    makeLink: (path, target, expected) =>
-      attempt(() => {
-        const replaced = expected === undefined ? undefined : { expected, onLateWriter: onLateWriter(path) };
-        return wrote(path, makeLink(at(path), target, replaced));
-      }),
+    makeLink: (path, target, expected) => attempt(() => wrote(path, makeLink(to(path), target, expected))),
     remove: (path, expected, kind) =>
       attempt(() => {
-        remove(at(path), expected, kind);
-        if (kind === "folder") watch.remove(path);
+        if (kind !== "folder") aside.remove({ path, place: at(path), expected });
+        else {
+          rmdirSync(at(path));
+          watch.remove(path);
+        }
         unflushed.delete(path);
       }),
     setMode: (path, mode) => attempt(() => setMode(at(path), mode)),

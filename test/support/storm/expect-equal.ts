@@ -19,8 +19,9 @@ export async function expectEqual(stage: Stage, { users: [host, inside], live, h
   const trees = [sorted(await host.tree()), sorted(await inside.tree())] as const;
   const kept = new Set(trees.flat().map(({ content }) => content));
   const lost = [...live].filter((content) => !kept.has(content));
-  const about = [...lost.map(quote), ...differing(...trees).map((path) => `"${quote(path)}"`)];
-  const told = history.filter((line) => line.startsWith("---") || about.some((text) => line.includes(text)));
+  const writes = lost.flatMap((content) => content.match(/<\w+ \d+>/g) ?? [content]);
+  const about = [...writes, ...differing(...trees)].map(quote);
+  const told = history.filter((line) => line.includes(" --- ") || about.some((text) => line.includes(text)));
   const log = [...told, `status: ${status}`, readFileSync(join(stage.folder, "log"), "utf8")].join("\n");
   expect(JSON.parse(status).environments, log).toMatchObject([{ state: "idle", conflicts: [], problems: [] }]);
   expect(trees[1], log).toEqual(trees[0]);

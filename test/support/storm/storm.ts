@@ -22,7 +22,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
   const disturbanceAfter = plan(random);
   const live = new Set<string>();
   const history: string[] = [];
-  const log = (line: string) => void history.push(line);
+  const log = (line: string) => void history.push(`${new Date().toISOString()} ${line}`);
   const host = stage.openHostUser();
   let inside = await stage.openInsideUser();
   const users = (): readonly [FolderUser, FolderUser] => [host, inside];

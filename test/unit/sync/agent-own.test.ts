@@ -1,5 +1,15 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -46,6 +56,38 @@ it("tells of others that are quick to change what it wrote", async () => {
     expect([path, isKnown || now?.stamp === acked]).toEqual([path, true]);
     expect(readFileSync(join(root, path), "utf8")).toBe("theirs");
   }
+});
+
+it("goes on to tell of a folder that is forgotten by its old path while it is listed by the new one", async () => {
+  await using agent = await openAgent();
+  const { side, told, root } = agent;
+  mkdirSync(join(root, "old"));
+  await side.list("old");
+  renameSync(join(root, "old"), join(root, "new"));
+  const listed = side.list("new");
+  side.forget("old");
+  await listed;
+  await side.barrier();
+  told();
+  writeFileSync(join(root, "new/file"), "");
+  await side.barrier();
+  expect(new Set(told())).toEqual(new Set(["new/file"]));
+});
+
+it("does not remove a file that somebody has open to write, and tells of what was written", async () => {
+  await using agent = await openAgent();
+  const { side, told, root } = agent;
+  const { stamp } = await put(side, "file", "one");
+  const writer = openSync(join(root, "file"), "r+");
+  const removed = side.remove("file", stamp, "file");
+  await side.barrier();
+  expect(readdirSync(root)).toEqual([expect.stringMatching(/^\.devenv-sync\./)]);
+  writeSync(writer, "two");
+  closeSync(writer);
+  await expect(removed).rejects.toMatchObject({ kind: "changed" });
+  expect(readFileSync(join(root, "file"), "utf8")).toBe("two");
+  expect(readdirSync(root)).toEqual(["file"]);
+  expect(told()).toContain("file");
 });
 
 it("tells of another agent's doing, and of a change that was undone", async () => {
