@@ -4,6 +4,7 @@ import type { SyncStanding, SyncTarget, WorkspaceSync } from "../env/operation.t
 import { syncLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
+import { nodeOptions } from "../sync/process/node-options.ts";
 import type { KeptEnvironment } from "../sync/process/record.ts";
 import type { Unwatched } from "../sync/status.ts";
 import type { CliContext } from "./command.ts";
@@ -18,7 +19,7 @@ export async function openSyncControl(
   return openControl({
     host,
     workspace: id,
-    command: [program.nodePath, program.path, "sync", "serve", "--cwd", root, ...config],
+    command: [program.nodePath, ...nodeOptions, program.path, "sync", "serve", "--cwd", root, ...config],
   });
 }
 

@@ -50,6 +50,8 @@ export interface Endpoint {
   /** A folder was removed. */
   leave(path: Path): void;
   note(entries: Iterable<readonly [Path, Entry | undefined]>): void;
+  /** Keep what is known in as little room as it takes; `share` gives the same string for each equal one. */
+  pack(share: (name: string) => string): void;
 }
 
 export interface EndpointOptions {
@@ -104,6 +106,11 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     },
     enter: (path) => enterFolder(reader, path),
     doubt: stamps.doubt,
+    pack(share) {
+      stats.clear();
+      contents.clear();
+      stamps.pack(share);
+    },
     leave: (path) =>
       stamps.leave(path, { kind: "folder", mode: 0, children: noChildren }, (folder) => side.forget(folder)),
   };

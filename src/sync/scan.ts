@@ -156,7 +156,7 @@ interface Contents {
   readonly path: Path;
   readonly listing: Listing;
   readonly known: ReadonlyMap<string, Entry>;
-  readonly old: ReadonlyMap<string, Stamp>;
+  readonly old: { get(name: string): Stamp | undefined };
 }
 
 async function readChildren(

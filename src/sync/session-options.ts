@@ -50,6 +50,8 @@ export interface Session {
   resume(answer?: HaltAnswer): Promise<void>;
   /** Decide a conflict that waits; the other side's entry is replaced. */
   settle(path: Path, winner: SideName): void;
+  /** Take less memory, if nothing is being brought over: what was needed for that is let go. */
+  spare(): void;
   /** Both sides are closed with it; what was agreed upon is saved. */
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { createLoop, type Loop } from "./loop.ts";
 import { scanUnwatched } from "./scan-unwatched.ts";
 import type { HaltAnswer, OpenSession } from "./session-options.ts";
 import { createStatus } from "./status-of.ts";
-import { at, readable } from "./tree.ts";
+import { at, namesIn, readable } from "./tree.ts";
 
 export const openSession: OpenSession = async (options) => {
   const core = await createCore(options);
@@ -50,6 +50,9 @@ export const openSession: OpenSession = async (options) => {
       core.todo.add(path);
       loop.wake();
     },
+    spare() {
+      if (loop.phase.state === "idle") spareMemory(core);
+    },
     async close() {
       if (loop.phase.state === "closed") return;
       core.isStopped = true;
@@ -74,6 +77,14 @@ function connect(core: Core & { readonly lost?: string | undefined }, loop: Loop
     loop.enter({ state: "lost", reason });
   };
   if (core.lost !== undefined) core.lose(core.lost);
+}
+
+/** Names stand in the tree, and with the stamps of both sides: each once is enough. */
+function spareMemory({ endpoints: { host, container } }: Core): void {
+  const names = new Map<string, string>();
+  for (const name of namesIn(host.tree())) names.set(name, name);
+  const share = (name: string) => names.get(name) ?? name;
+  for (const endpoint of [host, container]) endpoint.pack(share);
 }
 
 /** What changed before this is dirty after it. */

@@ -1,6 +1,7 @@
 /** What the files, links and folders of a side looked like when they were read last. */
 import type { Entry, Path } from "./entry.ts";
 import type { Stamp, Stat } from "./side.ts";
+import { createStampTable, type StampTable } from "./stamp-table.ts";
 import { joinPath, nameOf, parentOf } from "./tree.ts";
 
 export interface Stamps {
@@ -16,21 +17,20 @@ export interface Stamps {
    * A folder is known from now on, with nothing in it; returns what was known of its children. A path where the same folder
    * was known before is told: what changes there is told by the new path from now on.
    */
-  enter(
-    folder: Path,
-    inode: number,
-  ): { readonly old: ReadonlyMap<string, Stamp>; readonly movedFrom: Path | undefined };
+  enter(folder: Path, inode: number): { readonly old: Pick<StampTable, "get">; readonly movedFrom: Path | undefined };
   /** A folder is to be read as a whole when it is looked at next. */
   doubt(folder: Path): void;
   /** A folder and all below it are not known any more. */
   leave(folder: Path, entry: Entry | undefined, onFolder: (path: Path) => void): void;
   /** Since when a file was known that may have changed without being seen, in milliseconds; undefined for others. */
   freshSince(path: Path): number | undefined;
+  /** Into as little room as they take; `share` gives the same string for each equal one. */
+  pack(share: (name: string) => string): void;
 }
 
 interface FolderStamps {
   inode: number;
-  readonly children: Map<string, Stamp>;
+  readonly children: StampTable;
 }
 
 export function createStamps(now: () => number): Stamps {
@@ -59,7 +59,7 @@ export function createStamps(now: () => number): Stamps {
       fresh.note(path, stat.isFresh);
     },
     restore(path, stamp) {
-      const folder = folders.get(parentOf(path)) ?? { inode: notWatched, children: new Map() };
+      const folder = folders.get(parentOf(path)) ?? { inode: notWatched, children: createStampTable() };
       folders.set(parentOf(path), folder);
       folder.children.set(nameOf(path), stamp);
     },
@@ -69,18 +69,21 @@ export function createStamps(now: () => number): Stamps {
     },
     inodeOf: (folder) => folders.get(folder)?.inode,
     enter(folder, inode) {
-      const old = folders.get(folder)?.children ?? new Map<string, Stamp>();
+      const old = folders.get(folder)?.children ?? createStampTable();
       const place = byInode.get(inode);
       const movedFrom = place === folder ? undefined : place;
       if (movedFrom !== undefined) doubt(movedFrom);
       drop(folder);
       byInode.set(inode, folder);
-      folders.set(folder, { inode, children: new Map() });
+      folders.set(folder, { inode, children: createStampTable() });
       return { old, movedFrom };
     },
     doubt,
     leave,
     freshSince: (path) => fresh.since(path),
+    pack(share) {
+      for (const { children } of folders.values()) children.pack(share);
+    },
   };
 }
 

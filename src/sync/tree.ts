@@ -87,6 +87,14 @@ export function* walk(tree: Entry | undefined, path: Path = ""): Generator<reado
   for (const [name, child] of childrenOf(tree)) yield* walk(child, joinPath(path, name));
 }
 
+/** The names of all that is below the root, as often as they stand there. */
+export function* namesIn(tree: Entry | undefined): Generator<string> {
+  for (const [name, child] of childrenOf(tree)) {
+    yield name;
+    yield* namesIn(child);
+  }
+}
+
 /** Files, folders and links below the root. */
 export function countEntries(tree: Entry | undefined): number {
   let count = 0;

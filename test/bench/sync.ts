@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { setup } from "../support/base-image.ts";
+import { setup as build } from "../support/build-once.ts";
 import { removeProject } from "../support/remove-project.ts";
+import { baseImage } from "../support/sandbox.ts";
+import { openSyncProject } from "../support/sync-project.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { quantile } from "./measure.ts";
 import { type Case, casesOf, writeMany } from "./sync/cases.ts";
@@ -29,9 +32,11 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const filesInFolder = 100;
-const initialRounds = 2;
-const idleSeconds = 20;
+const initialRounds = 4;
+const idleSeconds = 60;
+const settleMs = 20_000;
 
+build();
 const removeBase = await setup();
 using scratch = temporaryFolder();
 const ground: Ground = { project: `bench-sync-${randomUUID().slice(0, 8)}`, scratch: scratch.path };
@@ -102,16 +107,21 @@ function fill(folder: string, files: number): void {
   }
 }
 
+/** The process that `devenv up` leaves behind, once it has done all that follows a first sync. */
 async function watchIdle(files: number): Promise<void> {
-  await using part = openDevenv(ground, "idle");
-  fill(part.folder, files);
-  await part.start();
-  await sleep(10_000);
-  const before = processorSeconds(part.pid);
+  await using project = openSyncProject(ground.project, `image: "${baseImage}",\n workspace: { mode: "sync" },`);
+  fill(project.path, files);
+  const { exitCode, stderr } = await project.devenv(["up"]);
+  if (exitCode !== 0) throw new Error(stderr);
+  const pid = project.syncProcess();
+  await sleep(settleMs);
+  const before = processorSeconds(pid);
   await sleep(idleSeconds * 1_000);
-  const share = (processorSeconds(part.pid) - before) / idleSeconds;
-  const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${part.pid}/status`, "utf8"))?.[1]) / 1_000;
-  process.stdout.write(`idle at ${files} files: ${(share * 100).toFixed(2)} % of a core, ${memory.toFixed(0)} MB\n`);
+  const share = (processorSeconds(pid) - before) / idleSeconds;
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (key: string) => (Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1]) / 1_000).toFixed(0);
+  const memory = `${megabytes("VmRSS")} MB, ${megabytes("RssAnon")} of them its own`;
+  process.stdout.write(`idle at ${files} files: ${(share * 100).toFixed(2)} % of a core, ${memory}\n`);
 }
 
 function processorSeconds(pid: number): number {

@@ -7,6 +7,8 @@ const enough = 1_048_576;
 const batch = 131_072;
 /** Parts up to this length are copied together: a write costs more than a copy. A small file's content is one. */
 const short = smallSize;
+/** How long that memory is kept for more. Milliseconds. */
+const spareMs = 2_000;
 /** Batches whose memory is used again: the system gives new memory page by page, which takes longer than a copy. */
 const mostSpare = 16;
 
@@ -76,6 +78,11 @@ interface Batches {
 function openBatches(): Batches {
   const spare: Uint8Array[] = [];
   const lent = new Map<Uint8Array, Uint8Array>();
+  let timer: NodeJS.Timeout | undefined;
+  const dropSpare = () => {
+    timer = undefined;
+    spare.length = 0;
+  };
   let parts: Uint8Array[] = [];
   let length = 0;
   let memory: Uint8Array | undefined;
@@ -114,7 +121,10 @@ function openBatches(): Batches {
     giveBack(part) {
       const whole = lent.get(part);
       lent.delete(part);
-      if (whole !== undefined && spare.length < mostSpare) spare.push(whole);
+      if (whole === undefined || spare.length >= mostSpare) return;
+      spare.push(whole);
+      if (timer === undefined) timer = setTimeout(dropSpare, spareMs).unref();
+      else timer.refresh();
     },
   };
 }

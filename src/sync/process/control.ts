@@ -89,7 +89,7 @@ export function checked(answer: FinalAnswer | undefined, environment: string, { 
 }
 
 /** Of itself, the C library keeps memory for each thread, and gives little of it back. */
-const sparing = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072" };
+const sparing = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "16384" };
 
 const startMs = 10_000;
 const lookMs = 20;

@@ -13,7 +13,7 @@ import type { Session, SessionListener } from "../session-options.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
-import { createSparing } from "./spare-memory.ts";
+import { createSparing, useLittleMemory } from "./spare-memory.ts";
 
 export interface EnvironmentRequest {
   readonly record: RecordHead;
@@ -34,7 +34,11 @@ export interface OpenerOptions {
 }
 
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
-  const spareMemory = createSparing();
+  useLittleMemory();
+  const sessions = new Set<Session>();
+  const spareMemory = createSparing(() => {
+    for (const session of sessions) session.spare();
+  });
   return async (request) => {
     const { record, sync, isPaused } = request;
     const listener = withStatus(request.listener, spareMemory);
@@ -48,7 +52,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate = (path: string) => conflictPath({ path, side: "host", date: new Date() });
-    return openSession({
+    const session = await openSession({
       host(sides) {
         rescans.push(sides.onOverflow);
         return follow(
@@ -72,6 +76,14 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       listener,
       isPaused,
     });
+    sessions.add(session);
+    return {
+      ...session,
+      close: () => {
+        sessions.delete(session);
+        return session.close();
+      },
+    };
   };
 }
 

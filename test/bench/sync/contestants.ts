@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeOptions } from "../../../src/sync/process/node-options.ts";
 import { baseImage } from "../../support/sandbox.ts";
 import { runOnce } from "../measure.ts";
 import type { KeeperMessage } from "./process.ts";
@@ -38,13 +39,13 @@ export function openVolume({ project }: Ground, suffix: string): { readonly name
   return { name, inside: run([docker, "volume", "inspect", "--format", "{{.Mountpoint}}", name]).trim() };
 }
 
-/** A process of devenv's kind; `pid` is what idles. */
-export function openDevenv(ground: Ground, suffix: string): Contestant & { readonly pid: number } {
+/** A process of devenv's kind. */
+export function openDevenv(ground: Ground, suffix: string): Contestant {
   const { project } = ground;
   const folder = newFolder(ground, `devenv-${suffix}`);
   const state = newFolder(ground, `state-${suffix}`);
   const volume = openVolume(ground, suffix);
-  const keeper = fork(fileURLToPath(new URL("./process.ts", import.meta.url)));
+  const keeper = fork(fileURLToPath(new URL("./process.ts", import.meta.url)), { execArgv: [...nodeOptions] });
   return {
     name: "devenv",
     folder,
@@ -52,7 +53,6 @@ export function openDevenv(ground: Ground, suffix: string): Contestant & { reado
     isWhole: true,
     isTwoWay: true,
     bring: undefined,
-    pid: keeper.pid ?? 0,
     start: () => ask(keeper, { open: { project, root: folder, state, container: volume.name, volume: volume.name } }),
     stop: () => ask(keeper, "close"),
     async [Symbol.asyncDispose]() {

@@ -77,8 +77,10 @@ async function disturb(session: Session, { random, sides, begin }: Disturbance):
   const chance = random();
   if (chance < 0.01) sides[Math.floor(random() * 2)]?.overflow();
   else if (chance < 0.015) void session.pause().then(() => session.resume());
-  else if (chance < 0.02) await session.flush();
-  else if (chance < 0.023) {
+  else if (chance < 0.02) {
+    await session.flush();
+    session.spare();
+  } else if (chance < 0.023) {
     await session.close();
     return begin();
   }
