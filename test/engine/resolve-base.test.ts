@@ -59,6 +59,18 @@ it("a name that no registry can have is looked for in the engine alone", async (
   });
 });
 
+it("an image that no registry can have is pinned by its layers, also where the engine gives it a digest", async () => {
+  await using sandbox = openSandbox();
+  const image = await sandbox.engine.images.inspect(baseImage);
+  const { platform } = await sandbox.engine.info();
+  const { images } = sandbox.engine;
+  const inspect: typeof images.inspect = async () =>
+    image && { ...image, digests: [`localhost/local@sha256:${"0".repeat(64)}`] };
+  const engine = { ...sandbox.engine, images: { ...images, inspect } };
+  const lock = await resolveBase({ ...contextOf(sandbox), engine }, reference("localhost/local:1"), platform);
+  expect(lock).toEqual({ platforms: { [platform]: { layers: digestOf(image?.layers) } } });
+});
+
 it("says for which platforms an image exists", async () => {
   await using sandbox = openSandbox();
   await using registry = await openSmallRegistry("linux/s390x");

@@ -18,8 +18,11 @@ export async function resolveBase(
   platform: string,
 ): Promise<BaseLock> {
   const present = await context.engine.images.inspect(reference);
-  if (present !== undefined && present.digests.length === 0 && present.platform === platform) return localLock(present);
-  if (parseImageReference(reference)?.registry === "localhost") {
+  const hasNoRegistry = parseImageReference(reference)?.registry === "localhost";
+  // some engines give digests to what no registry has
+  const isLocal = hasNoRegistry || present?.digests.length === 0;
+  if (present?.platform === platform && isLocal) return localLock(present);
+  if (hasNoRegistry) {
     throw present === undefined
       ? devenvError("IMAGE_NOT_FOUND", { reference, reason: "the engine does not have it, and no registry can" })
       : devenvError("IMAGE_PLATFORM_MISSING", { reference, platform, known: [present.platform] });
