@@ -31,9 +31,13 @@ export function createWatchedFolders(): WatchedFolders {
       byWatch.set(watch, path);
     },
     remove(path) {
-      const gone = [...byPath].filter(([one]) => isWithin(one, path));
-      for (const [one, watch] of gone) drop(one, watch);
-      return gone.map(([, watch]) => watch);
+      const gone: number[] = [];
+      for (const [one, watch] of byPath) {
+        if (!isWithin(one, path)) continue;
+        gone.push(watch);
+        drop(one, watch);
+      }
+      return gone;
     },
     has: (watch) => byWatch.has(watch),
     pathOf({ watch, name }) {

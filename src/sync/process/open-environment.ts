@@ -13,7 +13,7 @@ import type { Session, SessionListener } from "../session-options.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
-import { createSparing, useLittleMemory } from "./spare-memory.ts";
+import { createSparing } from "./spare-memory.ts";
 
 export interface EnvironmentRequest {
   readonly record: RecordHead;
@@ -34,7 +34,6 @@ export interface OpenerOptions {
 }
 
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
-  useLittleMemory();
   const sessions = new Set<Session>();
   const spareMemory = createSparing(() => {
     for (const session of sessions) session.spare();
