@@ -1,4 +1,6 @@
 /** Users on both sides of a synced workspace, and everything dies now and then: nothing is lost, and both sides end equal. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FolderUser } from "../folder-user.ts";
 import { seededRandom } from "../seeded-random.ts";
@@ -31,16 +33,35 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     for (const user of users()) user.close();
   });
   for (let number = 0; number < operations; number += 1) {
-    await stormStep({ user: random() < 0.5 ? host : inside, random, live, number, log });
+    await within(stage, history, stormStep({ user: random() < 0.5 ? host : inside, random, live, number, log }));
     if (random() < 0.3) await sleep(random() * 6);
     if (number % checkEvery === checkEvery - 1) await expectEqual(stage, { users: users(), live, history });
     const [kind, disturbance] = disturbanceAfter(number) ?? [];
     if (disturbance === undefined) continue;
     log(`--- ${kind}`);
-    await disturbance.act({ ...stage, users: users(), live });
+    await within(stage, history, disturbance.act({ ...stage, users: users(), live }));
     if (disturbance.isFatalInside !== true) continue;
     inside.close();
-    inside = await stage.openInsideUser();
+    inside = await within(stage, history, stage.openInsideUser());
   }
   await expectEqual(stage, { users: users(), live, history });
+}
+
+/** No operation and no disturbance takes so long. */
+const longestMs = 120_000;
+
+/** What hangs says after what it did, and what there was to see. */
+async function within<Result>(stage: Stage, history: readonly string[], doing: Promise<Result>): Promise<Result> {
+  const deadline = new AbortController();
+  const hanging = sleep(longestMs, undefined, { signal: deadline.signal }).then(async () => {
+    const containers = (await stage.containers.list(stage.labels)).map(({ name, state }) => `${name}: ${state}`);
+    const log = readFileSync(join(stage.folder, "log"), "utf8").split("\n").slice(-40);
+    throw new Error(["the storm hangs after", ...history.slice(-20), ...containers, ...log].join("\n"));
+  });
+  try {
+    return await Promise.race([doing, hanging]);
+  } finally {
+    deadline.abort();
+    hanging.catch(() => {});
+  }
 }
