@@ -1,11 +1,11 @@
 /** The watcher for systems that have no inotify. */
 import { mkdtempSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
 import { reasonOf } from "../../host/reason.ts";
-import { batchPaths, type FolderWatch, type FolderWatchOptions } from "./folder-watch.ts";
+import { batchPaths, type FolderWatch, type FolderWatchOptions, touchUntil } from "./folder-watch.ts";
 
 /** Events of different folders may come in any order, but hardly that late. Milliseconds. */
 const settleMs = 100;
@@ -49,8 +49,7 @@ export function openChokidarWatch(options: FolderWatchOptions): FolderWatch {
       await ready;
       const file = join(ownCookies, `cookie-${cookies.size}-${Date.now()}`);
       const told = new Promise<void>((resolve) => cookies.set(file, resolve));
-      await writeFile(file, "");
-      await told;
+      await touchUntil(told, file);
       cookies.delete(file);
       await rm(file, { force: true });
       await sleep(settleMs);
@@ -59,6 +58,7 @@ export function openChokidarWatch(options: FolderWatchOptions): FolderWatch {
     async close() {
       clearTimeout(rescan);
       await watcher.close();
+      for (const told of cookies.values()) told();
       await rm(ownCookies, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,5 @@
 /** Watches of single folders, each by its path from the root. */
+import { appendFileSync } from "node:fs";
 import type { Path } from "../entry.ts";
 
 export interface FolderWatch {
@@ -47,4 +48,19 @@ export function batchPaths(tell: (paths: readonly Path[]) => void): Batch {
     },
     flush,
   };
+}
+
+/** The event of a touched file may be among those that were lost when there were too many. Milliseconds. */
+const touchAgainMs = 100;
+
+/** Write to a file until its event has come. */
+export async function touchUntil(told: Promise<void>, file: string): Promise<void> {
+  const touch = () => appendFileSync(file, ".");
+  touch();
+  const again = setInterval(touch, touchAgainMs).unref();
+  try {
+    await told;
+  } finally {
+    clearInterval(again);
+  }
 }

@@ -2,12 +2,12 @@
  * Our own watcher for Linux: one `fs.watch` a folder, not recursive. Nothing else that Node offers misses no
  * event in a burst and stays quick and small with 100,000 files.
  */
-import { type FSWatcher, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { type FSWatcher, readFileSync, rmSync, watch } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
 import { isWithin, joinPath } from "../tree.ts";
-import { batchPaths, type FolderWatch, type FolderWatchOptions } from "./folder-watch.ts";
+import { batchPaths, type FolderWatch, type FolderWatchOptions, touchUntil } from "./folder-watch.ts";
 
 interface Watched {
   readonly watcher: FSWatcher;
@@ -123,18 +123,21 @@ function openCookies(folder: string, flush: () => void): Cookies {
         const told = waiting.get(name ?? "");
         if (told === undefined) return;
         flush();
-        told();
+        // whether events were lost before it is told at the end of this turn
+        setImmediate(told);
       });
     },
     async pass() {
       const name = `cookie-${made++}`;
       const told = new Promise<void>((resolve) => waiting.set(name, resolve));
-      writeFileSync(join(folder, name), "");
-      await told;
+      await touchUntil(told, join(folder, name));
       waiting.delete(name);
       rmSync(join(folder, name), { force: true });
     },
-    close: () => watcher?.close(),
+    close() {
+      watcher?.close();
+      for (const told of waiting.values()) told();
+    },
   };
 }
 
