@@ -116,7 +116,7 @@ static int write_piece(const struct request *r, const struct place *at, const st
     if (!failure && is_last && (fchown(fd, owner, group) < 0 || fchmod(fd, r->mode & 0777) < 0)) failure = errno;
     if (!failure && is_last && futimens(fd, times) < 0) failure = errno;
     close(fd); /* by its name somebody would be told of it */
-    if (!failure) failure = is_last ? put_in_place(r->id, beside, at, r->expected) : put_end(r->id, 0);
+    if (!failure) failure = is_last ? put_in_place(r->id, beside, ANYTHING, at, r->expected) : put_end(r->id, 0);
     if (failure) unlinkat(beside->folder, beside->name, 0);
     return failure;
 }
@@ -129,7 +129,7 @@ static int make(const struct request *r, const struct place *at, const struct pl
                             : symlinkat(target, beside->folder, beside->name);
     if (failure) return errno;
     failure = fchownat(beside->folder, beside->name, owner, group, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
-    if (!failure) failure = put_in_place(r->id, beside, at, r->expected);
+    if (!failure) failure = put_in_place(r->id, beside, ANYTHING, at, r->expected);
     if (failure) unlinkat(beside->folder, beside->name, is_folder ? AT_REMOVEDIR : 0);
     return failure;
 }
@@ -156,11 +156,9 @@ static int set_mode(const struct request *r, const struct place *at)
 /* To a path where `size` is the stamp of what is expected. */
 static int move(const struct request *r, const struct place *at, const char *path)
 {
-    struct statx st;
     struct place to;
-    int failure = look_for(at, r->expected, &st);
-    if (!failure) failure = find(path, &to);
-    if (!failure) failure = put_in_place(r->id, at, &to, r->size), close(to.folder);
+    int failure = find(path, &to);
+    if (!failure) failure = put_in_place(r->id, at, r->expected, &to, r->size), close(to.folder);
     return failure;
 }
 

@@ -34,7 +34,7 @@ int look(const struct place *at, struct statx *st);
 int look_for(const struct place *at, u64 expected, struct statx *st);
 int open_at(const struct place *at, int flags);
 void put_stat(const struct statx *st, const struct place *at);
-int put_in_place(u32 id, const struct place *from, const struct place *at, u64 expected);
+int put_in_place(u32 id, const struct place *from, u64 what, const struct place *at, u64 expected);
 bool has_writer(const struct place *at);
 /* watch.c */
 extern int notifier;

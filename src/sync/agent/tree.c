@@ -102,13 +102,13 @@ static int rename_with(const struct place *from, const struct place *at, unsigne
 }
 
 /*
- * Something takes the place of what is expected there, and that gets its name in turn. Somebody else may be quick: told
+ * Something, if it is what it should be, takes the place of what is expected there, which gets its name. Others may be quick: told
  * is whether it is what stands there now (1), and whether what it replaced is what was expected (2).
  */
-int put_in_place(u32 id, const struct place *from, const struct place *at, u64 expected)
+int put_in_place(u32 id, const struct place *from, u64 what, const struct place *at, u64 expected)
 {
     struct statx ours, before = { 0 }, now, old = { 0 };
-    int failure = look(from, &ours), missing = ENOENT;
+    int failure = look_for(from, what, &ours), missing = ENOENT;
     if (!failure && expected != NOTHING) failure = look_for(at, expected, &before) ? EEXIST : 0;
     if (!failure && S_ISDIR(before.stx_mode)) failure = EISDIR;
     if (!failure) failure = rename_with(from, at, expected == NOTHING ? NOREPLACE : EXCHANGE);

@@ -2,23 +2,26 @@
  * What is replaced or removed stays for a moment under a temporary name: whoever had it open then may still write to it, and what
  * is written late is kept. That name is at the root where it can be, so that no folder has to wait for it.
  */
-import { linkSync, lstatSync, renameSync, rmSync } from "node:fs";
+import { type BigIntStats, linkSync, lstatSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { errnoOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
 import type { Stamp } from "../side.ts";
-import { nameOf } from "../tree.ts";
 import { changed } from "./failure.ts";
-import { besides, lookAt, lookFor } from "./place.ts";
+import { keepLate, type Late } from "./keep.ts";
+import { lookAt, lookFor } from "./place.ts";
 import { hasNoLinks, putNew } from "./put-new.ts";
 import { isSameContent } from "./stat.ts";
+import { outOf } from "./temporary.ts";
 
 export interface Aside {
   /** A finished file or link takes the place of what is expected there. */
   replace(beside: string, what: Expected): void;
   /** A file or a link goes. */
   remove(what: Expected): void;
+  /** Either goes to an absolute place where nothing stands. */
+  move(from: Pick<Expected, "path" | "place">, to: string): void;
 }
 
 export interface Expected {
@@ -28,32 +31,18 @@ export interface Expected {
   readonly expected: Stamp;
 }
 
-export interface AsideOptions {
-  /** Absolute real path. */
-  readonly root: string;
-  /** A name for content that came too late to the file at this path. */
-  nameLate(path: Path): Path;
-}
-
 /** How long what is written late is waited for, milliseconds. */
 const lateMs = 100;
 
-export function createAside({ root, nameLate }: AsideOptions): Aside {
-  const keep = (kept: string, path: Path) => {
-    try {
-      renameSync(kept, join(root, nameLate(path)));
-    } catch {
-      // the folder is gone
-      renameSync(kept, join(root, nameLate(nameOf(path))));
-    }
-  };
-  const dropLater = async (kept: string, path: Path, before: ReturnType<typeof lookFor>) => {
+export function createAside(late: Late): Aside {
+  const { root } = late;
+  const dropLater = async (kept: string, path: Path, before: BigIntStats) => {
     await setTimeout(lateMs);
     try {
       const after = lookAt(kept);
       if (after === undefined) return;
       if (isSameContent(before, after)) rmSync(kept, { force: true });
-      else keep(kept, path);
+      else keepLate(late, kept, path);
     } catch {
       // the next look at its folder finds it
     }
@@ -61,11 +50,18 @@ export function createAside({ root, nameLate }: AsideOptions): Aside {
   return {
     replace(beside, { path, place, expected }) {
       const before = lookFor(place, expected);
+      const ours = lstatSync(beside, { bigint: true });
       const kept = link(root, place);
+      // as late as it can be: what somebody else puts there after this look is replaced
+      if (!isAt(place, before)) {
+        if (kept !== undefined) rmSync(kept, { force: true });
+        throw changed("it was replaced at the same moment");
+      }
       renameSync(beside, place);
       if (kept === undefined) return;
       if (!isSameContent(before, lstatSync(kept, { bigint: true }))) {
-        renameSync(kept, place);
+        if (isAt(place, ours)) renameSync(kept, place);
+        else keepLate(late, kept, path);
         throw changed("it was written while it was replaced");
       }
       void dropLater(kept, path, before);
@@ -74,13 +70,44 @@ export function createAside({ root, nameLate }: AsideOptions): Aside {
       const before = lookFor(place, expected);
       const kept = take(root, place);
       if (!isSameContent(before, lstatSync(kept, { bigint: true }))) {
-        putNew(kept, place);
-        rmSync(kept, { force: true });
+        putBack(late, kept, { path, place });
         throw changed("it was written while it was removed");
       }
       void dropLater(kept, path, before);
     },
+    move({ path, place }, to) {
+      putNew(place, to);
+      const moved = lstatSync(to, { bigint: true });
+      const kept = takeIfThere(root, place);
+      if (kept === undefined) return;
+      // somebody else may have put something in its place
+      if (isAt(kept, moved)) rmSync(kept, { force: true });
+      else putBack(late, kept, { path, place });
+    },
   };
+}
+
+function isAt(place: string, { ino }: BigIntStats): boolean {
+  return lookAt(place)?.ino === ino;
+}
+
+function putBack(late: Late, kept: string, { path, place }: Pick<Expected, "path" | "place">): void {
+  try {
+    putNew(kept, place);
+    rmSync(kept, { force: true });
+  } catch {
+    // what stands there now is newer
+    keepLate(late, kept, path);
+  }
+}
+
+function takeIfThere(root: string, place: string): string | undefined {
+  try {
+    return take(root, place);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    return undefined;
+  }
 }
 
 /** Undefined where this system gives a file no second name. */
@@ -110,5 +137,5 @@ function take(root: string, place: string): string {
 
 /** At the root, and where something else is mounted below it, beside. */
 function namesAside(root: string, place: string): readonly [atRoot: string, beside: string] {
-  return [besides(join(root, basename(place)), "out"), besides(place, "out")];
+  return [outOf(join(root, basename(place))), outOf(place)];
 }

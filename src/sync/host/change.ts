@@ -1,10 +1,11 @@
 /** Changes of single places, each refused where something else stands there than expected. */
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { SideError, type Stamp, type Stat } from "../side.ts";
 import { changed } from "./failure.ts";
-import { besides, lookAt } from "./place.ts";
+import { lookAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
+import { openBeside } from "./temporary.ts";
 import type { Destination } from "./write-file.ts";
 
 export function makeFolder(place: string, mode: number): Stat {
@@ -15,13 +16,11 @@ export function makeFolder(place: string, mode: number): Stat {
 
 /** Takes the place of what is expected, or of nothing. */
 export function makeLink({ place, path, aside }: Destination, target: string, expected: Stamp | undefined): Stat {
-  const beside = besides(place, "in");
-  symlinkSync(target, beside);
-  try {
-    if (expected === undefined) putNew(beside, place);
-    else aside.replace(beside, { path, place, expected });
-  } finally {
-    rmSync(beside, { force: true });
+  {
+    using beside = openBeside(place);
+    symlinkSync(target, beside.place);
+    if (expected === undefined) putNew(beside.place, place);
+    else aside.replace(beside.place, { path, place, expected });
   }
   return statOf(lstatSync(place, { bigint: true }), target);
 }
@@ -34,14 +33,13 @@ export function setMode(place: string, mode: number): Stat {
 }
 
 /** To a place where nothing stands. */
-export function move(from: string, to: string): void {
-  const stats = lookAt(from);
+export function move({ path, place, aside }: Destination, to: string): void {
+  const stats = lookAt(place);
   if (stats === undefined) throw new SideError("missing", "nothing stands there");
   if (stats.isDirectory()) {
     if (lookAt(to) !== undefined) throw changed("something stands there now");
-    renameSync(from, to);
+    renameSync(place, to);
     return;
   }
-  putNew(from, to);
-  rmSync(from, { force: true });
+  aside.move({ path, place }, to);
 }

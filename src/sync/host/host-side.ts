@@ -11,6 +11,7 @@ import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import { openInotifyWatch } from "./inotify-watch.ts";
+import type { NameLate } from "./keep.ts";
 import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
 import { createPlaces, placeOf } from "./place.ts";
@@ -26,8 +27,7 @@ export interface HostSideOptions {
   readonly listener: SideListener;
   /** What is never looked at, for a watcher that watches more than what is listed. */
   ignores(path: Path): boolean;
-  /** A name for content that came too late to the file at this path. */
-  nameLate(path: Path): Path;
+  readonly nameLate: NameLate;
 }
 
 /**
@@ -89,7 +89,7 @@ function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string
         unflushed.delete(path);
       }),
     setMode: (path, mode) => attempt(() => setMode(at(path), mode)),
-    move: (from, to) => attempt(() => wrote(to, move(at(from), at(to)))),
+    move: (from, target) => attempt(() => wrote(target, move(to(from), at(target)))),
     async flush() {
       const paths = [...unflushed];
       unflushed.clear();

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { type BigIntStats, lstatSync, realpathSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { errnoOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import { SideError, type Stamp, temporaryPrefix } from "../side.ts";
+import { SideError, type Stamp } from "../side.ts";
 import { changed } from "./failure.ts";
 import { stampOf } from "./stat.ts";
 
@@ -34,23 +33,6 @@ export function createPlaces(root: string): (path: Path) => string {
     real.add(above);
     return place;
   };
-}
-
-/** Names that this process gives, of others' that are left by one that was killed. */
-const ownNames = randomBytes(4).toString("hex");
-const outPrefix = `${temporaryPrefix}out.`;
-
-/** A name for what is on its way into a place, or out of it. */
-export function besides(place: string, way: "in" | "out"): string {
-  const prefix = way === "in" ? temporaryPrefix : outPrefix;
-  return join(dirname(place), `${prefix}${ownNames}${randomBytes(6).toString("hex")}`);
-}
-
-/** Of a name that a process gave. */
-export function wayOf(name: string): { readonly isOwn: boolean; readonly way: "in" | "out" } {
-  const way = name.startsWith(outPrefix) ? "out" : "in";
-  const rest = name.slice(way === "out" ? outPrefix.length : temporaryPrefix.length);
-  return { isOwn: rest.startsWith(ownNames), way };
 }
 
 /** Undefined when nothing stands there. */

@@ -1,10 +1,10 @@
-import { closeSync, fchmodSync, futimesSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, futimesSync, lstatSync, openSync, writeSync } from "node:fs";
 import type { Path } from "../entry.ts";
 import { type NewFile, SideError, type Stat } from "../side.ts";
 import type { Aside } from "./aside.ts";
-import { besides } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
+import { openBeside } from "./temporary.ts";
 
 export interface Destination {
   readonly path: Path;
@@ -19,14 +19,13 @@ export async function writeWhole(
   file: NewFile,
   content: AsyncIterable<Uint8Array> | Uint8Array,
 ): Promise<Stat> {
-  const beside = besides(place, "in");
-  try {
-    await writeBeside(beside, file, content);
-    if (file.expected === undefined) putNew(beside, place);
-    else aside.replace(beside, { path, place, expected: file.expected });
-  } finally {
-    rmSync(beside, { force: true });
+  {
+    using beside = openBeside(place);
+    await writeBeside(beside.place, file, content);
+    if (file.expected === undefined) putNew(beside.place, place);
+    else aside.replace(beside.place, { path, place, expected: file.expected });
   }
+  // without its other name: that counts as a change
   return statOf(lstatSync(place, { bigint: true }));
 }
 

@@ -5,6 +5,7 @@ import type { Host } from "../../host/host.ts";
 import { ownMark } from "../../host/process-mark.ts";
 import { conflictPath } from "../conflict-name.ts";
 import { openHostSide } from "../host/host-side.ts";
+import type { NameLate } from "../host/keep.ts";
 import { createIgnores } from "../ignore.ts";
 import { type IgnoreFiles, openIgnoreFiles } from "../ignore-files.ts";
 import { openJournal } from "../journal.ts";
@@ -50,7 +51,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     });
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
-    const nameLate = (path: string) => conflictPath({ path, side: "host", date: new Date() });
+    const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
     const session = await openSession({
       host(sides) {
         rescans.push(sides.onOverflow);

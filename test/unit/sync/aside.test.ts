@@ -1,5 +1,15 @@
 /** Who has a file open on the host while it is replaced or removed. */
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -16,7 +26,7 @@ function open() {
   return {
     root,
     place,
-    aside: createAside({ root, nameLate: (path) => `${path}.late` }),
+    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}` }),
     what: { path: "sub/file", place, expected: stampOf(lstatSync(place, { bigint: true })) },
     names: () => (readdirSync(root, { recursive: true }) as string[]).sort(),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
@@ -38,8 +48,27 @@ it("keeps beside what is written to a file after it was replaced", async () => {
   writeSync(writer, "late");
   closeSync(writer);
   await sleep(afterwardsMs);
-  expect(here.names()).toEqual(["sub", "sub/file", "sub/file.late"]);
-  expect(readFileSync(join(here.root, "sub/file.late"), "utf8")).toBe("late");
+  expect(here.names()).toEqual(["sub", "sub/file", "sub/file.late0"]);
+  expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("late");
+});
+
+it("overwrites nothing with what it keeps", async () => {
+  using here = open();
+  writeFileSync(join(here.root, "sub/file.late0"), "somebody's");
+  const writer = openSync(here.place, "r+");
+  here.aside.remove(here.what);
+  writeSync(writer, "late");
+  closeSync(writer);
+  await sleep(afterwardsMs);
+  expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("somebody's");
+  expect(readFileSync(join(here.root, "sub/file.late1"), "utf8")).toBe("late");
+});
+
+it("moves a file to where nothing stands", () => {
+  using here = open();
+  expect(() => here.aside.move(here.what, join(here.root, "new"))).toThrow("EEXIST");
+  here.aside.move(here.what, join(here.root, "sub/other"));
+  expect(here.names()).toEqual(["new", "sub", "sub/other"]);
 });
 
 it("keeps what is written to a file after it was removed, also where its folder is gone", async () => {
@@ -51,8 +80,8 @@ it("keeps what is written to a file after it was removed, also where its folder 
   writeSync(writer, "late");
   closeSync(writer);
   await sleep(afterwardsMs);
-  expect(here.names()).toEqual(["file.late", "new"]);
-  expect(readFileSync(join(here.root, "file.late"), "utf8")).toBe("late");
+  expect(here.names()).toEqual(["file.late0", "new"]);
+  expect(readFileSync(join(here.root, "file.late0"), "utf8")).toBe("late");
 });
 
 it("removes and replaces only what is expected", () => {

@@ -2,13 +2,13 @@ import { readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { openSweeper } from "../../../src/sync/host/leftovers.ts";
-import { besides } from "../../../src/sync/host/place.ts";
+import { openBeside, outOf } from "../../../src/sync/host/temporary.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const names = (folder: string) => readdirSync(folder).sort();
 
 function sweep(root: string, now: () => number) {
-  const sweeper = openSweeper({ root, now, nameLate: (path) => `${path}.late` });
+  const sweeper = openSweeper({ root, now, nameLate: (path, number = 0) => `${path}.late${number}` });
   for (const name of readdirSync(root)) if (name.startsWith(".devenv-sync.")) sweeper.found("", name);
   return sweeper;
 }
@@ -27,14 +27,39 @@ it("removes what is left of a write, and what was set aside and not written afte
 it("keeps what was written after it had been set aside", () => {
   using folder = temporaryFolder({ ".devenv-sync.out.0123": "late" });
   sweep(folder.path, later).close();
-  expect(names(folder.path)).toEqual(["recovered.late"]);
+  expect(names(folder.path)).toEqual(["recovered.late0"]);
+});
+
+it("keeps each of two under a name of its own, and what was in a folder that came to stand in the place", () => {
+  using folder = temporaryFolder({
+    ...{ ".devenv-sync.out.0123": "late", ".devenv-sync.out.4567": "later" },
+    ".devenv-sync.out.89ab/file": "in it",
+  });
+  sweep(folder.path, later).close();
+  expect(names(folder.path)).toEqual(["recovered.late0", "recovered.late1", "recovered.late2"]);
+  expect(readdirSync(join(folder.path, "recovered.late2"))).toEqual(["file"]);
+});
+
+it("removes what this process left of a write whose folder was moved meanwhile", () => {
+  using folder = temporaryFolder({ before: null });
+  {
+    using beside = openBeside(join(folder.path, "before/a"));
+    writeFileSync(beside.place, "half");
+    renameSync(join(folder.path, "before"), join(folder.path, "after"));
+  }
+  const [name = ""] = readdirSync(join(folder.path, "after"));
+  const sweeper = openSweeper({ root: folder.path, now: later, nameLate: (path) => path });
+  sweeper.found("after", name);
+  sweeper.close();
+  expect(names(join(folder.path, "after"))).toEqual([]);
 });
 
 it("leaves what this process is at, and waits with what it set aside and with what another one may be at", async () => {
   vi.useFakeTimers({ now: Date.now() });
   try {
     using folder = temporaryFolder({});
-    const own = ["in", "out"].map((way) => besides(join(folder.path, "a"), way as "in" | "out"));
+    using beside = openBeside(join(folder.path, "a"));
+    const own = [beside.place, outOf(join(folder.path, "a"))];
     for (const place of own) writeFileSync(place, "own");
     for (const place of own) utimesSync(place, 1000, 1000);
     writeFileSync(join(folder.path, ".devenv-sync.0123"), "other's");
