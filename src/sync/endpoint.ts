@@ -10,9 +10,9 @@ import type { Entry, Path } from "./entry.ts";
 import { createLimit, type Limit } from "./limit.ts";
 import { type Reader, readAll, readAt } from "./scan.ts";
 import type { Ignores } from "./session-options.ts";
-import { type Side, SideError, type Stamp, type Stat } from "./side.ts";
+import { type Listing, type Side, SideError, type Stamp, type Stat } from "./side.ts";
 import { createStamps } from "./stamps.ts";
-import { at, noChildren, setAll, share } from "./tree.ts";
+import { at, joinPath, noChildren, setAll, share } from "./tree.ts";
 
 export interface Endpoint {
   readonly side: Side;
@@ -33,18 +33,22 @@ export interface Endpoint {
   /** Make the tree of the model's objects where they are equal. */
   share(model: Entry | undefined, path: Path): void;
   stampOf(path: Path): Stamp | undefined;
-  /** The same, unless something could have changed behind it. */
+  /** The same, unless something could have changed behind it, or it is not that of the entry in the tree yet. */
   sureStampOf(path: Path): Stamp | undefined;
   /** Milliseconds until a change can no longer hide behind the stamp. */
   freshForMs(path: Path): number;
   /** What a file is like now; of one that was just read, without asking. */
   statOf(path: Path): Promise<Stat | undefined>;
+  /** The same of a file that was just read, and not asked for since. */
+  lookedAt(path: Path): Stat | undefined;
   /** The content of a file that is still as it was looked at; of one that was just hashed, without reading it again. */
   readSmall(path: Path, stat: Stat): Promise<Uint8Array> | Uint8Array;
   /** What was written; the tree follows with `note`. */
   noteStat(path: Path, stat: Stat | undefined): void;
   /** A folder was made; it is watched when this resolves. Returns whether anything stands in it. */
   enter(path: Path): Promise<boolean>;
+  /** The same of one that is watched already, with what is known to stand in it. Returns whether anything else does. */
+  take(path: Path, listing: Listing, known: { has(name: string): boolean }): boolean;
   /** A folder is to be read as a whole when it is looked at next. */
   doubt(path: Path): void;
   /** A folder was removed. */
@@ -92,8 +96,13 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     ...openTree(reader, { known: options.known, stats, contents }),
     readSmall: contents.take,
     stampOf: stamps.get,
-    sureStampOf: (path) => (stamps.freshSince(path) === undefined ? stamps.get(path) : undefined),
+    sureStampOf: stamps.sure,
     freshForMs: (path) => Math.max(0, (stamps.freshSince(path) ?? 0) + tickMs - now()),
+    lookedAt(path) {
+      const stat = stats.get(path);
+      stats.delete(path);
+      return stat?.stamp === stamps.get(path) ? stat : undefined;
+    },
     async statOf(path) {
       const stat = stats.get(path) ?? (await limit(() => side.stat(path)));
       stats.delete(path);
@@ -105,6 +114,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       else stamps.set(path, stat);
     },
     enter: (path) => enterFolder(reader, path),
+    take: (path, listing, known) => takeFolder(reader, path, { listing, known }),
     doubt: stamps.doubt,
     pack(share) {
       stats.clear();
@@ -134,6 +144,7 @@ function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpo
   const follow = (read: Entry | undefined) => {
     tree = read?.kind === "folder" ? read : undefined;
     root ??= stamps.inodeOf("");
+    stamps.settle();
   };
   return {
     tree: () => tree,
@@ -166,18 +177,32 @@ function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpo
     },
     note(entries) {
       tree = setAll(tree, entries);
+      stamps.settle();
     },
   };
 }
 
-async function enterFolder({ side, stamps, limit, onMoved }: Reader, path: Path): Promise<boolean> {
-  const listing = await limit(() => side.list(path));
+async function enterFolder(reader: Reader, path: Path): Promise<boolean> {
+  const listing = await reader.limit(() => reader.side.list(path));
   if (listing === undefined) throw new SideError("changed", "the folder is gone again");
+  return takeFolder(reader, path, { listing, known: noChildren });
+}
+
+interface Taken {
+  readonly listing: Listing;
+  readonly known: { has(name: string): boolean };
+}
+
+function takeFolder({ stamps, onMoved }: Reader, path: Path, { listing, known }: Taken): boolean {
   const { movedFrom } = stamps.enter(path, listing.folder.inode);
   if (movedFrom !== undefined) onMoved(movedFrom);
-  const isFilled = listing.children.size > 0;
-  if (isFilled) stamps.doubt(path);
-  return isFilled;
+  let isMore = false;
+  for (const [name, stat] of listing.children) {
+    if (typeof stat === "object" && known.has(name)) stamps.set(joinPath(path, name), stat);
+    else isMore = true;
+  }
+  if (isMore) stamps.doubt(path);
+  return isMore;
 }
 
 interface Hashed {

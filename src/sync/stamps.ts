@@ -24,6 +24,10 @@ export interface Stamps {
   leave(folder: Path, entry: Entry | undefined, onFolder: (path: Path) => void): void;
   /** Since when a file was known that may have changed without being seen, in milliseconds; undefined for others. */
   freshSince(path: Path): number | undefined;
+  /** The stamp, unless something could have changed behind it, or it is another than when all was settled last. */
+  sure(path: Path): Stamp | undefined;
+  /** The tree of the side holds what the stamps are of. */
+  settle(): void;
   /** Into as little room as they take; `share` gives the same string for each equal one. */
   pack(share: (name: string) => string): void;
 }
@@ -31,12 +35,17 @@ export interface Stamps {
 interface FolderStamps {
   inode: number;
   readonly children: StampTable;
+  /** From before it was entered, until all is settled. */
+  before: StampTable | undefined;
 }
 
 export function createStamps(now: () => number): Stamps {
   const folders = new Map<Path, FolderStamps>();
   const byInode = new Map<number, Path>();
   const fresh = createFresh(now);
+  const unsettled = new Set<Path>();
+  const entered: FolderStamps[] = [];
+  const get = (path: Path) => folders.get(parentOf(path))?.children.get(nameOf(path));
   const drop = (path: Path) => {
     const known = folders.get(path);
     if (known !== undefined && byInode.get(known.inode) === path) byInode.delete(known.inode);
@@ -53,13 +62,16 @@ export function createStamps(now: () => number): Stamps {
     onFolder(path);
   };
   return {
-    get: (path) => folders.get(parentOf(path))?.children.get(nameOf(path)),
-    set(path, stat) {
-      folders.get(parentOf(path))?.children.set(nameOf(path), stat.stamp);
-      fresh.note(path, stat.isFresh);
+    get,
+    set(path, { stamp, isFresh }) {
+      const folder = folders.get(parentOf(path));
+      const name = nameOf(path);
+      if ((folder?.children.get(name) ?? folder?.before?.get(name)) !== stamp) unsettled.add(path);
+      folder?.children.set(name, stamp);
+      fresh.note(path, isFresh);
     },
     restore(path, stamp) {
-      const folder = folders.get(parentOf(path)) ?? { inode: notWatched, children: createStampTable() };
+      const folder = folders.get(parentOf(path)) ?? newFolder(notWatched);
       folders.set(parentOf(path), folder);
       folder.children.set(nameOf(path), stamp);
     },
@@ -75,16 +87,27 @@ export function createStamps(now: () => number): Stamps {
       if (movedFrom !== undefined) doubt(movedFrom);
       drop(folder);
       byInode.set(inode, folder);
-      folders.set(folder, { inode, children: createStampTable() });
+      const next = newFolder(inode, old);
+      folders.set(folder, next);
+      entered.push(next);
       return { old, movedFrom };
     },
     doubt,
     leave,
     freshSince: (path) => fresh.since(path),
+    sure: (path) => (unsettled.has(path) || fresh.since(path) !== undefined ? undefined : get(path)),
+    settle() {
+      unsettled.clear();
+      for (const folder of entered.splice(0)) folder.before = undefined;
+    },
     pack(share) {
       for (const { children } of folders.values()) children.pack(share);
     },
   };
+}
+
+function newFolder(inode: number, before?: StampTable): FolderStamps {
+  return { inode, children: createStampTable(), before };
 }
 
 /** No folder's inode. */

@@ -129,6 +129,30 @@ describe("a session", () => {
     expect(both.container.calls.get("write") ?? 0).toBe(0);
   });
 
+  it("does not take for known what a session saw that was lost before it had seen all", async () => {
+    let isCut = false;
+    const fail = (call: string, path: string) => (isCut && call === "list" && path === "far" ? "lost" : undefined);
+    const both = pair(createMemorySide({ name: "host" }), createMemorySide({ name: "container", fail }));
+    both.host.user.makeFolder("far");
+    both.host.user.write("a", "one");
+    await sleep(30);
+    const first = await both.begin();
+    await first.flush();
+    await first.close();
+    both.container.user.write("a", "two");
+    await sleep(30);
+    isCut = true;
+    const second = await both.begin();
+    expect((await second.flush()).state).toBe("lost");
+    await second.close();
+    isCut = false;
+    both.host.user.write("a", "three");
+    const third = await both.begin();
+    await third.flush();
+    expectEqual(both);
+    expect([...filesIn(both.container).values()].sort()).toEqual(["three", "two"]);
+  });
+
   it("does nothing to what is as it was when the last session ended, and brings over what changed since", async () => {
     const both = pair();
     for (const name of ["a", "b", "c"]) both.host.user.write(name, name);
