@@ -6,6 +6,8 @@ export interface StormStep {
   readonly random: () => number;
   /** Contents that were written and that nobody who saw them overwrote or removed. */
   readonly live: Set<string>;
+  /** All that there ever was: who cuts a file back to what both sides had agreed upon changed nothing. */
+  readonly seen: Set<string>;
   /** No other call has the same. */
   readonly number: number;
   log(line: string): void;
@@ -35,7 +37,7 @@ const deepest = 4;
 const long = "#*100000";
 
 /** Makes one random operation. */
-export async function stormStep({ user, random, live, number, log }: StormStep): Promise<void> {
+export async function stormStep({ user, random, live, seen, number, log }: StormStep): Promise<void> {
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
   const entries = await user.tree();
   const somewhere = () => {
@@ -54,9 +56,13 @@ export async function stormStep({ user, random, live, number, log }: StormStep):
     log(`${user.name} ${operation} ${JSON.stringify(args)} ${told}`);
     return gone;
   };
+  const count = (content: string) => {
+    live.add(content);
+    seen.add(content);
+  };
   /** A content counts from before it is seen by the other side. */
   const write = async (operation: string, path: string, content = text) => {
-    live.add(content);
+    count(content);
     if ((await act(operation, path, content)) === undefined) live.delete(content);
   };
   const everything = ["file", "folder", "link"] as const;
@@ -70,7 +76,7 @@ export async function stormStep({ user, random, live, number, log }: StormStep):
     },
     async append() {
       const [old] = (await act("append", some("file"), text)) ?? [];
-      if (old !== undefined) live.add(old + text);
+      if (old !== undefined) count(old + text);
     },
     async truncate() {
       const length = 1 + Math.floor(random() * 8);
@@ -80,8 +86,8 @@ export async function stormStep({ user, random, live, number, log }: StormStep):
       const isSame = old?.length === length;
       if (old !== undefined && isSame && before.has(old)) live.add(old);
       if (old === undefined || isSame) return;
-      if (old.length > length) live.add(old.slice(0, length));
-      else if (old !== "") live.add(old.padEnd(length, "\0"));
+      const cut = old.length > length ? old.slice(0, length) : old.padEnd(length, "\0");
+      if (old !== "" && !seen.has(cut)) count(cut);
     },
     remove: () => act("remove", some(...everything)),
     discard: () => act("discard", some(...everything)),

@@ -23,6 +23,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
   const random = seededRandom(seed);
   const disturbanceAfter = plan(random);
   const live = new Set<string>();
+  const seen = new Set<string>();
   const history: string[] = [];
   const log = (line: string) => void history.push(`${new Date().toISOString()} ${line}`);
   const host = stage.openHostUser();
@@ -33,7 +34,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     for (const user of users()) user.close();
   });
   for (let number = 0; number < operations; number += 1) {
-    await within(stage, history, stormStep({ user: random() < 0.5 ? host : inside, random, live, number, log }));
+    await within(stage, history, stormStep({ user: random() < 0.5 ? host : inside, random, live, seen, number, log }));
     if (random() < 0.3) await sleep(random() * 6);
     if (number % checkEvery === checkEvery - 1) await expectEqual(stage, { users: users(), live, history });
     const [kind, disturbance] = disturbanceAfter(number) ?? [];
