@@ -4,42 +4,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../host/map-limited.ts";
-import type { Endpoint } from "./endpoint.ts";
-import type { Change, Entry, File, Folder, Part, Path } from "./entry.ts";
-import type { Limit } from "./limit.ts";
-import { SideError, type SideErrorKind } from "./side.ts";
+import type { Application } from "./application.ts";
+import type { Change, Entry, File, Folder, Path } from "./entry.ts";
+import { makeFilled } from "./fill.ts";
+import { SideError } from "./side.ts";
 import { SourceError, transfer } from "./transfer.ts";
 import { joinPath, noChildren } from "./tree.ts";
-
-export interface Application {
-  readonly from: Endpoint;
-  readonly to: Endpoint;
-  readonly limit: Limit;
-  /** For files that come in pieces, beside the other one. */
-  readonly largeLimit: Limit;
-  /** Whether to leave what is not begun for later. */
-  isStopped(): boolean;
-  /** What stands at this path is about to be changed. */
-  onBegin(path: Path): void;
-  /** Something there changed that was not looked at yet. */
-  isDirty(endpoint: Endpoint, path: Path): boolean;
-  /** This stands on a side now. */
-  onDone(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
-  /** Of what stands there, this is known now. */
-  onPart(endpoint: Endpoint, path: Path, part: Part): void;
-  onFailed(failure: Failure): void;
-  /** Was not begun. */
-  onLeft(path: Path): void;
-  onBytes(count: number): void;
-}
-
-export interface Failure {
-  /** Where it failed. */
-  readonly endpoint: Endpoint;
-  readonly path: Path;
-  readonly kind: Exclude<SideErrorKind, "lost">;
-  readonly reason: string;
-}
 
 /** Throws SideError `lost` alone. */
 export async function applyChanges(run: Application, changes: readonly Change[]): Promise<void> {
@@ -107,17 +77,18 @@ async function bringChildren(run: Application, path: Path, { before, after }: Ch
 }
 
 async function makeFolder(run: Application, path: Path, folder: Folder): Promise<boolean> {
-  const { to } = run;
   const isClosed = (folder.mode & ownersAll) !== ownersAll;
+  let brought: ReadonlyMap<string, Entry> = noChildren;
   const isMade = await attempt(run, path, async () => {
-    await to.limit(() => to.side.makeFolder(path, folder.mode | ownersAll));
-    run.onDone(to, path, { kind: "folder", mode: folder.mode | ownersAll, children: noChildren });
-    const isFilled = await to.enter(path);
-    if (isFilled) throw new SideError("changed", "something was put into the new folder");
+    brought = await makeFilled(run, path, { ...folder, mode: folder.mode | ownersAll });
   });
   if (!isMade) return false;
-  const isFilled = await bringChildren(run, path, { before: noChildren, after: folder.children });
+  const isFilled = await bringChildren(run, path, { before: noChildren, after: without(folder.children, brought) });
   return (!isClosed || (await setMode(run, path, folder))) && isFilled;
+}
+
+function without(children: ReadonlyMap<string, Entry>, brought: ReadonlyMap<string, Entry>): Children["after"] {
+  return brought.size === 0 ? children : new Map([...children].filter(([name]) => !brought.has(name)));
 }
 
 /** What is needed to put something into a folder. */

@@ -2,9 +2,9 @@
 import type { SavedEntry } from "./ancestor-store.ts";
 import { type Core, sideNames, treesOf } from "./core.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Change, Entry, Part, Path } from "./entry.ts";
+import type { Change, Entry, File, Folder, Part, Path } from "./entry.ts";
 import type { SideName } from "./status.ts";
-import { at, isAlike, noChildren, walk } from "./tree.ts";
+import { at, childrenOf, isAlike, joinPath, noChildren, walk } from "./tree.ts";
 
 export interface Ledger {
   done(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
@@ -21,12 +21,14 @@ export function openLedger(core: Core): Ledger {
   const entries: Record<SideName, [Path, Entry | undefined][]> = { host: [], container: [] };
   const parts: Record<SideName, [Path, Part][]> = { host: [], container: [] };
   let touched = new Set<Path>();
+  let filled = new Map<Path, ReadonlyMap<string, File>>();
   let last = performance.now();
   const commit = () => {
     for (const side of sideNames) note(core.endpoints[side], entries[side].splice(0), parts[side].splice(0));
-    agreeAt(core, touched);
+    agreeAt(core, touched, filled);
     if (touched.size > 0) core.lastSync = Date.now();
     touched = new Set();
+    filled = new Map();
     last = performance.now();
   };
   const touch = (path: Path) => {
@@ -40,6 +42,7 @@ export function openLedger(core: Core): Ledger {
     },
     part({ side }, path, part) {
       parts[side.name].push([path, part]);
+      if ("files" in part) filled.set(path, part.files);
       touch(path);
     },
     commit,
@@ -55,15 +58,26 @@ function note(
   const changed = new Map<Path, Entry>();
   for (const [path, part] of parts) {
     const entry = changed.get(path) ?? at(endpoint.tree(), path);
-    if (entry?.kind === "file") changed.set(path, { ...entry, ...part });
+    if (entry?.kind === "file" && !("files" in part)) changed.set(path, { ...entry, ...part });
     else if (entry?.kind === "folder" && "mode" in part) changed.set(path, { ...entry, ...part });
+    else if (entry?.kind === "folder" && "files" in part) changed.set(path, withFiles(entry, part.files));
   }
   // what is set below a folder would be undone by the folder
   endpoint.note([...changed].sort(([one], [other]) => one.length - other.length));
 }
 
+/** The mode of each may be the other side's, and still to be set. */
+function withFiles(folder: Folder, files: ReadonlyMap<string, File>): Folder {
+  const children = new Map(folder.children);
+  for (const [name, file] of files) {
+    const old = children.get(name);
+    if (old?.kind === "file") children.set(name, old.mode === file.mode ? file : { ...old, content: file.content });
+  }
+  return { ...folder, children };
+}
+
 /** Where both sides are alike, they agree; folders first, then what is in them. */
-export function agreeAt(core: Core, paths: ReadonlySet<Path>): void {
+function agreeAt(core: Core, paths: ReadonlySet<Path>, filled: ReadonlyMap<Path, ReadonlyMap<string, File>>): void {
   const { ancestor, host, container } = treesOf(core);
   const folders: SavedEntry[] = [];
   const others: SavedEntry[] = [];
@@ -75,6 +89,13 @@ export function agreeAt(core: Core, paths: ReadonlySet<Path>): void {
     else others.push({ path, entry });
   }
   folders.sort((one, other) => one.path.length - other.path.length);
+  for (const [path, files] of filled) {
+    const [ours, theirs] = [host, container].map((tree) => childrenOf(at(tree, path)));
+    for (const [name, entry] of files) {
+      const isAgreed = ours?.get(name) === entry && theirs?.get(name) === entry;
+      if (isAgreed) others.push({ path: joinPath(path, name), entry });
+    }
+  }
   core.agreement.agree([...folders, ...others]);
 }
 

@@ -1,7 +1,7 @@
 /** Open both sides, and all that a session works on. */
 import { createAgreement } from "./agreement.ts";
 import type { AncestorStore, SavedStamps } from "./ancestor-store.ts";
-import type { Failure } from "./apply.ts";
+import type { Failure } from "./application.ts";
 import { type Core, sideNames } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";

@@ -22,8 +22,8 @@ export interface File {
   readonly content: string;
 }
 
-/** Of a file, or the mode of a folder. */
-export type Part = Pick<File, "mode"> | Pick<File, "content">;
+/** Of a file; or of a folder its mode, or files in it, by name. */
+export type Part = Pick<File, "mode"> | Pick<File, "content"> | { readonly files: ReadonlyMap<string, File> };
 
 export interface Link {
   readonly kind: "link";

@@ -1,5 +1,5 @@
 /** What could not be done, and when to try again. */
-import type { Failure } from "./apply.ts";
+import type { Failure } from "./application.ts";
 import type { Path } from "./entry.ts";
 import type { Problem } from "./status.ts";
 import { isWithin } from "./tree.ts";

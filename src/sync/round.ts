@@ -1,5 +1,6 @@
 /** One round of a session: look at what changed, find what to do, do it. */
-import { type Application, applyChanges } from "./apply.ts";
+import type { Application } from "./application.ts";
+import { applyChanges } from "./apply.ts";
 import { type Ledger, openLedger, stepsOf } from "./commit.ts";
 import { type Core, hasWork, otherSide, sideNames, treesOf } from "./core.ts";
 import type { Change, Conflict, Path } from "./entry.ts";
@@ -151,7 +152,7 @@ function applicationTo(core: Core, to: SideName, { ledger, news }: Books): Appli
     isDirty: (endpoint, path) => dirty[endpoint.side.name].has(path),
     onDone(endpoint, path, entry) {
       ledger.done(endpoint, path, entry);
-      if (endpoint.side.name === to && entry?.kind === "file") meter.done(1);
+      if (endpoint.side.name === to && entry !== undefined) meter.done(countFiles(entry));
     },
     onPart: ledger.part,
     onFailed: retries.add,

@@ -49,6 +49,11 @@ export interface Side {
    */
   write(path: Path, file: NewFile, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Stat>;
   makeFolder(path: Path, mode: number): Promise<Stat>;
+  /**
+   * Where a side offers it: a new folder and the files in it come to stand there at the same moment. Gives what the folder
+   * holds then, watched as by `list`; what could not be made is missing in it. A file's content may change once the next is asked for.
+   */
+  fill?(path: Path, mode: number, files: Iterable<FilledFile>): Promise<Listing>;
   makeLink(path: Path, target: string, expected: Stamp | undefined): Promise<Stat>;
   /** A file, a link, or an empty folder (whose stamp is not looked at). */
   remove(path: Path, expected: Stamp, kind: "file" | "folder" | "link"): Promise<void>;
@@ -70,6 +75,14 @@ export interface NewFile {
   /** Bytes. */
   readonly size: number;
   readonly expected: Stamp | undefined;
+}
+
+export interface FilledFile {
+  readonly name: string;
+  readonly mode: number;
+  readonly mtimeNs: bigint;
+  /** All of it: no more than `smallSize`. */
+  readonly content: Uint8Array;
 }
 
 /** What a side tells without being asked. */

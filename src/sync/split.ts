@@ -1,6 +1,6 @@
 /** What becomes of an entry that the other side does not hold (any more). */
 import type { Entry, Folder } from "./entry.ts";
-import { childrenOf, isAlike } from "./tree.ts";
+import { childrenOf, isAlike, readable } from "./tree.ts";
 
 export interface Split {
   /** What there is to keep: what is new since the ancestor, what is unreadable, and the folders around them. */
@@ -15,9 +15,15 @@ export interface Split {
 
 export function splitEntry(ancestor: Entry | undefined, entry: Entry | undefined): Split {
   if (entry === undefined || entry === ancestor) return { ...nothing, overlaid: ancestor };
+  // all of it is new, as of a first sync
+  if (ancestor === undefined && readable(entry) === entry) return allOf(entry);
   if (entry.kind === "unreadable") return { stays: entry, carried: undefined, agreed: ancestor, overlaid: ancestor };
   if (entry.kind === "folder") return splitFolder(ancestor, entry);
   if (isAlike(ancestor, entry)) return { ...nothing, overlaid: ancestor };
+  return allOf(entry);
+}
+
+function allOf(entry: Entry): Split {
   return { stays: entry, carried: entry, agreed: entry, overlaid: entry };
 }
 

@@ -43,8 +43,7 @@ export function createStamps(now: () => number): Stamps {
   const folders = new Map<Path, FolderStamps>();
   const byInode = new Map<number, Path>();
   const fresh = createFresh(now);
-  const unsettled = new Set<Path>();
-  const entered: FolderStamps[] = [];
+  const unsettled = createUnsettled();
   const get = (path: Path) => folders.get(parentOf(path))?.children.get(nameOf(path));
   const drop = (path: Path) => {
     const known = folders.get(path);
@@ -65,9 +64,8 @@ export function createStamps(now: () => number): Stamps {
     get,
     set(path, { stamp, isFresh }) {
       const folder = folders.get(parentOf(path));
-      const name = nameOf(path);
-      if ((folder?.children.get(name) ?? folder?.before?.get(name)) !== stamp) unsettled.add(path);
-      folder?.children.set(name, stamp);
+      unsettled.note(path, stamp, folder);
+      folder?.children.set(nameOf(path), stamp);
       fresh.note(path, isFresh);
     },
     restore(path, stamp) {
@@ -87,19 +85,14 @@ export function createStamps(now: () => number): Stamps {
       if (movedFrom !== undefined) doubt(movedFrom);
       drop(folder);
       byInode.set(inode, folder);
-      const next = newFolder(inode, old);
-      folders.set(folder, next);
-      entered.push(next);
+      folders.set(folder, unsettled.enter(newFolder(inode, old)));
       return { old, movedFrom };
     },
     doubt,
     leave,
     freshSince: (path) => fresh.since(path),
     sure: (path) => (unsettled.has(path) || fresh.since(path) !== undefined ? undefined : get(path)),
-    settle() {
-      unsettled.clear();
-      for (const folder of entered.splice(0)) folder.before = undefined;
-    },
+    settle: unsettled.settle,
     pack(share) {
       for (const { children } of folders.values()) children.pack(share);
     },
@@ -112,6 +105,27 @@ function newFolder(inode: number, before?: StampTable): FolderStamps {
 
 /** No folder's inode. */
 const notWatched = -1;
+
+/** Paths whose stamp is another one since all was settled last. */
+function createUnsettled() {
+  const paths = new Set<Path>();
+  const entered: FolderStamps[] = [];
+  return {
+    has: (path: Path) => paths.has(path),
+    note(path: Path, stamp: Stamp, folder: FolderStamps | undefined): void {
+      const name = nameOf(path);
+      if ((folder?.children.get(name) ?? folder?.before?.get(name)) !== stamp) paths.add(path);
+    },
+    enter(folder: FolderStamps): FolderStamps {
+      entered.push(folder);
+      return folder;
+    },
+    settle(): void {
+      paths.clear();
+      for (const folder of entered.splice(0)) folder.before = undefined;
+    },
+  };
+}
 
 /** An event later than this is not about a write that the stamp of that time could hide. */
 const freshForMs = 10_000;

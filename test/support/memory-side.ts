@@ -3,7 +3,15 @@
  * and on demand it refuses, loses events or is lost. What a user does on it is done at once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type NewFile, type Side, SideError, type SideErrorKind, type SideListener } from "../../src/sync/side.ts";
+import {
+  type FilledFile,
+  type NewFile,
+  type Side,
+  SideError,
+  type SideErrorKind,
+  type SideListener,
+  type Stat,
+} from "../../src/sync/side.ts";
 import { joinPath, nameOf, parentOf } from "../../src/sync/tree.ts";
 import { createTree, type MemoryTree, type Node, newNode, nodesIn, nowNs, statOf } from "./memory-tree.ts";
 
@@ -44,8 +52,9 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
   const calls = new Map<string, number>();
   let lost: string | undefined;
   const wait = () => (delayMs === 0 ? Promise.resolve() : sleep(random() * delayMs));
+  const count = (kind: string) => calls.set(kind, (calls.get(kind) ?? 0) + 1);
   const call = async <Value>(kind: string, path: string, act: () => Value | Promise<Value>): Promise<Value> => {
-    calls.set(kind, (calls.get(kind) ?? 0) + 1);
+    count(kind);
     await wait();
     const failure = lost === undefined ? fail?.(kind, path) : "lost";
     if (failure !== undefined) throw new SideError(failure, lost ?? `${kind} was refused`);
@@ -71,12 +80,36 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
       for await (const part of side.read(path, expected.stamp)) parts.push(part);
       return Buffer.concat(parts);
     },
+    // near, as the host's is
+    ...(name === "host" && {
+      readSmall(path: string, { stamp }: Stat) {
+        count("read");
+        const failure = lost === undefined ? fail?.("read", path) : "lost";
+        if (failure !== undefined) throw new SideError(failure, lost ?? "read was refused");
+        return Buffer.from(expect(tree, path, stamp)?.content ?? "");
+      },
+    }),
     async write(path, file, content) {
       // a small one's memory is used again once this call has returned
       let text = content instanceof Uint8Array ? Buffer.from(content).toString() : "";
       if (!(content instanceof Uint8Array)) for await (const chunk of content) text += Buffer.from(chunk).toString();
       return call("write", path, () => actions.write(path, file, text));
     },
+    ...(name === "container" && {
+      fill: (path: string, mode: number, files: Iterable<FilledFile>) =>
+        call("fill", path, async () => {
+          const made: [string, Node][] = [];
+          for (const { name: child, content, ...file } of files) {
+            made.push([child, newNode("file", { content: Buffer.from(content).toString(), ...file })]);
+            await wait();
+          }
+          actions.makeFolder(path, mode, new Map(made));
+          await wait();
+          const listing = actions.list(path);
+          if (listing === undefined) throw new SideError("changed", "the folder is gone again");
+          return listing;
+        }),
+    }),
     makeFolder: (path, mode) => call("makeFolder", path, () => actions.makeFolder(path, mode)),
     makeLink: (path, target, expected) =>
       call("makeLink", path, () => actions.replace(path, expected, newNode("link", { target, mode: 0o777 }))),
@@ -145,8 +178,8 @@ function createActions(tree: MemoryTree, events: Events) {
       if (expect(tree, path, expected)?.kind === "folder") throw new SideError("changed", "a folder stands there");
       return put(path, node);
     },
-    makeFolder(path: string, mode: number) {
-      const node = newNode("folder", { mode });
+    makeFolder(path: string, mode: number, children = new Map<string, Node>()) {
+      const node = newNode("folder", { mode, children });
       if (path === "") {
         if (tree.root !== undefined) throw new SideError("changed", "there is a root");
         tree.root = node;

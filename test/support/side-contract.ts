@@ -232,6 +232,65 @@ function changing(openSide: OpenSide): void {
     await expect(here.side.makeFolder("none/below", 0o755)).rejects.toMatchObject({ kind: "missing" });
   });
 
+  it("fills a new folder, where the side can, with all that could be made", async () => {
+    await using here = await open(openSide);
+    const fill = here.side.fill;
+    if (fill === undefined) return;
+    const mtimeNs = 1_700_000_000_123_456_789n;
+    const content = (text: string) => Buffer.from(text);
+    const listing = await fill("new", 0o750, [
+      { name: "one", mode: 0o640, mtimeNs, content: content("first") },
+      { name: "empty \u{1f980}", mode: 0o755, mtimeNs, content: content("") },
+      { name: "one", mode: 0o600, mtimeNs, content: content("the same name again") },
+      { name: "x".repeat(256), mode: 0o600, mtimeNs, content: content("too long a name") },
+    ]);
+    expect(listing.folder).toMatchObject({ kind: "folder", mode: 0o750 });
+    expect([...listing.children.keys()].sort()).toEqual(["empty \u{1f980}", "one"]);
+    expect(listing.children.get("one")).toMatchObject({ kind: "file", mode: 0o640, size: 5, mtimeNs });
+    expect(await here.side.stat("new/one")).toEqual(listing.children.get("one"));
+    expect(readFileSync(here.at("new/one"), "utf8")).toBe("first");
+    expect(lstatSync(here.at("new/empty \u{1f980}")).mode & 0o777).toBe(0o755);
+    expect(readdirSync(here.root)).toEqual(["new"]);
+  });
+
+  it("fills no folder where something stands, or where there is none above it, and leaves nothing of it", async () => {
+    await using here = await open(openSide);
+    const { fill } = here.side;
+    if (fill === undefined) return;
+    mkdirSync(here.at("taken"));
+    // more than goes into one message
+    const content = Buffer.alloc(30_000, "a");
+    const files = ["a", "b", "c", "d", "e"].map((name) => ({ name, mode: 0o644, mtimeNs: 0n, content }));
+    await expect(fill("taken", 0o755, files)).rejects.toMatchObject({ kind: "changed" });
+    await expect(fill("nowhere/new", 0o755, files)).rejects.toMatchObject({ kind: "missing" });
+    symlinkSync(here.at("taken"), here.at("link"));
+    await expect(fill("link/new", 0o755, files)).rejects.toMatchObject({ kind: "missing" });
+    expect(readdirSync(here.root).sort()).toEqual(["link", "taken"]);
+    expect(readdirSync(here.at("taken"))).toEqual([]);
+  });
+
+  it("fills folders with more than goes into one message, from memory that all files share", async () => {
+    await using here = await open(openSide);
+    const { fill } = here.side;
+    if (fill === undefined) return;
+    const memory = Buffer.alloc(32_768);
+    const contentOf = (name: string, number: number) => Buffer.alloc(number * 500, `${name}${number}`);
+    function* files(name: string) {
+      for (let number = 0; number < 60; number += 1) {
+        const length = contentOf(name, number).copy(memory);
+        yield { name: `file-${number}`, mode: 0o644, mtimeNs: 0n, content: memory.subarray(0, length) };
+      }
+    }
+    const all = ["one", "two", "three"];
+    const listings = await Promise.all(all.map((name) => fill(name, 0o755, files(name))));
+    expect(listings.map(({ children }) => children.size)).toEqual([60, 60, 60]);
+    for (const name of all) {
+      for (let number = 0; number < 60; number += 1) {
+        expect(readFileSync(here.at(`${name}/file-${number}`)).equals(contentOf(name, number))).toBe(true);
+      }
+    }
+  });
+
   it("removes what is expected, and nothing else", async () => {
     await using here = await open(openSide);
     mkdirSync(here.at("folder"));

@@ -3,18 +3,15 @@
 #include <dirent.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 
-enum { VERSION = 2, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000 };
-
-enum { LAST = 01000, FOLDER = 1 }; /* in `mode`: the piece of WRITE that completes a file, REMOVE of a folder */
+enum { VERSION = 3, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
 
 /* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
     u32 rest; u8 type; u32 id;
-    u16 mode, path_length, name_length;
+    u16 mode, path_length, name_length; /* mode: LAST in the piece of WRITE that completes a file, FOLDER to REMOVE one */
     u64 expected, size;
     int64_t seconds; u32 nanoseconds;
 };
@@ -34,7 +31,6 @@ static void send_out(void)
 }
 
 void put(const void *from, size_t more) { memcpy(out + out_length, from, more), out_length += more; }
-
 void put_text(const char *text, size_t length) { put(&(u16){ (u16)length }, 2), put(text, length); }
 
 /* One at a time: `end_frame` comes before the next. Whoever waits for those before it goes on meanwhile. */
@@ -45,11 +41,7 @@ void frame(u8 type, u32 id)
     put("\0\0\0", 4), put(&type, 1), put(&id, 4);
 }
 
-void end_frame(void)
-{
-    u32 rest = (u32)(out_length - frame_start - 4);
-    memcpy(out + frame_start, &rest, 4);
-}
+void end_frame(void) { memcpy(out + frame_start, &(u32){ (u32)(out_length - frame_start - 4) }, 4); }
 
 /* What ends a request well, or with an errno. */
 static int put_end(u32 id, int e) { return frame(e ? FAILED : OK, id), put(&e, 4), end_frame(), 0; }
@@ -102,20 +94,42 @@ static int read_piece(const struct request *r, const struct place *at)
     return close(file.folder), failure;
 }
 
+/* What a file has beside its content and mode. By its name somebody would be told of it. */
+static bool complete(int fd, const struct request *r)
+{
+    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)r->seconds, (long)r->nanoseconds } };
+    return fchown(fd, owner, group) == 0 && futimens(fd, times) == 0;
+}
+
+/* Files in a folder under a name of its own, of which nobody is told; each with a head. What cannot be made is missing. */
+static int fill(u32 id, const struct place *at, const u8 *from, const u8 *end)
+{
+    struct place file = { .folder = begins(at->name, own) ? open_at(at, O_PATH | O_DIRECTORY) : (errno = EINVAL, -1) };
+    if (file.folder < 0) return errno;
+    for (struct request f; end - from >= (ssize_t)sizeof f; from += f.size) {
+        memcpy(&f, from, sizeof f), from += sizeof f;
+        if (f.name_length > NAME_MAX || f.size > LARGEST || end - from < (ssize_t)(f.name_length + f.size)) break;
+        memcpy(file.name, from, f.name_length), file.name[f.name_length] = '\0', from += f.name_length;
+        if (strchr(file.name, '/') != NULL) break;
+        int fd = openat(file.folder, file.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, f.mode & 0777);
+        bool is_done = fd >= 0 && write(fd, from, f.size) == (ssize_t)f.size && complete(fd, &f);
+        if (fd >= 0 && (close(fd) < 0 || !is_done)) unlinkat(file.folder, file.name, 0);
+    }
+    return close(file.folder), put_end(id, 0);
+}
+
 /* A piece of a file under a name of its own, from byte `r->size` on; the last one gives it its place. */
 static int write_piece(const struct request *r, const struct place *at, const struct place *beside,
     const u8 *from, size_t size)
 {
-    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)r->seconds, (long)r->nanoseconds } };
     bool is_last = r->mode & LAST;
     int flags = O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (r->size == 0 ? O_CREAT | O_EXCL : 0), failure = 0;
     int fd = openat(beside->folder, beside->name, flags, 0200); /* a mode that no complete file has */
     if (fd < 0) return errno;
     for (ssize_t n, done = 0; !failure && (size_t)done < size; done += n)
         if ((n = pwrite(fd, from + done, size - (size_t)done, (off_t)r->size + done)) < 0) failure = errno;
-    if (!failure && is_last && (fchown(fd, owner, group) < 0 || fchmod(fd, r->mode & 0777) < 0)) failure = errno;
-    if (!failure && is_last && futimens(fd, times) < 0) failure = errno;
-    close(fd); /* by its name somebody would be told of it */
+    if (!failure && is_last && (fchmod(fd, r->mode & 0777) < 0 || !complete(fd, r))) failure = errno;
+    close(fd);
     if (!failure) failure = is_last ? put_in_place(r->id, beside, ANYTHING, at, r->expected) : put_end(r->id, 0);
     if (failure) unlinkat(beside->folder, beside->name, 0);
     return failure;
@@ -153,15 +167,6 @@ static int set_mode(const struct request *r, const struct place *at)
     return close(fd), failure;
 }
 
-/* To a path where `size` is the stamp of what is expected. */
-static int move(const struct request *r, const struct place *at, const char *path)
-{
-    struct place to;
-    int failure = find(path, &to);
-    if (!failure) failure = put_in_place(r->id, at, r->expected, &to, r->size), close(to.folder);
-    return failure;
-}
-
 /* A process of its own writes to the disk, however long that takes. */
 static int sync_files(u32 id)
 {
@@ -174,10 +179,11 @@ static int sync_files(u32 id)
 
 static int serve_at(const struct request *r, const struct place *at, const char *name, const u8 *content, size_t length)
 {
-    struct place beside = { .folder = at->folder };
+    struct place beside = { .folder = at->folder }, to;
     bool is_root = strcmp(at->name, ".") == 0, is_made = r->type == WRITE || r->type == MKDIR || r->type == SYMLINK;
     bool is_beside = begins(name, own) && strchr(name, '/') == NULL && r->name_length <= NAME_MAX;
     char target[PATH_MAX] = { 0 };
+    int failure;
     if (is_root && r->type != LIST && r->type != STAT && r->type != CHMOD) return EINVAL;
     if ((is_made && !is_beside) || (r->type == SYMLINK && (length == 0 || length >= PATH_MAX))) return EINVAL;
     if (is_made) strcpy(beside.name, name);
@@ -186,9 +192,12 @@ static int serve_at(const struct request *r, const struct place *at, const char 
     case LIST: return list(r->id, at);
     case STAT: return put_ok_stat(r->id, at);
     case READ: return read_piece(r, at);
+    case FILL: return fill(r->id, at, content, content + length);
     case WRITE: return write_piece(r, at, &beside, content, length);
     case MKDIR: case SYMLINK: return make(r, at, &beside, target);
-    case RENAME: return move(r, at, name);
+    case RENAME: /* to a path where `size` is the stamp of what is expected */
+        failure = find(name, &to);
+        return failure ? failure : (failure = put_in_place(r->id, at, r->expected, &to, r->size), close(to.folder), failure);
     case REMOVE: return remove_at(r, at);
     case CHMOD: return set_mode(r, at);
     default: return EINVAL;
@@ -230,7 +239,7 @@ static void read_requests(void)
         int failure = serve(&r, buffer + start + sizeof r);
         if (failure) put_end(r.id, failure);
     }
-    memmove(buffer, buffer + start, length - start), length -= start;
+    if (start > 0) memmove(buffer, buffer + start, length -= start);
 }
 
 static int serve_folder(const char *folder)
@@ -260,6 +269,6 @@ int main(int count, char **words)
     if (count == 3 && strcmp(words[1], "--serve") == 0) return serve_folder(words[2]);
     if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
         for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
-    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 2") < 0;
+    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 3") < 0;
     return fputs("usage: devenv-sync-agent --serve FOLDER | --idle | --version\n", stderr), 2;
 }

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@ typedef uint8_t u8; typedef uint16_t u16; typedef uint32_t u32; typedef uint64_t
 #define ANYTHING UINT64_MAX
 
 enum {
-    HELLO = 1, LIST, STAT, READ, WRITE, MKDIR, SYMLINK, RENAME, REMOVE, CHMOD, FORGET, BARRIER, SYNCFS, PING,
+    HELLO = 1, LIST, STAT, READ, WRITE, MKDIR, SYMLINK, RENAME, REMOVE, CHMOD, FORGET, BARRIER, SYNCFS, PING, FILL,
     OK = 128, FAILED, CHILDREN, EVENTS
 };
 

@@ -3,7 +3,6 @@
  * links. What another process writes at the same moment is found out after a rename, when nobody can open it any more.
  */
 #include "agent.h"
-#include <stdio.h>
 #include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -33,14 +32,8 @@ int find(const char *path, struct place *at)
 }
 
 int open_at(const struct place *at, int flags) { return openat(at->folder, at->name, flags | O_NOFOLLOW | O_CLOEXEC); }
-
 static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * 1000000000 + time.tv_nsec; }
-
-static u64 mix(u64 hash, u64 value)
-{
-    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
-}
+static u64 mix(u64 hash, u64 value) { return hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15), hash ^ hash >> 32; }
 
 /* Within 53 bits, for a number of JavaScript. */
 static u64 stamp_of(const struct statx *st)
@@ -102,8 +95,8 @@ static int rename_with(const struct place *from, const struct place *at, unsigne
 }
 
 /*
- * Something, if it is what it should be, takes the place of what is expected there, which gets its name. Others may be quick: told
- * is whether it is what stands there now (1), and whether what it replaced is what was expected (2).
+ * Something, if it is what it should be, takes the place of what is expected there, and that gets its name in turn. Somebody
+ * else may be quick: told is whether it is what stands there now (1), and whether what it replaced is as expected (2).
  */
 int put_in_place(u32 id, const struct place *from, u64 what, const struct place *at, u64 expected)
 {

@@ -1,6 +1,7 @@
 import type { Path } from "../entry.ts";
 import { type NewFile, type Side, SideError, type SideListener } from "../side.ts";
 import { type AgentStreams, type Channel, openChannel } from "./channel.ts";
+import { createFill } from "./fill-folder.ts";
 import { openFolders } from "./folders.ts";
 import { type HeldEvents, holdEvents } from "./held-events.ts";
 import { createPlacing } from "./placing.ts";
@@ -71,6 +72,7 @@ function sideOf(parts: Parts): Side {
     readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
     write: (path, file: NewFile, content) => placing.put(path, (name) => writes.write({ path, name, file, content })),
     makeFolder: (path, mode) => make({ type: "makeFolder", path, mode }),
+    fill: createFill({ channel, names, placing, list: folders.list }),
     makeLink: (path, target, expected) => make({ type: "makeLink", path, expected, content: Buffer.from(target) }),
     remove: async (path, expected, kind) =>
       kind === "folder"

@@ -1,10 +1,11 @@
 /** The folders in the container: listed, watched from then on, and forgotten. */
 import type { Path } from "../entry.ts";
-import { type Side, type SideListener, type Stat, temporaryPrefix } from "../side.ts";
+import { type Side, type SideListener, temporaryPrefix } from "../side.ts";
 import type { Channel } from "./channel.ts";
+import { listFolder } from "./list-folder.ts";
 import type { Placing } from "./placing.ts";
 import { problemOf } from "./refusal.ts";
-import { type AgentStat, decodeChildren, decodeFolder } from "./replies.ts";
+import type { AgentStat } from "./replies.ts";
 import { unlessMissing } from "./unless-missing.ts";
 import type { WatchedFolders } from "./watched-folders.ts";
 
@@ -21,23 +22,13 @@ export function openFolders({ channel, watched, placing, listener }: FoldersOpti
   const watch = watching(watched, listener);
   const forgetting = forgetLater(channel, watched);
   const list: Side["list"] = async (path) => {
-    const children = new Map<string, AgentStat | string>();
-    const listed = new Promise<Stat>((resolve, reject) => {
-      channel.request({ type: "list", path }, path, {
-        onChildren: (payload) => decodeChildren(payload, children),
-        // at once: what follows may tell of a change in it
-        onOk(payload) {
-          const { stat, watch: number } = decodeFolder(payload);
-          watch(path, number);
-          resolve(stat);
-        },
-        onError: reject,
-      });
-    });
-    const stat = await unlessMissing(forgetting.after(listed));
+    const listed = listFolder(channel, path, (number) => watch(path, number));
+    const found = await unlessMissing(forgetting.after(listed));
+    if (found === undefined) return undefined;
+    const { stat, children } = found;
     const temporary = takeTemporary(children);
     if (temporary.size > 0) await placing.sweep(path, temporary);
-    return stat === undefined ? undefined : { folder: stat, children };
+    return { folder: stat, children };
   };
   return {
     list,

@@ -8,11 +8,11 @@ import type { Path } from "../entry.ts";
 import { SideError, type Stamp, type Stat } from "../side.ts";
 import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
+import { removeTemporary } from "./list-folder.ts";
 import { Refusal } from "./refusal.ts";
 import { type AgentStat, decodePlaced, type Placed } from "./replies.ts";
 import { createSetAside, type SetAside } from "./set-aside.ts";
 import type { TemporaryNames } from "./temporary-names.ts";
-import { folder as emptyFolder, type Request } from "./wire.ts";
 
 export interface Placing {
   /** Ask for something that is made under the temporary name it is given, and takes the place of what is expected. */
@@ -58,7 +58,9 @@ export function createPlacing({ channel, names, onChange }: PlacingOptions): Pla
         const beside = joinPath(folder, name);
         const done = isWrittenLate(stat)
           ? aside.keep(beside, joinPath(folder, "recovered"))
-          : channel.call({ type: "remove", path: beside, ...removalOf(stat) }, beside);
+          : stat.kind === "folder"
+            ? removeTemporary(channel, beside)
+            : channel.call({ type: "remove", path: beside, expected: stat.stamp }, beside);
         await done.catch(unlessRefused);
       }
     },
@@ -116,8 +118,4 @@ const incomplete = 0o200;
 
 function isWrittenLate({ kind, mode, isLate }: AgentStat): boolean {
   return kind === "file" && isLate && (mode & ~incomplete) !== 0;
-}
-
-function removalOf({ kind, stamp }: AgentStat): Pick<Request, "expected" | "mode"> {
-  return kind === "folder" ? { mode: emptyFolder } : { expected: stamp };
 }

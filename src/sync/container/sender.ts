@@ -5,8 +5,8 @@ import { smallSize } from "../side.ts";
 const enough = 1_048_576;
 /** What a turn of the event loop has to say goes out before its end once it is so much: the agent begins meanwhile. */
 const batch = 131_072;
-/** Parts up to this length are copied together: a write costs more than a copy. A small file's content is one. */
-const short = smallSize;
+/** Parts up to this length are copied together: a write costs more than a copy. A small file's content is one. Bytes. */
+export const short = 2 * smallSize;
 /** How long that memory is kept for more. Milliseconds. */
 const spareMs = 2_000;
 /** Batches whose memory is used again: the system gives new memory page by page, which takes longer than a copy. */

@@ -3,9 +3,9 @@
  * the rest, u8 type, and u32 id. A reply carries the id of its request; id 0 is told without being asked.
  */
 import type { Path } from "../entry.ts";
-import type { Stamp } from "../side.ts";
+import type { FilledFile, Stamp } from "../side.ts";
 
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** Bytes of one frame after its length; the agent ends when a longer one comes. */
 export const largestFrame = 1_048_576 - 4;
@@ -34,6 +34,8 @@ export const requestType = {
   barrier: 12,
   sync: 13,
   ping: 14,
+  /** The content is new files, each with a head of its own, for a folder with a temporary name; those that cannot be made are left out. */
+  fill: 15,
 } as const;
 
 export const replyType = {
@@ -69,22 +71,40 @@ const mostText = 0xffff;
 
 /** A request as bytes; its content stands as it was given. */
 export function encodeRequest(id: number, request: Request): readonly Uint8Array[] {
-  const { type, path = "", name = "", mode = 0, expected = 0, size = 0, mtimeNs, content } = request;
+  const { path = "", name = "", content } = request;
   const bytes = Buffer.allocUnsafe(headLength + roomFor(path) + roomFor(name));
-  const pathLength = writeText(bytes, path, headLength);
-  const nameLength = writeText(bytes, name, headLength + pathLength);
-  const length = headLength + pathLength + nameLength;
-  bytes.writeUInt32LE(length - 4 + (content?.length ?? 0), 0);
-  bytes.writeUInt8(requestType[type], 4);
-  bytes.writeUInt32LE(id, 5);
-  bytes.writeUInt16LE(mode, 9);
-  bytes.writeUInt16LE(pathLength, 11);
-  bytes.writeUInt16LE(nameLength, 13);
-  writeU64(bytes, expected, 15);
-  writeU64(bytes, size, 23);
-  writeTime(bytes, mtimeNs ?? 0n, 31);
-  const head = bytes.subarray(0, length);
+  const head = bytes.subarray(0, writeHead(bytes, 0, id, request));
   return content === undefined || content.length === 0 ? [head] : [head, content];
+}
+
+/** Bytes that a new file takes in the content of a FILL, at most. */
+export function roomForFile({ name, content }: FilledFile): number {
+  return headLength + roomFor(name) + content.length;
+}
+
+/** Writes a new file at a place in the content of a FILL; returns where it ends. */
+export function writeFile(bytes: Buffer, at: number, { name, mode, mtimeNs, content }: FilledFile): number {
+  const end = writeHead(bytes, at, 0, { type: "fill", name, mode, mtimeNs, size: content.length, content });
+  bytes.set(content, end);
+  return end + content.length;
+}
+
+/** Head and texts of a request; returns where they end. */
+function writeHead(bytes: Buffer, at: number, id: number, request: Request): number {
+  const { type, path = "", name = "", mode = 0, expected = 0, size = 0, mtimeNs = 0n, content } = request;
+  const pathLength = writeText(bytes, path, at + headLength);
+  const nameLength = writeText(bytes, name, at + headLength + pathLength);
+  const end = at + headLength + pathLength + nameLength;
+  bytes.writeUInt32LE(end - at - 4 + (content?.length ?? 0), at);
+  bytes.writeUInt8(requestType[type], at + 4);
+  bytes.writeUInt32LE(id, at + 5);
+  bytes.writeUInt16LE(mode, at + 9);
+  bytes.writeUInt16LE(pathLength, at + 11);
+  bytes.writeUInt16LE(nameLength, at + 13);
+  writeU64(bytes, expected, at + 15);
+  writeU64(bytes, size, at + 23);
+  writeTime(bytes, mtimeNs, at + 31);
+  return end;
 }
 
 function roomFor(text: string): number {

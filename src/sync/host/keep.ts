@@ -32,7 +32,8 @@ export function keepLate(late: Late, kept: string, path: Path): void {
 function putUnderFreeName({ root, nameLate }: Late, kept: string, path: Path): void {
   for (let number = 0; ; number += 1) {
     try {
-      return putNew(kept, join(root, nameLate(path, number === 0 ? undefined : number)));
+      putNew(kept, join(root, nameLate(path, number === 0 ? undefined : number)));
+      return;
     } catch (error) {
       if (!isTaken(error) || number >= mostCopies) throw error;
     }

@@ -24,10 +24,10 @@ export function createPlaces(root: string): (path: Path) => string {
   const real = new Set<string>();
   return (path) => {
     if (real.size === 0) setImmediate(() => real.clear());
-    const above = dirname(path);
+    const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     if (real.has(above)) {
       checkPath(path);
-      return join(root, path);
+      return `${root}${sep}${path}`;
     }
     const place = placeOf(root, path);
     real.add(above);
@@ -52,12 +52,13 @@ export function lookFor(place: string, expected: Stamp): BigIntStats {
   return stats;
 }
 
+/** A name that is empty, `.` or `..`, or holds a NUL. */
+const noPath = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
+
 function checkPath(path: Path): void {
-  const names = path === "" ? [] : path.split("/");
-  const isBad = (name: string) => name === "" || name === "." || name === ".." || name.includes("\0");
-  if (names.some(isBad)) throw new SideError("problem", `\`${path}\` is no path below the root`);
+  if (path !== "" && noPath.test(path)) throw new SideError("problem", `\`${path}\` is no path below the root`);
   // what is a plain character inside may part folders or name a drive here
-  if (sep !== "/" && names.some((name) => /[\\:]/.test(name))) {
+  if (sep !== "/" && /[\\:]/.test(path)) {
     throw new SideError("problem", `\`${path}\` cannot be written on this system`);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Request,
   requestType,
   wireVersion,
+  writeFile,
 } from "../../../src/sync/container/wire.ts";
 import { startAgent } from "../../support/native-agent.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -25,6 +26,14 @@ const paths = fc.oneof(
   fc.constantFrom("/etc/passwd", "../outside/kept", "out/kept", "up/outside/kept", "x".repeat(300), "x/".repeat(3_000)),
 );
 const temporaryNames = fc.constantFrom(".devenv-sync.1", ".devenv-sync.2", ".devenv-sync.1/../x", "plain", "");
+const files = fc
+  .array(fc.record({ name: names, content: fc.uint8Array({ maxLength: 20 }) }), { maxLength: 5 })
+  .map((all) => {
+    const bytes = Buffer.alloc(1_000);
+    const write = (at: number, file: (typeof all)[number]) =>
+      writeFile(bytes, at, { ...file, mode: 0o644, mtimeNs: 0n });
+    return bytes.subarray(0, all.reduce(write, 0));
+  });
 const requests: fc.Arbitrary<Request> = fc.record({
   type: fc.constantFrom(
     ...(Object.keys(requestType) as (keyof typeof requestType)[]).filter((type) => type !== "sync"),
@@ -35,14 +44,14 @@ const requests: fc.Arbitrary<Request> = fc.record({
   expected: fc.oneof(fc.constantFrom(0, anything), fc.maxSafeNat()),
   size: fc.oneof(fc.constantFrom(0, anything), fc.nat(100), fc.maxSafeNat()),
   mtimeNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-  content: fc.uint8Array({ maxLength: 50 }),
+  content: fc.oneof(fc.uint8Array({ maxLength: 50 }), files),
 });
 
 /** Right requests with any id, and with a byte here and there that is another one. */
 const sent = fc.record({
   request: requests,
   id: fc.integer({ min: 0, max: 6 }),
-  flips: fc.array(fc.record({ at: fc.nat(80), value: fc.nat(255) }), { maxLength: 3 }),
+  flips: fc.array(fc.record({ at: fc.nat(150), value: fc.nat(255) }), { maxLength: 3 }),
 });
 
 const hello: Request = { type: "hello", mode: wireVersion, name: ".devenv-sync.", expected: 0, size: 0 };
@@ -77,7 +86,7 @@ async function survives(input: Buffer): Promise<void> {
   symlinkSync("../..", join(root, "folder/up"));
   symlinkSync("..", join(root, "up"));
   symlinkSync("file", join(root, "link"));
-  mkdirSync(join(root, "empty"));
+  for (const name of ["empty", ".devenv-sync.1"]) mkdirSync(join(root, name));
   const agent = startAgent(root);
   // it may end before it took all
   agent.stdin.on("error", () => undefined);

@@ -24,6 +24,19 @@ it("removes files that are not complete, and keeps what had been moved aside: so
   expect(readFileSync(join(folder.path, kept[0] ?? ""), "utf8")).toBe("written late");
 });
 
+it("removes folders that were not complete, with what is in them", async () => {
+  using folder = temporaryFolder({
+    "kept/.devenv-sync.0123456700000001/file": "hal",
+    "kept/.devenv-sync.0123456700000001/folder/file": "somebody's",
+    ".devenv-sync.0123456700000002": null,
+  });
+  const side = await openAgentSide(startAgent(folder.path), { ...ids, listener });
+  await side.list("");
+  await side.list("kept");
+  await side.close();
+  expect(readdirSync(folder.path, { recursive: true })).toEqual(["kept"]);
+});
+
 it("waits for an agent that was here before: what that one has aside is its own", async () => {
   using folder = temporaryFolder({ ".devenv-sync.0123456700000001": { text: "hal", mode: 0 } });
   const first = await openAgentSide(startAgent(folder.path), { ...ids, listener });

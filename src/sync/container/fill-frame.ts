@@ -1,0 +1,27 @@
+import type { FilledFile } from "../side.ts";
+import { short } from "./sender.ts";
+import { roomForFile, writeFile } from "./wire.ts";
+
+/** New files, one after the other, as the content of one request: so short that it may be filled again once it was sent. */
+export interface FillFrame {
+  /** False where there is no room for it; in one that is empty, there is. */
+  add(file: FilledFile): boolean;
+  content(): Uint8Array;
+  empty(): void;
+}
+
+export function createFillFrame(): FillFrame {
+  const bytes = Buffer.allocUnsafeSlow(short);
+  let length = 0;
+  return {
+    add(file) {
+      if (length + roomForFile(file) > short) return false;
+      length = writeFile(bytes, length, file);
+      return true;
+    },
+    content: () => bytes.subarray(0, length),
+    empty() {
+      length = 0;
+    },
+  };
+}
