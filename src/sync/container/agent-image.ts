@@ -49,7 +49,8 @@ async function readAgent(platform: string): Promise<Buffer> {
   }
 }
 
-function agentFor(platform: string): string {
+/** The agent's file for a platform, if there is one. */
+export function agentFor(platform: string): string {
   return join(agentFolder(), `${agentFile}${platform.split("/")[1] ?? ""}`);
 }
 

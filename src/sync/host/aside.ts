@@ -7,7 +7,8 @@ import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { errnoOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import type { Stamp } from "../side.ts";
+import type { SideError, Stamp } from "../side.ts";
+import { joinPath, parentOf } from "../tree.ts";
 import { changed } from "./failure.ts";
 import { keepLate, type Late } from "./keep.ts";
 import { lookAt, lookFor } from "./place.ts";
@@ -16,8 +17,8 @@ import { isSameContent } from "./stat.ts";
 import { outOf } from "./temporary.ts";
 
 export interface Aside {
-  /** A finished file or link takes the place of what is expected there. */
-  replace(beside: string, what: Expected): void;
+  /** A finished file or link, of this name beside it, takes the place of what is expected there. */
+  replace(beside: string, what: Expected): Promise<void>;
   /** A file or a link goes. */
   remove(what: Expected): void;
   /** Either goes to an absolute place where nothing stands. */
@@ -31,10 +32,20 @@ export interface Expected {
   readonly expected: Stamp;
 }
 
+export interface Swaps {
+  /** Two paths get what the other one had; false where that cannot be done. Throws SideError. */
+  swap(one: Path, other: Path): Promise<boolean>;
+}
+
 /** How long what is written late is waited for, milliseconds. */
 const lateMs = 100;
 
-export function createAside(late: Late): Aside {
+export interface AsideOptions extends Late {
+  /** Without it, what somebody else puts in a place in the moment when it is taken is replaced. */
+  readonly swaps: Swaps | undefined;
+}
+
+export function createAside({ swaps, ...late }: AsideOptions): Aside {
   const { root } = late;
   const dropLater = async (kept: string, path: Path, before: BigIntStats) => {
     await setTimeout(lateMs);
@@ -48,16 +59,16 @@ export function createAside(late: Late): Aside {
     }
   };
   return {
-    replace(beside, { path, place, expected }) {
+    async replace(beside, { path, place, expected }) {
       const before = lookFor(place, expected);
       const ours = lstatSync(beside, { bigint: true });
       const kept = link(root, place);
-      // as late as it can be: what somebody else puts there after this look is replaced
-      if (!isAt(place, before)) {
+      try {
+        await takePlace({ late, swaps, path, place, beside, before, ours });
+      } catch (error) {
         if (kept !== undefined) rmSync(kept, { force: true });
-        throw changed("it was replaced at the same moment");
+        throw error;
       }
-      renameSync(beside, place);
       if (kept === undefined) return;
       if (!isSameContent(before, lstatSync(kept, { bigint: true }))) {
         if (isAt(place, ours)) renameSync(kept, place);
@@ -85,6 +96,48 @@ export function createAside(late: Late): Aside {
       else putBack(late, kept, { path, place });
     },
   };
+}
+
+interface Taking extends Pick<Expected, "path" | "place"> {
+  readonly late: Late;
+  readonly swaps: Swaps | undefined;
+  readonly beside: string;
+  /** What is expected in the place, and what is beside it. */
+  readonly before: BigIntStats;
+  readonly ours: BigIntStats;
+}
+
+/** What is beside takes the place of what is expected there, or nothing is changed. */
+async function takePlace(taking: Taking): Promise<void> {
+  const { late, path, place, beside, before, ours } = taking;
+  if (!isAt(place, before)) throw replacedMeanwhile();
+  if (!(await swapIn(taking))) {
+    renameSync(beside, place);
+    return;
+  }
+  const out = lookAt(beside);
+  // a file system that swaps nothing has replaced it
+  if (out === undefined || out.ino === before.ino) return;
+  // somebody else's, which goes back; if that came to be replaced too, it is the older one
+  const isBack = await swapIn(taking).catch(() => false);
+  if (!isBack) putBack(late, beside, { path, place });
+  else if (!isAt(beside, ours)) keepLate(late, beside, path);
+  throw replacedMeanwhile();
+}
+
+/** False where nothing can be swapped. Whether it was done shows, should the one who does it be lost. */
+async function swapIn({ swaps, path, beside, ours }: Taking): Promise<boolean> {
+  const isBeside = isAt(beside, ours);
+  try {
+    return (await swaps?.swap(joinPath(parentOf(path), basename(beside)), path)) ?? false;
+  } catch {
+    if (isAt(beside, ours) === isBeside) throw replacedMeanwhile();
+    return true;
+  }
+}
+
+function replacedMeanwhile(): SideError {
+  return changed("it was replaced at the same moment");
 }
 
 function isAt(place: string, { ino }: BigIntStats): boolean {

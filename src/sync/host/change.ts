@@ -15,12 +15,16 @@ export function makeFolder(place: string, mode: number): Stat {
 }
 
 /** Takes the place of what is expected, or of nothing. */
-export function makeLink({ place, path, aside }: Destination, target: string, expected: Stamp | undefined): Stat {
+export async function makeLink(
+  { place, path, aside }: Destination,
+  target: string,
+  expected: Stamp | undefined,
+): Promise<Stat> {
   {
     using beside = openBeside(place);
     symlinkSync(target, beside.place);
     if (expected === undefined) putNew(beside.place, place);
-    else aside.replace(beside.place, { path, place, expected });
+    else await aside.replace(beside.place, { path, place, expected });
   }
   return statOf(lstatSync(place, { bigint: true }), target);
 }

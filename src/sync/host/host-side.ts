@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
 import { type Side, type SideListener, smallSize, temporaryPrefix } from "../side.ts";
-import { createAside } from "./aside.ts";
+import { createAside, type Swaps } from "./aside.ts";
 import { makeFolder, makeLink, move, setMode } from "./change.ts";
 import { openChokidarWatch } from "./chokidar-watch.ts";
 import { sideError } from "./failure.ts";
@@ -28,6 +28,7 @@ export interface HostSideOptions {
   /** What is never looked at, for a watcher that watches more than what is listed. */
   ignores(path: Path): boolean;
   readonly nameLate: NameLate;
+  readonly swaps: Swaps | undefined;
 }
 
 /**
@@ -67,18 +68,18 @@ export function openHostSide(options: HostSideOptions): Side {
 
 type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "move" | "flush">;
 
-function changes({ root, nameLate }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
+function changes({ root, nameLate, swaps }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
   const unflushed = new Set<Path>();
   const wrote = <Value>(path: Path, value: Value): Value => {
     unflushed.add(path);
     return value;
   };
-  const aside = createAside({ root, nameLate });
+  const aside = createAside({ root, nameLate, swaps });
   const to = (path: Path) => ({ path, place: at(path), aside });
   return {
     write: (path, file, content) => attempt(async () => wrote(path, await writeWhole(to(path), file, content))),
     makeFolder: (path, mode) => attempt(() => wrote(path, makeFolder(at(path), mode))),
-    makeLink: (path, target, expected) => attempt(() => wrote(path, makeLink(to(path), target, expected))),
+    makeLink: (path, target, expected) => attempt(async () => wrote(path, await makeLink(to(path), target, expected))),
     remove: (path, expected, kind) =>
       attempt(() => {
         if (kind !== "folder") aside.remove({ path, place: at(path), expected });

@@ -23,7 +23,7 @@ export async function writeWhole(
     using beside = openBeside(place);
     await writeBeside(beside.place, file, content);
     if (file.expected === undefined) putNew(beside.place, place);
-    else aside.replace(beside.place, { path, place, expected: file.expected });
+    else await aside.replace(beside.place, { path, place, expected: file.expected });
   }
   // without its other name: that counts as a change
   return statOf(lstatSync(place, { bigint: true }));

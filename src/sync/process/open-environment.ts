@@ -15,6 +15,7 @@ import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
 import { createSparing } from "./spare-memory.ts";
+import { type OpenedSwaps, openSwaps } from "./swaps.ts";
 
 export interface EnvironmentRequest {
   readonly record: RecordHead;
@@ -36,6 +37,8 @@ export interface OpenerOptions {
 
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
   const sessions = new Set<Session>();
+  // all of them are of one workspace
+  let swaps: OpenedSwaps | undefined;
   const spareMemory = createSparing(() => {
     for (const session of sessions) session.spare();
   });
@@ -52,12 +55,14 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
+    swaps ??= openSwaps({ root, platform: host.platform, arch: host.arch });
     const session = await openSession({
       host(sides) {
         rescans.push(sides.onOverflow);
         return follow(
           openHostSide({
             ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
+            swaps,
             ignores: (path) => ignores(path, true),
           }),
         );
@@ -79,9 +84,10 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     sessions.add(session);
     return {
       ...session,
-      close: () => {
+      async close() {
         sessions.delete(session);
-        return session.close();
+        await session.close();
+        if (sessions.size === 0) await swaps?.close();
       },
     };
   };

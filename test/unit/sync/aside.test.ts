@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
@@ -13,47 +14,65 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { createAside } from "../../../src/sync/host/aside.ts";
+import { nodeHost } from "../../../src/host/node.ts";
+import { createAside, type Swaps } from "../../../src/sync/host/aside.ts";
 import { stampOf } from "../../../src/sync/host/stat.ts";
+import { openBeside } from "../../../src/sync/host/temporary.ts";
+import { type OpenedSwaps, openSwaps } from "../../../src/sync/process/swaps.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const afterwardsMs = 250;
 
-function open() {
+/** `meanwhile` is done right before each swap. */
+function open({ swaps, meanwhile = () => {} }: { readonly swaps?: Swaps; meanwhile?(place: string): void } = {}) {
   const folder = temporaryFolder({ "sub/file": "old", new: "new" });
   const root = folder.path;
   const place = join(root, "sub/file");
+  const own = swaps ?? openSwaps({ root, platform: process.platform, arch: nodeHost().arch });
+  const swap: Swaps["swap"] = (one, other) => {
+    meanwhile(place);
+    return own?.swap(one, other) ?? Promise.resolve(false);
+  };
   return {
     root,
     place,
-    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}` }),
+    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}`, swaps: { swap } }),
     what: { path: "sub/file", place, expected: stampOf(lstatSync(place, { bigint: true })) },
     names: () => (readdirSync(root, { recursive: true }) as string[]).sort(),
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    async [Symbol.asyncDispose]() {
+      if (own !== undefined && "close" in own) await (own as OpenedSwaps).close();
+      folder[Symbol.dispose]();
+    },
   };
 }
 
+async function replace({ aside, place, what }: Pick<ReturnType<typeof open>, "aside" | "place" | "what">) {
+  using beside = openBeside(place);
+  writeFileSync(beside.place, "new");
+  await aside.replace(beside.place, what);
+}
+
 it("leaves nothing of what nobody wrote to", async () => {
-  using here = open();
-  here.aside.replace(join(here.root, "new"), here.what);
+  await using here = open();
+  await replace(here);
   expect(readFileSync(here.place, "utf8")).toBe("new");
   await sleep(afterwardsMs);
-  expect(here.names()).toEqual(["sub", "sub/file"]);
+  expect(here.names()).toEqual(["new", "sub", "sub/file"]);
 });
 
 it("keeps beside what is written to a file after it was replaced", async () => {
-  using here = open();
+  await using here = open();
   const writer = openSync(here.place, "r+");
-  here.aside.replace(join(here.root, "new"), here.what);
+  await replace(here);
   writeSync(writer, "late");
   closeSync(writer);
   await sleep(afterwardsMs);
-  expect(here.names()).toEqual(["sub", "sub/file", "sub/file.late0"]);
+  expect(here.names()).toEqual(["new", "sub", "sub/file", "sub/file.late0"]);
   expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("late");
 });
 
 it("overwrites nothing with what it keeps", async () => {
-  using here = open();
+  await using here = open();
   writeFileSync(join(here.root, "sub/file.late0"), "somebody's");
   const writer = openSync(here.place, "r+");
   here.aside.remove(here.what);
@@ -64,15 +83,15 @@ it("overwrites nothing with what it keeps", async () => {
   expect(readFileSync(join(here.root, "sub/file.late1"), "utf8")).toBe("late");
 });
 
-it("moves a file to where nothing stands", () => {
-  using here = open();
+it("moves a file to where nothing stands", async () => {
+  await using here = open();
   expect(() => here.aside.move(here.what, join(here.root, "new"))).toThrow("EEXIST");
   here.aside.move(here.what, join(here.root, "sub/other"));
   expect(here.names()).toEqual(["new", "sub", "sub/other"]);
 });
 
 it("keeps what is written to a file after it was removed, also where its folder is gone", async () => {
-  using here = open();
+  await using here = open();
   const writer = openSync(here.place, "r+");
   here.aside.remove(here.what);
   // nothing of it is in the folder's way
@@ -84,12 +103,56 @@ it("keeps what is written to a file after it was removed, also where its folder 
   expect(readFileSync(join(here.root, "file.late0"), "utf8")).toBe("late");
 });
 
-it("removes and replaces only what is expected", () => {
-  using here = open();
+it("removes and replaces only what is expected", async () => {
+  await using here = open();
   const other = { ...here.what, expected: here.what.expected + 1 };
   expect(() => here.aside.remove(other)).toThrow("something else stands there now");
-  expect(() => here.aside.replace(join(here.root, "new"), other)).toThrow("something else stands there now");
+  await expect(replace({ ...here, what: other })).rejects.toThrow("something else stands there now");
   rmSync(here.place);
   expect(() => here.aside.remove(here.what)).toThrow("something else stands there now");
   expect(here.names()).toEqual(["new", "sub"]);
+});
+
+/** As editors save. */
+function save(place: string, text: string): void {
+  writeFileSync(`${place}~`, text);
+  renameSync(`${place}~`, place);
+}
+
+it("leaves what was saved in the moment when it is replaced, and keeps what was saved when that was put back", async () => {
+  const texts = ["first", "second"];
+  await using here = open({ meanwhile: (place) => save(place, texts.shift() ?? "") });
+  await expect(replace(here)).rejects.toThrow("it was replaced at the same moment");
+  expect(readFileSync(here.place, "utf8")).toBe("first");
+  expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("second");
+  expect(here.names()).toEqual(["new", "sub", "sub/file", "sub/file.late0"]);
+});
+
+it("keeps what was saved in that moment where it cannot be swapped back", async () => {
+  let swaps = 0;
+  await using here = open({
+    meanwhile: (place) => swaps === 0 && save(place, "saved"),
+    swaps: {
+      async swap(one, other) {
+        swaps += 1;
+        if (swaps > 1) throw new Error("the agent has ended");
+        const [first, second] = [join(here.root, one), join(here.root, other)];
+        renameSync(first, `${first}.on-its-way`);
+        renameSync(second, first);
+        renameSync(`${first}.on-its-way`, second);
+        return true;
+      },
+    },
+  });
+  await expect(replace(here)).rejects.toThrow("it was replaced at the same moment");
+  expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("saved");
+  expect(readFileSync(here.place, "utf8")).toBe("new");
+});
+
+it("replaces by a rename where nothing can be swapped", async () => {
+  await using here = open({ swaps: { swap: async () => false } });
+  await replace(here);
+  expect(readFileSync(here.place, "utf8")).toBe("new");
+  await sleep(afterwardsMs);
+  expect(here.names()).toEqual(["new", "sub", "sub/file"]);
 });
