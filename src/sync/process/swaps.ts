@@ -19,6 +19,7 @@ export interface SwapsOptions {
 }
 
 export interface OpenedSwaps extends Swaps {
+  /** What is swapped after this begins anew. */
   close(): Promise<void>;
 }
 
@@ -38,7 +39,9 @@ export function openSwaps({ root, platform, arch }: SwapsOptions): OpenedSwaps |
       return channel !== undefined;
     },
     async close() {
-      await (await running)?.close();
+      const ending = running;
+      running = undefined;
+      await (await ending)?.close();
     },
   };
 }
