@@ -242,13 +242,13 @@ static void read_requests(void)
     if (start > 0) memmove(buffer, buffer + start, length -= start);
 }
 
-static int serve_folder(const char *folder)
+static int serve_folder(const char *folder, bool is_alone)
 {
     root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* one that was here before ends soon; until then what it has aside is its own */
-    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int lock = is_alone ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     for (int i = 0; i < 1000 && flock(lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK; i++) usleep(1000);
-    notifier = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    notifier = is_alone ? inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1;
     if (root < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
     /* fewer turns for what carries it on; where that is refused, it is slower */
     umask(0), fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20), fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20);
@@ -266,9 +266,9 @@ int main(int count, char **words)
 {
     /* children end by themselves, a broken pipe is told by `write`, a lease is given back at once */
     signal(SIGCHLD, SIG_IGN), signal(SIGPIPE, SIG_IGN), signal(SIGIO, SIG_IGN);
-    if (count == 3 && strcmp(words[1], "--serve") == 0) return serve_folder(words[2]);
+    if (count == 3 && begins(words[1], "--serve")) return serve_folder(words[2], strcmp(words[1], "--serve-beside") != 0);
     if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
         for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
     if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 3") < 0;
-    return fputs("usage: devenv-sync-agent --serve FOLDER | --idle | --version\n", stderr), 2;
+    return fputs("usage: devenv-sync-agent --serve[-beside] FOLDER | --idle | --version\n", stderr), 2;
 }

@@ -17,7 +17,7 @@ import { isSameContent } from "./stat.ts";
 import { outOf } from "./temporary.ts";
 
 export interface Aside {
-  /** A finished file or link, of this name beside it, takes the place of what is expected there. */
+  /** A finished file or link that stands beside it, at an absolute place, takes the place of what is expected. */
   replace(beside: string, what: Expected): Promise<void>;
   /** A file or a link goes. */
   remove(what: Expected): void;
@@ -110,8 +110,9 @@ interface Taking extends Pick<Expected, "path" | "place"> {
 /** What is beside takes the place of what is expected there, or nothing is changed. */
 async function takePlace(taking: Taking): Promise<void> {
   const { late, path, place, beside, before, ours } = taking;
-  if (!isAt(place, before)) throw replacedMeanwhile();
   if (!(await swapIn(taking))) {
+    // as late as it can be: what somebody else puts there after this look is replaced
+    if (!isAt(place, before)) throw replacedMeanwhile();
     renameSync(beside, place);
     return;
   }

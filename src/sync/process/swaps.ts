@@ -1,6 +1,6 @@
 /**
  * Giving two things in a folder of this machine each other's places in one step. Node has no call for that; the agent does it, as
- * it does in a container: a process that ends by itself when it was not asked for a minute.
+ * it does in a container: a process that watches and locks nothing, and ends by itself when it was not asked for a minute.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -51,7 +51,9 @@ const noHeartbeatMs = 3_600_000;
 
 /** Undefined when it cannot be run from where it is. */
 async function openAgent(program: string, root: string, onLost: () => void): Promise<Channel | undefined> {
-  const agent: ChildProcessByStdio<Writable, Readable, Readable> = spawn(program, ["--serve", root], { stdio: "pipe" });
+  const agent: ChildProcessByStdio<Writable, Readable, Readable> = spawn(program, ["--serve-beside", root], {
+    stdio: "pipe",
+  });
   try {
     await once(agent, "spawn");
   } catch {
