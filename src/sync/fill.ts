@@ -8,12 +8,13 @@ import { joinPath, noChildren } from "./tree.ts";
 /** Makes the folder; gives the files that stand in it then, by name. The rest of it is still to be brought. Throws SideError. */
 export async function makeFilled(run: Application, path: Path, folder: Folder): Promise<ReadonlyMap<string, File>> {
   const { to } = run;
-  const small = to.side.fill === undefined ? [] : smallFiles(run, path, folder);
-  if (to.side.fill === undefined || small.length === 0) {
+  const { fill } = to.side;
+  const small = fill === undefined ? [] : smallFiles(run, path, folder);
+  if (fill === undefined || small.length === 0) {
     await makeEmpty(run, path, folder.mode);
     return new Map();
   }
-  return fill(run, { path, mode: folder.mode, small, side: to.side as Filling });
+  return bringSmall(run, { path, mode: folder.mode, small, fill });
 }
 
 async function makeEmpty(run: Application, path: Path, mode: number): Promise<void> {
@@ -22,8 +23,6 @@ async function makeEmpty(run: Application, path: Path, mode: number): Promise<vo
   run.onDone(to, path, { kind: "folder", mode, children: noChildren });
   if (await to.enter(path)) throw filledByOthers();
 }
-
-type Filling = Side & Required<Pick<Side, "fill">>;
 
 interface Small {
   readonly name: string;
@@ -45,13 +44,13 @@ interface Fill {
   readonly path: Path;
   readonly mode: number;
   readonly small: readonly Small[];
-  readonly side: Filling;
+  readonly fill: NonNullable<Side["fill"]>;
 }
 
-async function fill(run: Application, { path, mode, small, side }: Fill): Promise<ReadonlyMap<string, File>> {
+async function bringSmall(run: Application, { path, mode, small, fill }: Fill): Promise<ReadonlyMap<string, File>> {
   const { from, to } = run;
   const sent = new Map<string, Sent>();
-  const listing = await to.limit(() => side.fill(path, mode, contentsOf(run, { path, small, sent })));
+  const listing = await to.limit(() => fill(path, mode, contentsOf(run, { path, small, sent })));
   const brought = broughtOf(sent, listing);
   run.onDone(to, path, { kind: "folder", mode, children: brought });
   run.onPart(from, path, { files: brought });

@@ -1,5 +1,6 @@
 import type { Path } from "../entry.ts";
 import type { Stat } from "../side.ts";
+import { joinPath } from "../tree.ts";
 import type { Channel } from "./channel.ts";
 import { type AgentStat, decodeChildren, decodeFolder } from "./replies.ts";
 import { anything, folder } from "./wire.ts";
@@ -31,7 +32,7 @@ export async function removeTemporary(channel: Channel, path: Path): Promise<voi
   // its watch ends with it
   const { children } = await listFolder(channel, path, () => undefined);
   for (const [name, stat] of children) {
-    const below = `${path}/${name}`;
+    const below = joinPath(path, name);
     if (typeof stat !== "string" && stat.kind === "folder") await removeTemporary(channel, below);
     else await channel.call({ type: "remove", path: below, expected: anything }, below);
   }
