@@ -6,16 +6,18 @@
  * every half minute. Flushing takes long, and nothing else is done by a side meanwhile.
  */
 import type { AncestorStore, SavedEntry, StampsOf } from "./ancestor-store.ts";
-import type { Entry } from "./entry.ts";
-import { setAllAlone } from "./tree.ts";
+import type { Entry, File, Folder, Path } from "./entry.ts";
+import { at, joinPath, setAll, setAllAlone } from "./tree.ts";
 
 export interface Agreement {
   tree(): Entry | undefined;
-  /** In this order. */
-  agree(entries: readonly SavedEntry[]): void;
+  /** In this order, and then files in folders, by name. */
+  agree(entries: readonly SavedEntry[], files?: FilesIn): void;
   /** All is kept when this resolves. */
   close(): Promise<void>;
 }
+
+export type FilesIn = ReadonlyMap<Path, ReadonlyMap<string, File>>;
 
 export interface AgreementOptions {
   readonly store: AncestorStore;
@@ -55,14 +57,16 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
   };
   return {
     tree: () => tree,
-    agree(entries) {
-      if (entries.length === 0) return;
+    agree(entries, files = new Map()) {
+      const all = [...entries, ...filesOf(files)];
+      if (all.length === 0) return;
       isConfirmed = false;
       tree = setAllAlone(
         tree,
         entries.map(({ path, entry }) => [path, entry]),
       );
-      void queue(() => store.append(entries));
+      tree = putFiles(tree, files);
+      void queue(() => store.append(all));
       confirmLater();
     },
     async close() {
@@ -72,4 +76,23 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
       await queue(() => store.close());
     },
   };
+}
+
+function* filesOf(folders: FilesIn): Generator<SavedEntry> {
+  for (const [folder, files] of folders)
+    for (const [name, entry] of files) yield { path: joinPath(folder, name), entry };
+}
+
+function putFiles(tree: Entry | undefined, folders: FilesIn): Entry | undefined {
+  const changed: [Path, Folder][] = [];
+  for (const [path, files] of folders) {
+    const folder = at(tree, path);
+    if (folder?.kind !== "folder") continue;
+    changed.push([path, { ...folder, children: new Map([...folder.children, ...files]) }]);
+  }
+  // what is set below a folder would be undone by the folder
+  return setAll(
+    tree,
+    changed.sort(([one], [other]) => one.length - other.length),
+  );
 }

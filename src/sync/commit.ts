@@ -1,10 +1,11 @@
 /** Taking down what was brought over: in the trees of both sides, and in the ancestor where they agree now. */
+import type { FilesIn } from "./agreement.ts";
 import type { SavedEntry } from "./ancestor-store.ts";
 import { type Core, sideNames, treesOf } from "./core.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Change, Entry, File, Folder, Part, Path } from "./entry.ts";
 import type { SideName } from "./status.ts";
-import { at, childrenOf, isAlike, joinPath, noChildren, walk } from "./tree.ts";
+import { at, childrenOf, isAlike, noChildren, walk } from "./tree.ts";
 
 export interface Ledger {
   done(endpoint: Endpoint, path: Path, entry: Entry | undefined): void;
@@ -77,7 +78,7 @@ function withFiles(folder: Folder, files: ReadonlyMap<string, File>): Folder {
 }
 
 /** Where both sides are alike, they agree; folders first, then what is in them. */
-function agreeAt(core: Core, paths: ReadonlySet<Path>, filled: ReadonlyMap<Path, ReadonlyMap<string, File>>): void {
+function agreeAt(core: Core, paths: ReadonlySet<Path>, filled: FilesIn): void {
   const { ancestor, host, container } = treesOf(core);
   const folders: SavedEntry[] = [];
   const others: SavedEntry[] = [];
@@ -89,14 +90,19 @@ function agreeAt(core: Core, paths: ReadonlySet<Path>, filled: ReadonlyMap<Path,
     else others.push({ path, entry });
   }
   folders.sort((one, other) => one.path.length - other.path.length);
-  for (const [path, files] of filled) {
-    const [ours, theirs] = [host, container].map((tree) => childrenOf(at(tree, path)));
-    for (const [name, entry] of files) {
-      const isAgreed = ours?.get(name) === entry && theirs?.get(name) === entry;
-      if (isAgreed) others.push({ path: joinPath(path, name), entry });
-    }
-  }
-  core.agreement.agree([...folders, ...others]);
+  const files = [...filled].map(
+    ([path, brought]) => [path, alikeOf(brought, at(host, path), at(container, path))] as const,
+  );
+  core.agreement.agree([...folders, ...others], new Map(files));
+}
+
+/** Of files that were brought, those that stand so on both sides. */
+function alikeOf(
+  brought: ReadonlyMap<string, File>,
+  ...sides: readonly (Entry | undefined)[]
+): ReadonlyMap<string, File> {
+  const children = sides.map(childrenOf);
+  return new Map([...brought].filter(([name, file]) => children.every((one) => one.get(name) === file)));
 }
 
 /** What a change does to the ancestor, step by step. */

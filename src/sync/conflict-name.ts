@@ -19,8 +19,10 @@ export function conflictPath({ path, side, date, number }: ConflictCopy): Path {
   return joinPath(parentOf(path), cutTo(nameOf(path), longestName - ending.length) + ending);
 }
 
+/** Of a path, or its last name. */
 export function isConflictCopy(path: Path): boolean {
-  return /\.conflict-(host|container)-\d{8}T\d{6}Z(-\d+)?$/.test(path);
+  // of the very most names that tells more quickly
+  return path.includes(".conflict-") && /\.conflict-(host|container)-\d{8}T\d{6}Z(-\d+)?$/.test(path);
 }
 
 /** Bytes that the usual file systems allow. */

@@ -8,11 +8,12 @@
 import { type Contents, createContents } from "./contents.ts";
 import type { Entry, Path } from "./entry.ts";
 import { createLimit, type Limit } from "./limit.ts";
+import { createLooked, type Looked } from "./looked.ts";
 import { type Reader, readAll, readAt } from "./scan.ts";
 import type { Ignores } from "./session-options.ts";
 import { type Listing, type Side, SideError, type Stamp, type Stat } from "./side.ts";
 import { createStamps } from "./stamps.ts";
-import { at, joinPath, noChildren, setAll, share } from "./tree.ts";
+import { at, nameOf, noChildren, parentOf, setAll, share } from "./tree.ts";
 
 export interface Endpoint {
   readonly side: Side;
@@ -39,8 +40,8 @@ export interface Endpoint {
   freshForMs(path: Path): number;
   /** What a file is like now; of one that was just read, without asking. */
   statOf(path: Path): Promise<Stat | undefined>;
-  /** The same of a file that was just read, and not asked for since. */
-  lookedAt(path: Path): Stat | undefined;
+  /** The same of what stands in a folder that was just read, by name, where it was not asked for since. */
+  lookedIn(folder: Path): ReadonlyMap<string, Stat | string>;
   /** The content of a file that is still as it was looked at; of one that was just hashed, without reading it again. */
   readSmall(path: Path, stat: Stat): Promise<Uint8Array> | Uint8Array;
   /** What was written; the tree follows with `note`. */
@@ -72,14 +73,12 @@ export interface EndpointOptions {
 const callsAtOnce = 256;
 /** How long a time of modification can stay the same while a file changes: the kernel's tick, with room. */
 const tickMs = 20;
-/** Stats that are kept for files that will have to be read. */
-const mostStats = 30_000;
 
 export function openEndpoint(options: EndpointOptions): Endpoint {
   const { side } = options;
   const stamps = createStamps(now);
   const limit = createLimit(callsAtOnce);
-  const stats = new Map<Path, Stat>();
+  const looked = createLooked();
   const contents = createContents(side, limit);
   for (const [path, stamp] of options.knownStamps) stamps.restore(path, stamp);
   const reader: Reader = {
@@ -87,37 +86,34 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     stamps,
     limit,
     ignores: options.ignores,
-    onStat: (path, stat) => void (stats.size < mostStats && stats.set(path, stat)),
+    looked,
     onMoved: options.onDirty,
   };
   return {
     side,
     limit,
-    ...openTree(reader, { known: options.known, stats, contents }),
+    ...openTree(reader, { known: options.known, looked, contents }),
     readSmall: contents.take,
     stampOf: stamps.get,
     sureStampOf: stamps.sure,
     freshForMs: (path) => Math.max(0, (stamps.freshSince(path) ?? 0) + tickMs - now()),
-    lookedAt(path) {
-      const stat = stats.get(path);
-      stats.delete(path);
-      return stat?.stamp === stamps.get(path) ? stat : undefined;
-    },
+    lookedIn: looked.takeIn,
     async statOf(path) {
-      const stat = stats.get(path) ?? (await limit(() => side.stat(path)));
-      stats.delete(path);
+      const stat = looked.get(path) ?? (await limit(() => side.stat(path)));
+      looked.delete(path);
       return stat;
     },
     noteStat(path, stat) {
-      stats.delete(path);
-      if (stat === undefined) stamps.delete(path);
-      else stamps.set(path, stat);
+      looked.delete(path);
+      const [folder, name] = [stamps.in(parentOf(path)), nameOf(path)];
+      if (stat === undefined) folder.delete(name);
+      else folder.set(name, stat);
     },
     enter: (path) => enterFolder(reader, path),
     take: (path, listing, known) => takeFolder(reader, path, { listing, known }),
     doubt: stamps.doubt,
     pack(share) {
-      stats.clear();
+      looked.clear();
       contents.clear();
       stamps.pack(share);
     },
@@ -132,11 +128,11 @@ type TreeCalls = "tree" | "isReplaced" | "acceptRoot" | "readAll" | "readMs" | "
 
 interface Known {
   readonly known: Entry | undefined;
-  readonly stats: Map<Path, Stat>;
+  readonly looked: Looked;
   readonly contents: Contents;
 }
 
-function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpoint, TreeCalls> {
+function openTree(reader: Reader, { known, looked, contents }: Known): Pick<Endpoint, TreeCalls> {
   const { stamps } = reader;
   let tree = known;
   let root: number | undefined;
@@ -153,7 +149,7 @@ function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpo
       root = stamps.inodeOf("");
     },
     async readAll() {
-      stats.clear();
+      looked.clear();
       contents.clear();
       const begin = now();
       follow(await readAll(reader, tree));
@@ -161,13 +157,13 @@ function openTree(reader: Reader, { known, stats, contents }: Known): Pick<Endpo
     },
     readMs: () => readMs,
     async readAt(paths) {
-      stats.clear();
+      looked.clear();
       contents.clear();
       follow(await readAt(reader, tree, paths));
     },
     async hash(paths) {
       const { entries, changed } = await hashAll(tree, paths, (entry, path) =>
-        hashOne(reader, { entry, path, stat: stats.get(path), contents }),
+        hashOne(reader, { entry, path, stat: looked.get(path), contents }),
       );
       tree = setAll(tree, entries);
       return changed;
@@ -194,11 +190,11 @@ interface Taken {
 }
 
 function takeFolder({ stamps, onMoved }: Reader, path: Path, { listing, known }: Taken): boolean {
-  const { movedFrom } = stamps.enter(path, listing.folder.inode);
-  if (movedFrom !== undefined) onMoved(movedFrom);
+  const entered = stamps.enter(path, listing.folder.inode);
+  if (entered.movedFrom !== undefined) onMoved(entered.movedFrom);
   let isMore = false;
   for (const [name, stat] of listing.children) {
-    if (typeof stat === "object" && known.has(name)) stamps.set(joinPath(path, name), stat);
+    if (typeof stat === "object" && known.has(name)) entered.stamps.set(name, stat);
     else isMore = true;
   }
   if (isMore) stamps.doubt(path);

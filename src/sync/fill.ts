@@ -2,19 +2,19 @@
 import { hash } from "node:crypto";
 import type { Application } from "./application.ts";
 import type { File, Folder, Path } from "./entry.ts";
-import { type FilledFile, type Listing, type Side, SideError, type Stat, smallSize } from "./side.ts";
-import { joinPath, noChildren } from "./tree.ts";
+import { type Listing, type Pack, type Side, SideError, type Stat, smallSize } from "./side.ts";
+import { noChildren } from "./tree.ts";
 
 /** Makes the folder; gives the files that stand in it then, by name. The rest of it is still to be brought. Throws SideError. */
 export async function makeFilled(run: Application, path: Path, folder: Folder): Promise<ReadonlyMap<string, File>> {
-  const { to } = run;
-  const { fill } = to.side;
-  const small = fill === undefined ? [] : smallFiles(run, path, folder);
-  if (fill === undefined || small.length === 0) {
+  const { fill } = run.to.side;
+  const { collect } = run.from.side;
+  const small = fill && collect ? smallFiles(run, path, folder) : [];
+  if (fill === undefined || collect === undefined || small.length === 0) {
     await makeEmpty(run, path, folder.mode);
     return new Map();
   }
-  return bringSmall(run, { path, mode: folder.mode, small, fill });
+  return bringSmall(run, { path, mode: folder.mode, small, fill, collect });
 }
 
 async function makeEmpty(run: Application, path: Path, mode: number): Promise<void> {
@@ -32,25 +32,29 @@ interface Small {
 }
 
 function smallFiles({ from }: Application, path: Path, { children }: Folder): readonly Small[] {
+  const looked = from.lookedIn(path);
   const small: Small[] = [];
   for (const [name, file] of children) {
-    const stat = file.kind === "file" ? from.lookedAt(joinPath(path, name)) : undefined;
-    if (file.kind === "file" && stat !== undefined && stat.size <= smallSize) small.push({ name, file, stat });
+    const stat = looked.get(name);
+    if (file.kind !== "file" || typeof stat !== "object" || stat.kind !== "file") continue;
+    if (stat.size <= smallSize && stat.mode === file.mode) small.push({ name, file, stat });
   }
   return small;
 }
 
-interface Fill {
+interface Filling {
   readonly path: Path;
   readonly mode: number;
   readonly small: readonly Small[];
   readonly fill: NonNullable<Side["fill"]>;
+  readonly collect: NonNullable<Side["collect"]>;
 }
 
-async function bringSmall(run: Application, { path, mode, small, fill }: Fill): Promise<ReadonlyMap<string, File>> {
+async function bringSmall(run: Application, filling: Filling): Promise<ReadonlyMap<string, File>> {
   const { from, to } = run;
-  const sent = new Map<string, Sent>();
-  const listing = await to.limit(() => fill(path, mode, contentsOf(run, { path, small, sent })));
+  const { path, mode, small, fill, collect } = filling;
+  const sent: Sent = new Map();
+  const listing = await to.limit(() => fill(path, mode, noteSent(run, collect(path, small), sent)));
   const brought = broughtOf(sent, listing);
   run.onDone(to, path, { kind: "folder", mode, children: brought });
   run.onPart(from, path, { files: brought });
@@ -58,42 +62,24 @@ async function bringSmall(run: Application, { path, mode, small, fill }: Fill): 
   return brought;
 }
 
-interface Sent {
-  readonly file: File;
-  readonly stat: Stat;
-}
+/** What was given, by name. */
+type Sent = Map<string, { readonly file: File; readonly stat: Stat }>;
 
-interface Contents extends Pick<Fill, "path" | "small"> {
-  /** What was given. */
-  readonly sent: Map<string, Sent>;
-}
-
-/** What cannot be read at once is left out, to be brought by itself. */
-function* contentsOf(run: Application, { path, small, sent }: Contents): Generator<FilledFile> {
-  for (const { name, file, stat } of small) {
+/** What cannot be read at once is missing, to be brought by itself. */
+async function* noteSent(run: Application, packs: AsyncIterable<Pack<Small>>, sent: Sent): AsyncGenerator<Pack> {
+  for await (const pack of packs) {
     if (run.isStopped()) return;
-    const content = readNow(run, joinPath(path, name), stat);
-    if (content === undefined) continue;
-    run.onBytes(content.length);
-    sent.set(name, { file: { ...file, content: hash("sha256", content, "base64") }, stat });
-    yield { name, mode: file.mode, mtimeNs: stat.mtimeNs, content };
-  }
-}
-
-function readNow({ from }: Application, path: Path, stat: Stat): Uint8Array | undefined {
-  try {
-    const content = from.readSmall(path, stat);
-    if (content instanceof Uint8Array) return content;
-    content.catch(() => undefined);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SideError && error.kind !== "lost") return undefined;
-    throw error;
+    for (const { looked, content } of pack.files) {
+      const { name, file, stat } = looked;
+      run.onBytes(content.length);
+      sent.set(name, { file: { ...file, content: hash("sha256", content, "base64") }, stat });
+    }
+    yield pack;
   }
 }
 
 /** What stands there as it was sent; somebody else may have been quick. */
-function broughtOf(sent: ReadonlyMap<string, Sent>, { children }: Listing): ReadonlyMap<string, File> {
+function broughtOf(sent: Sent, { children }: Listing): ReadonlyMap<string, File> {
   const brought = new Map<string, File>();
   for (const [name, { file, stat }] of sent) {
     const found = children.get(name);

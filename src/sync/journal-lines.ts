@@ -1,6 +1,6 @@
 /** The lines of a journal: printed and read. */
 import type { SavedAncestor, SavedStamps } from "./ancestor-store.ts";
-import type { Entry, Path } from "./entry.ts";
+import type { Entry, File, Path } from "./entry.ts";
 import type { Stamp } from "./side.ts";
 import { noChildren, setAllAlone } from "./tree.ts";
 
@@ -23,15 +23,18 @@ export function readHead(text: string): JournalHead | undefined {
 }
 
 export function printEntry(path: Path, entry: Entry | undefined, stamps?: SavedStamps): string {
+  // most are files: quicker one by one than as a list
+  if (entry?.kind === "file") {
+    const more = stampParts(stamps).map((stamp) => `,${stamp}`);
+    return `[${JSON.stringify(path)},"f",${entry.mode},${JSON.stringify(entry.content)}${more.join("")}]\n`;
+  }
   return `${JSON.stringify([path, ...partsOf(entry), ...stampParts(stamps)])}\n`;
 }
 
-function partsOf(entry: Entry | undefined): readonly (string | number)[] {
+function partsOf(entry: Exclude<Entry, File> | undefined): readonly (string | number)[] {
   switch (entry?.kind) {
     case "folder":
       return ["d", entry.mode];
-    case "file":
-      return ["f", entry.mode, entry.content];
     case "link":
       return ["l", entry.target];
     default:

@@ -1,18 +1,20 @@
 /** Reading a side: what stands at paths, and below them, as entries. */
 import type { Entry, Folder, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
+import type { Looked } from "./looked.ts";
+import { isUnknown } from "./region.ts";
 import type { Ignores } from "./session-options.ts";
 import { type Listing, type Side, SideError, type Stamp, type Stat, temporaryPrefix } from "./side.ts";
-import type { Stamps } from "./stamps.ts";
-import { childrenOf, ignored, isAlike, joinPath, nameOf, namesOf } from "./tree.ts";
+import type { Entered, FolderStamps, Stamps } from "./stamps.ts";
+import { childrenOf, ignored, isAlike, joinPath, nameOf, namesOf, parentOf } from "./tree.ts";
 
 export interface Reader {
   readonly side: Side;
   readonly stamps: Stamps;
   readonly ignores: Ignores;
   readonly limit: Limit;
-  /** A stat that was just made, of a file that may have to be read soon. */
-  onStat(path: Path, stat: Stat): void;
+  /** Gets what may have to be read soon. */
+  readonly looked: Pick<Looked, "note" | "noteIn">;
   /** A folder is watched by another path than this from now on. */
   onMoved(path: Path): void;
 }
@@ -116,9 +118,11 @@ async function readNew(reader: Reader, place: Place, stat: Stat | string | undef
   if (!isIgnored && typeof stat === "object" && stat.kind === "folder") return readFolder(reader, place);
   forget(reader, place);
   if (isIgnored) return ignored;
-  return stat === undefined || path === ""
-    ? undefined
-    : readLeaf(reader, place, { stat, stamp: reader.stamps.get(path), known });
+  if (stat === undefined || path === "") return undefined;
+  const stamp = reader.stamps.get(path);
+  const leaf = readLeaf(reader, reader.stamps.in(parentOf(path)), { name: nameOf(path), stat, stamp, known });
+  if (typeof stat === "object" && isUnknown(leaf)) reader.looked.note(path, stat);
+  return leaf;
 }
 
 function forget({ stamps, side }: Reader, { path, known }: Place): void {
@@ -133,9 +137,9 @@ async function readFolder(reader: Reader, place: Place): Promise<Entry | undefin
     return listing === undefined || path === "" ? undefined : unreadable(listing);
   }
   const known = childrenOf(place.known);
-  const { old, movedFrom } = reader.stamps.enter(path, listing.folder.inode);
-  if (movedFrom !== undefined) reader.onMoved(movedFrom);
-  const children = await readChildren(reader, { path, listing, known, old });
+  const entered = reader.stamps.enter(path, listing.folder.inode);
+  if (entered.movedFrom !== undefined) reader.onMoved(entered.movedFrom);
+  const children = await readChildren(reader, { path, listing, known, entered });
   for (const [name, child] of known) {
     if (child.kind === "folder" && children.get(name)?.kind !== "folder")
       forget(reader, { path: joinPath(path, name), known: child });
@@ -156,45 +160,56 @@ interface Contents {
   readonly path: Path;
   readonly listing: Listing;
   readonly known: ReadonlyMap<string, Entry>;
-  readonly old: { get(name: string): Stamp | undefined };
+  readonly entered: Entered;
 }
 
 async function readChildren(
   reader: Reader,
-  { path, listing, known, old }: Contents,
+  { path, listing, known, entered }: Contents,
 ): Promise<ReadonlyMap<string, Entry>> {
   const children = new Map<string, Entry>();
   const folders: Promise<void>[] = [];
+  let isAnyUnknown = false;
   for (const [name, stat] of listing.children) {
     if (name.startsWith(temporaryPrefix)) continue;
-    const place = { path: joinPath(path, name), known: known.get(name) };
+    const below = joinPath(path, name);
     const isFolder = typeof stat === "object" && stat.kind === "folder";
-    if (reader.ignores(place.path, isFolder)) children.set(name, ignored);
-    else if (!isFolder) children.set(name, readLeaf(reader, place, { stat, stamp: old.get(name), known: place.known }));
-    else folders.push(readFolder(reader, place).then((child) => void (child && children.set(name, child))));
+    const before = known.get(name);
+    if (reader.ignores(below, isFolder)) children.set(name, ignored);
+    else if (!isFolder) {
+      const stamp = entered.old.get(name);
+      const leaf = readLeaf(reader, entered.stamps, { name, stat, stamp, known: before });
+      isAnyUnknown ||= isUnknown(leaf);
+      children.set(name, leaf);
+    } else {
+      const reading = readFolder(reader, { path: below, known: before });
+      folders.push(reading.then((child) => void (child && children.set(name, child))));
+    }
   }
+  if (isAnyUnknown) reader.looked.noteIn(path, listing.children);
   await Promise.all(folders);
   return children;
 }
 
 interface Seen {
+  readonly name: string;
   readonly stat: Stat | string;
   /** From before. */
   readonly stamp: Stamp | undefined;
   readonly known: Entry | undefined;
 }
 
-function readLeaf(reader: Reader, { path }: Place, { stat, stamp, known }: Seen): Entry {
+function readLeaf(reader: Reader, folder: FolderStamps, { name, stat, stamp, known }: Seen): Entry {
   const { stamps, side } = reader;
   if (typeof stat === "string" || stat.kind === "other") {
-    stamps.delete(path);
+    folder.delete(name);
     return keep(known, unreadable(typeof stat === "string" ? stat : "neither a file, a folder nor a link"));
   }
-  const isKnown = known?.kind === "file" && stamp === stat.stamp && stamps.freshSince(path) === undefined;
-  stamps.set(path, stat);
+  const isSame = known?.kind === "file" && stamp === stat.stamp;
+  const isKnown = isSame && stamps.freshSince(joinPath(folder.path, name)) === undefined;
+  folder.set(name, stat);
   if (stat.kind === "link") return keep(known, { kind: "link", target: stat.target ?? "" });
   if (isKnown) return known;
-  reader.onStat(path, stat);
   return keep(known, { kind: "file", mode: stat.mode, content: `?${side.name}:${stat.stamp}` });
 }
 

@@ -23,8 +23,8 @@ export interface Stat {
 
 export interface Listing {
   readonly folder: Stat;
-  /** By name; an error's text for what cannot be looked at or whose name is not UTF-8. */
-  readonly children: ReadonlyMap<string, Stat | string>;
+  /** By name; an error's text for what cannot be looked at or whose name is not UTF-8. Whoever asked may change it. */
+  readonly children: Map<string, Stat | string>;
 }
 
 /**
@@ -49,11 +49,13 @@ export interface Side {
    */
   write(path: Path, file: NewFile, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Stat>;
   makeFolder(path: Path, mode: number): Promise<Stat>;
+  /** Where a side offers it: files of one folder that are as they were looked at, many at once; those that are not are missing. */
+  collect?<File extends LookedFile>(path: Path, files: readonly File[]): AsyncIterable<Pack<File>>;
   /**
    * Where a side offers it: a new folder and the files in it come to stand there at the same moment. Gives what the folder
-   * holds then, watched as by `list`; what could not be made is missing in it. A file's content may change once the next is asked for.
+   * holds then, watched as by `list`; what could not be made is missing in it.
    */
-  fill?(path: Path, mode: number, files: Iterable<FilledFile>): Promise<Listing>;
+  fill?(path: Path, mode: number, packs: AsyncIterable<Pack>): Promise<Listing>;
   makeLink(path: Path, target: string, expected: Stamp | undefined): Promise<Stat>;
   /** A file, a link, or an empty folder (whose stamp is not looked at). */
   remove(path: Path, expected: Stamp, kind: "file" | "folder" | "link"): Promise<void>;
@@ -77,12 +79,25 @@ export interface NewFile {
   readonly expected: Stamp | undefined;
 }
 
-export interface FilledFile {
+export interface LookedFile {
   readonly name: string;
-  readonly mode: number;
-  readonly mtimeNs: bigint;
-  /** All of it: no more than `smallSize`. */
+  /** Of no more than `smallSize` bytes. */
+  readonly stat: Stat;
+}
+
+export interface PackedFile<File extends LookedFile = LookedFile> {
+  readonly looked: File;
+  /** All that is in it. */
   readonly content: Uint8Array;
+}
+
+/** Files on their way from side to side. What they hold may change once the next pack is asked for, but where they are encoded. */
+export interface Pack<File extends LookedFile = LookedFile> {
+  readonly files: readonly PackedFile<File>[];
+  /** All of them in the form that the agent gave, and takes; it stays as it is until it is released. */
+  readonly encoded?: Uint8Array | undefined;
+  /** Nobody looks at it any more. */
+  release?(): void;
 }
 
 /** What a side tells without being asked. */

@@ -4,20 +4,33 @@ import type { Stamp, Stat } from "./side.ts";
 import { createStampTable, type StampTable } from "./stamp-table.ts";
 import { joinPath, nameOf, parentOf } from "./tree.ts";
 
+/** The stamps of what is in a folder, by name. */
+export interface FolderStamps {
+  /** Of the folder. */
+  readonly path: Path;
+  /** Of a file or a link. */
+  set(name: string, stat: Stat): void;
+  delete(name: string): void;
+}
+
+export interface Entered {
+  readonly stamps: FolderStamps;
+  /** What was known of its children. */
+  readonly old: Pick<StampTable, "get">;
+  /** Another path where the same folder was known: what changes there is told by the new one from now on. */
+  readonly movedFrom: Path | undefined;
+}
+
 export interface Stamps {
   get(path: Path): Stamp | undefined;
-  /** Of a file or a link in a folder that is known. */
-  set(path: Path, stat: Stat): void;
+  /** Of a folder that is known. */
+  in(folder: Path): FolderStamps;
   /** From an earlier session: the folder is not watched yet. */
   restore(path: Path, stamp: Stamp): void;
-  delete(path: Path): void;
   /** The inode of a folder that is watched. */
   inodeOf(folder: Path): number | undefined;
-  /**
-   * A folder is known from now on, with nothing in it; returns what was known of its children. A path where the same folder
-   * was known before is told: what changes there is told by the new path from now on.
-   */
-  enter(folder: Path, inode: number): { readonly old: Pick<StampTable, "get">; readonly movedFrom: Path | undefined };
+  /** A folder is known from now on, with nothing in it. */
+  enter(folder: Path, inode: number): Entered;
   /** A folder is to be read as a whole when it is looked at next. */
   doubt(folder: Path): void;
   /** A folder and all below it are not known any more. */
@@ -32,19 +45,57 @@ export interface Stamps {
   pack(share: (name: string) => string): void;
 }
 
-interface FolderStamps {
+interface Known {
   inode: number;
   readonly children: StampTable;
   /** From before it was entered, until all is settled. */
   before: StampTable | undefined;
+  /** Names whose stamp is another one since all was settled last. */
+  unsettled: Set<string> | "all" | undefined;
 }
 
 export function createStamps(now: () => number): Stamps {
-  const folders = new Map<Path, FolderStamps>();
-  const byInode = new Map<number, Path>();
   const fresh = createFresh(now);
+  const folders = createFolders();
+  const at = (path: Path) => folders.get(parentOf(path));
+  const get = (path: Path) => at(path)?.children.get(nameOf(path));
+  const stampsIn = (path: Path, known: Known | undefined): FolderStamps => ({
+    path,
+    set(name, { stamp, isFresh }) {
+      if (known !== undefined) folders.note(known, name, stamp);
+      fresh.note(path, name, isFresh);
+    },
+    delete(name) {
+      known?.children.delete(name);
+      fresh.note(path, name, false);
+    },
+  });
+  return {
+    get,
+    in: (folder) => stampsIn(folder, folders.get(folder)),
+    restore: (path, stamp) => folders.restore(parentOf(path)).children.set(nameOf(path), stamp),
+    inodeOf: (folder) => folders.get(folder)?.inode,
+    enter(folder, inode) {
+      const { known, movedFrom } = folders.enter(folder, inode);
+      return { stamps: stampsIn(folder, known), old: known.before ?? createStampTable(), movedFrom };
+    },
+    doubt: folders.doubt,
+    leave: folders.leave,
+    freshSince: (path) => fresh.since(path),
+    sure(path) {
+      const unsettled = at(path)?.unsettled;
+      const isUnsettled = unsettled === "all" || unsettled?.has(nameOf(path)) === true;
+      return isUnsettled || fresh.since(path) !== undefined ? undefined : get(path);
+    },
+    settle: folders.settle,
+    pack: folders.pack,
+  };
+}
+
+function createFolders() {
+  const folders = new Map<Path, Known>();
+  const byInode = new Map<number, Path>();
   const unsettled = createUnsettled();
-  const get = (path: Path) => folders.get(parentOf(path))?.children.get(nameOf(path));
   const drop = (path: Path) => {
     const known = folders.get(path);
     if (known !== undefined && byInode.get(known.inode) === path) byInode.delete(known.inode);
@@ -61,71 +112,68 @@ export function createStamps(now: () => number): Stamps {
     onFolder(path);
   };
   return {
-    get,
-    set(path, { stamp, isFresh }) {
-      const folder = folders.get(parentOf(path));
-      unsettled.note(path, stamp, folder);
-      folder?.children.set(nameOf(path), stamp);
-      fresh.note(path, isFresh);
-    },
-    restore(path, stamp) {
-      const folder = folders.get(parentOf(path)) ?? newFolder(notWatched);
-      folders.set(parentOf(path), folder);
-      folder.children.set(nameOf(path), stamp);
-    },
-    delete(path) {
-      folders.get(parentOf(path))?.children.delete(nameOf(path));
-      fresh.note(path, false);
-    },
-    inodeOf: (folder) => folders.get(folder)?.inode,
-    enter(folder, inode) {
-      const old = folders.get(folder)?.children ?? createStampTable();
-      const place = byInode.get(inode);
-      const movedFrom = place === folder ? undefined : place;
-      if (movedFrom !== undefined) doubt(movedFrom);
-      drop(folder);
-      byInode.set(inode, folder);
-      folders.set(folder, unsettled.enter(newFolder(inode, old)));
-      return { old, movedFrom };
-    },
     doubt,
     leave,
-    freshSince: (path) => fresh.since(path),
-    sure: (path) => (unsettled.has(path) || fresh.since(path) !== undefined ? undefined : get(path)),
+    get: (path: Path) => folders.get(path),
+    restore(path: Path): Known {
+      const known = folders.get(path) ?? newFolder(notWatched);
+      folders.set(path, known);
+      return known;
+    },
+    enter(path: Path, inode: number) {
+      const old = folders.get(path);
+      const place = byInode.get(inode);
+      const movedFrom = place === path ? undefined : place;
+      if (movedFrom !== undefined) doubt(movedFrom);
+      drop(path);
+      byInode.set(inode, path);
+      const known = newFolder(inode);
+      Object.assign(
+        known,
+        old === undefined ? { unsettled: "all" } : { before: old.children, unsettled: old.unsettled },
+      );
+      folders.set(path, known);
+      unsettled.add(known);
+      return { known, movedFrom };
+    },
+    note(known: Known, name: string, stamp: Stamp): void {
+      unsettled.note(known, name, stamp);
+      known.children.set(name, stamp);
+    },
     settle: unsettled.settle,
-    pack(share) {
+    pack(share: (name: string) => string): void {
       for (const { children } of folders.values()) children.pack(share);
     },
   };
 }
 
-function newFolder(inode: number, before?: StampTable): FolderStamps {
-  return { inode, children: createStampTable(), before };
+function createUnsettled() {
+  let folders: Known[] = [];
+  return {
+    add: (known: Known) => void folders.push(known),
+    note(known: Known, name: string, stamp: Stamp): void {
+      const { children, before } = known;
+      if (known.unsettled === "all" || (children.get(name) ?? before?.get(name)) === stamp) return;
+      if (known.unsettled === undefined) folders.push(known);
+      known.unsettled ??= new Set();
+      known.unsettled.add(name);
+    },
+    settle(): void {
+      for (const known of folders) {
+        known.before = undefined;
+        known.unsettled = undefined;
+      }
+      folders = [];
+    },
+  };
+}
+
+function newFolder(inode: number): Known {
+  return { inode, children: createStampTable(), before: undefined, unsettled: undefined };
 }
 
 /** No folder's inode. */
 const notWatched = -1;
-
-/** Paths whose stamp is another one since all was settled last. */
-function createUnsettled() {
-  const paths = new Set<Path>();
-  const entered: FolderStamps[] = [];
-  return {
-    has: (path: Path) => paths.has(path),
-    note(path: Path, stamp: Stamp, folder: FolderStamps | undefined): void {
-      const name = nameOf(path);
-      if ((folder?.children.get(name) ?? folder?.before?.get(name)) !== stamp) paths.add(path);
-    },
-    enter(folder: FolderStamps): FolderStamps {
-      entered.push(folder);
-      return folder;
-    },
-    settle(): void {
-      paths.clear();
-      for (const folder of entered.splice(0)) folder.before = undefined;
-    },
-  };
-}
 
 /** An event later than this is not about a write that the stamp of that time could hide. */
 const freshForMs = 10_000;
@@ -150,7 +198,9 @@ function createFresh(now: () => number) {
   };
   return {
     since: (path: Path) => times.get(path),
-    note(path: Path, isFresh: boolean): void {
+    note(folder: Path, name: string, isFresh: boolean): void {
+      if (!isFresh && times.size === 0) return;
+      const path = joinPath(folder, name);
       times.delete(path);
       if (!isFresh) return;
       times.set(path, now());

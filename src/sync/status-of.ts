@@ -4,7 +4,7 @@ import { type Core, sideNames } from "./core.ts";
 import type { Entry, Folder, Path } from "./entry.ts";
 import type { Halt } from "./safety.ts";
 import type { Problem, SideName, SyncState, SyncStatus } from "./status.ts";
-import { at, childrenOf, ignored, joinPath, walk } from "./tree.ts";
+import { at, childrenOf, ignored, joinPath } from "./tree.ts";
 
 export interface Phase {
   state: SyncState;
@@ -39,7 +39,14 @@ export function createStatus(core: Core, phase: Phase): () => SyncStatus {
 export function findCopies(core: Core): void {
   // the container's own do not come to the host then
   const side = core.options.direction === "to-container" ? "container" : "host";
-  for (const [path] of walk(core.endpoints[side].tree())) if (isConflictCopy(path)) core.copies.add(path);
+  for (const path of conflictCopiesIn(core.endpoints[side].tree())) core.copies.add(path);
+}
+
+function* conflictCopiesIn(tree: Entry | undefined, path: Path = ""): Generator<Path> {
+  for (const [name, child] of childrenOf(tree)) {
+    if (isConflictCopy(name)) yield joinPath(path, name);
+    if (child.kind === "folder") yield* conflictCopiesIn(child, joinPath(path, name));
+  }
 }
 
 function isAnywhere({ endpoints }: Core, path: Path): boolean {

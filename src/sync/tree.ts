@@ -95,10 +95,17 @@ export function* namesIn(tree: Entry | undefined): Generator<string> {
   }
 }
 
+/** Of folders that were counted: it is asked in each round, and most are the same then. */
+const counts = new WeakMap<Folder, number>();
+
 /** Files, folders and links below the root. */
 export function countEntries(tree: Entry | undefined): number {
-  let count = 0;
-  for (const child of childrenOf(tree).values()) if (child.kind !== "unreadable") count += 1 + countEntries(child);
+  if (tree?.kind !== "folder") return 0;
+  let count = counts.get(tree);
+  if (count !== undefined) return count;
+  count = 0;
+  for (const child of tree.children.values()) if (child.kind !== "unreadable") count += 1 + countEntries(child);
+  counts.set(tree, count);
   return count;
 }
 
@@ -166,16 +173,17 @@ function shareAlong(tree: Entry | undefined, model: Entry | undefined, way: read
   if (tree === model || tree === undefined || model === undefined) return tree;
   if (tree.kind !== "folder" || model.kind !== "folder") return isAlike(tree, model) ? model : tree;
   const [name, ...rest] = way;
-  const children = new Map(tree.children);
+  let children = tree.children;
+  let shared: Map<string, Entry> | undefined;
   for (const next of name === undefined ? tree.children.keys() : [name]) {
-    const child = shareAlong(tree.children.get(next), model.children.get(next), rest);
-    if (child !== undefined) children.set(next, child);
+    const old = tree.children.get(next);
+    const child = shareAlong(old, model.children.get(next), rest);
+    if (child === undefined || child === old) continue;
+    shared ??= new Map(tree.children);
+    children = shared.set(next, child);
   }
-  return tree.mode === model.mode && holdSame(children, model.children) ? model : sharedFolder(tree, children);
-}
-
-function sharedFolder(tree: Folder, children: ReadonlyMap<string, Entry>): Folder {
-  return holdSame(tree.children, children) ? tree : { ...tree, children };
+  if (tree.mode === model.mode && holdSame(children, model.children)) return model;
+  return children === tree.children ? tree : { ...tree, children };
 }
 
 function holdSame(ones: ReadonlyMap<string, Entry>, others: ReadonlyMap<string, Entry>): boolean {

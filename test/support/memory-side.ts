@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type FilledFile,
+  type LookedFile,
   type NewFile,
+  type Pack,
   type Side,
   SideError,
   type SideErrorKind,
@@ -88,6 +89,17 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
         if (failure !== undefined) throw new SideError(failure, lost ?? "read was refused");
         return Buffer.from(expect(tree, path, stamp)?.content ?? "");
       },
+      async *collect<File extends LookedFile>(path: string, files: readonly File[]) {
+        const memory = Buffer.alloc(1_000);
+        for (const looked of files) {
+          const node = await call("collect", path, () => tree.find(joinPath(path, looked.name)));
+          if (node === undefined || statOf(node).stamp !== looked.stat.stamp) continue;
+          const content = memory.subarray(0, memory.write(node.content));
+          yield { files: [{ looked, content }] };
+          // for the next one
+          memory.fill("?");
+        }
+      },
     }),
     async write(path, file, content) {
       // a small one's memory is used again once this call has returned
@@ -96,11 +108,15 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
       return call("write", path, () => actions.write(path, file, text));
     },
     ...(name === "container" && {
-      fill: (path: string, mode: number, files: Iterable<FilledFile>) =>
+      fill: (path: string, mode: number, packs: AsyncIterable<Pack>) =>
         call("fill", path, async () => {
           const made: [string, Node][] = [];
-          for (const { name: child, content, ...file } of files) {
-            made.push([child, newNode("file", { content: Buffer.from(content).toString(), ...file })]);
+          for await (const { files } of packs) {
+            for (const { looked, content } of files) {
+              const { mode: fileMode, mtimeNs } = looked.stat;
+              const node = newNode("file", { content: Buffer.from(content).toString(), mode: fileMode, mtimeNs });
+              made.push([looked.name, node]);
+            }
             await wait();
           }
           actions.makeFolder(path, mode, new Map(made));

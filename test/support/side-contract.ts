@@ -14,8 +14,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect, it, vi } from "vitest";
 import { type NewFile, type Side, SideError, type SideListener, type Stat } from "../../src/sync/side.ts";
+import { packedFile } from "./packed-file.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface OpenedSide extends AsyncDisposable {
@@ -83,7 +85,7 @@ function reading(openSide: OpenSide): void {
     });
     expect(children.get("folder")).toMatchObject({ kind: "folder" });
     expect(children.get("link")).toMatchObject({ kind: "link", target: "../else where" });
-    expect(await here.side.stat("file")).toEqual({ ...children.get("file"), isFresh: expect.any(Boolean) });
+    expect(children.get("file")).toMatchObject({ ...(await here.side.stat("file")), isFresh: expect.any(Boolean) });
   });
 
   it("says nothing of what is not there, and does not list what is no folder", async () => {
@@ -237,13 +239,14 @@ function changing(openSide: OpenSide): void {
     const fill = here.side.fill;
     if (fill === undefined) return;
     const mtimeNs = 1_700_000_000_123_456_789n;
-    const content = (text: string) => Buffer.from(text);
-    const listing = await fill("new", 0o750, [
-      { name: "one", mode: 0o640, mtimeNs, content: content("first") },
-      { name: "empty \u{1f980}", mode: 0o755, mtimeNs, content: content("") },
-      { name: "one", mode: 0o600, mtimeNs, content: content("the same name again") },
-      { name: "x".repeat(256), mode: 0o600, mtimeNs, content: content("too long a name") },
-    ]);
+    const file = (name: string, mode: number, text: string) => packedFile(name, Buffer.from(text), { mode, mtimeNs });
+    const files = [
+      file("one", 0o640, "first"),
+      file("empty \u{1f980}", 0o755, ""),
+      file("one", 0o600, "the same name again"),
+      file("x".repeat(256), 0o600, "too long a name"),
+    ];
+    const listing = await fill("new", 0o750, Readable.from([{ files }]));
     expect(listing.folder).toMatchObject({ kind: "folder", mode: 0o750 });
     expect([...listing.children.keys()].sort()).toEqual(["empty \u{1f980}", "one"]);
     expect(listing.children.get("one")).toMatchObject({ kind: "file", mode: 0o640, size: 5, mtimeNs });
@@ -260,25 +263,26 @@ function changing(openSide: OpenSide): void {
     mkdirSync(here.at("taken"));
     // more than goes into one message
     const content = Buffer.alloc(30_000, "a");
-    const files = ["a", "b", "c", "d", "e"].map((name) => ({ name, mode: 0o644, mtimeNs: 0n, content }));
-    await expect(fill("taken", 0o755, files)).rejects.toMatchObject({ kind: "changed" });
-    await expect(fill("nowhere/new", 0o755, files)).rejects.toMatchObject({ kind: "missing" });
+    const files = ["a", "b", "c", "d", "e"].map((name) => packedFile(name, content));
+    const packs = () => Readable.from([{ files }]);
+    await expect(fill("taken", 0o755, packs())).rejects.toMatchObject({ kind: "changed" });
+    await expect(fill("nowhere/new", 0o755, packs())).rejects.toMatchObject({ kind: "missing" });
     symlinkSync(here.at("taken"), here.at("link"));
-    await expect(fill("link/new", 0o755, files)).rejects.toMatchObject({ kind: "missing" });
+    await expect(fill("link/new", 0o755, packs())).rejects.toMatchObject({ kind: "missing" });
     expect(readdirSync(here.root).sort()).toEqual(["link", "taken"]);
     expect(readdirSync(here.at("taken"))).toEqual([]);
   });
 
-  it("fills folders with more than goes into one message, from memory that all files share", async () => {
+  it("fills folders with more than goes into one message, from memory that all files of one share", async () => {
     await using here = await open(openSide);
     const { fill } = here.side;
     if (fill === undefined) return;
-    const memory = Buffer.alloc(32_768);
     const contentOf = (name: string, number: number) => Buffer.alloc(number * 500, `${name}${number}`);
-    function* files(name: string) {
+    async function* files(name: string) {
+      const memory = Buffer.alloc(32_768);
       for (let number = 0; number < 60; number += 1) {
         const length = contentOf(name, number).copy(memory);
-        yield { name: `file-${number}`, mode: 0o644, mtimeNs: 0n, content: memory.subarray(0, length) };
+        yield { files: [packedFile(`file-${number}`, memory.subarray(0, length))] };
       }
     }
     const all = ["one", "two", "three"];
@@ -288,6 +292,43 @@ function changing(openSide: OpenSide): void {
       for (let number = 0; number < 60; number += 1) {
         expect(readFileSync(here.at(`${name}/file-${number}`)).equals(contentOf(name, number))).toBe(true);
       }
+    }
+  });
+
+  it("collects files of a folder, where the side can, but for those that are not as they were", async () => {
+    await using here = await open(openSide);
+    const { collect } = here.side;
+    if (collect === undefined) return;
+    mkdirSync(here.at("folder"));
+    const names = Array.from({ length: 300 }, (_, number) => `file-${number} \u{1f980}`);
+    const contentOf = (name: string) => Buffer.alloc(name.length * 100 * (Number(name.split(/[- ]/)[1]) % 20), name);
+    for (const name of names) writeFileSync(here.at(`folder/${name}`), contentOf(name));
+    const listing = await here.side.list("folder");
+    const files = names.map((name) => ({ name, stat: listing?.children.get(name) as Stat }));
+    const [changed = "", removed = "", linked = "", ...others] = names.toReversed();
+    writeFileSync(here.at(`folder/${changed}`), "changed");
+    rmSync(here.at(`folder/${removed}`));
+    rmSync(here.at(`folder/${linked}`));
+    symlinkSync(others[0] ?? "", here.at(`folder/${linked}`));
+    const found = new Map<string, Buffer>();
+    for await (const pack of collect("folder", files)) {
+      for (const { looked, content } of pack.files) found.set(looked.name, Buffer.from(content));
+      pack.release?.();
+    }
+    expect([...found.keys()].sort()).toEqual(others.sort());
+    for (const [name, content] of found) expect(content.equals(contentOf(name)), name).toBe(true);
+  });
+
+  it("collects nothing where no folder stands, or by way of a link", async () => {
+    await using here = await open(openSide);
+    const { collect } = here.side;
+    if (collect === undefined) return;
+    mkdirSync(here.at("folder"));
+    writeFileSync(here.at("folder/file"), "text");
+    const stat = await statOf(here.side, "folder/file");
+    symlinkSync("folder", here.at("link"));
+    for (const path of ["nowhere", "folder/file", "link"]) {
+      for await (const pack of collect(path, [{ name: "file", stat }])) expect(pack.files, path).toEqual([]);
     }
   });
 

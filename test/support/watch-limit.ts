@@ -17,7 +17,7 @@ limit(limits[0] ?? "0");
 const side = openHostSide({
   ...{ root: join(root, "tree"), platform: "linux", cookieFolder: join(root, "cookies") },
   ignores: () => false,
-  swaps: undefined,
+  native: undefined,
   nameLate: (path) => path,
   listener: {
     onChange: (paths) => tell("changed", ...paths),

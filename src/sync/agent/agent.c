@@ -4,16 +4,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 
-enum { VERSION = 3, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
+enum { VERSION = 4, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
 
 /* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
     u32 rest; u8 type; u32 id;
     u16 mode, path_length, name_length; /* mode: LAST in the piece of WRITE that completes a file, FOLDER to REMOVE one */
     u64 expected, size;
-    int64_t seconds; u32 nanoseconds;
+    int64_t mtime; /* nanoseconds */
 };
 
 static uid_t owner = (uid_t)-1; static gid_t group = (gid_t)-1;
@@ -37,8 +36,7 @@ void put_text(const char *text, size_t length) { put(&(u16){ (u16)length }, 2), 
 void frame(u8 type, u32 id)
 {
     if (out_length > 2048) send_out();
-    frame_start = out_length;
-    put("\0\0\0", 4), put(&type, 1), put(&id, 4);
+    frame_start = out_length, put("\0\0\0", 4), put(&type, 1), put(&id, 4);
 }
 
 void end_frame(void) { memcpy(out + frame_start, &(u32){ (u32)(out_length - frame_start - 4) }, 4); }
@@ -46,11 +44,10 @@ void end_frame(void) { memcpy(out + frame_start, &(u32){ (u32)(out_length - fram
 /* What ends a request well, or with an errno. */
 static int put_end(u32 id, int e) { return frame(e ? FAILED : OK, id), put(&e, 4), end_frame(), 0; }
 
-static int put_ok_stat(u32 id, const struct place *at)
+static int put_ok_stat(u32 id, const struct place *at, const int *watch)
 {
     struct statx st;
-    int failure = look(at, &st);
-    return failure ? failure : (frame(OK, id), put_stat(&st, at), end_frame(), 0);
+    return look(at, &st) ?: (frame(OK, id), put_stat(&st, at), watch ? put(watch, 4) : (void)0, end_frame(), 0);
 }
 
 static int list(u32 id, const struct place *at)
@@ -68,54 +65,70 @@ static int list(u32 id, const struct place *at)
         int failure = look(&child, &st);
         if (failure == ENOENT || strcmp(child.name, ".") == 0 || strcmp(child.name, "..") == 0) continue;
         put_text(child.name, strlen(child.name));
-        if (failure) put("\377", 1), put(&failure, 4);
-        else put_stat(&st, &child);
+        failure ? (put("\377", 1), put(&failure, 4)) : put_stat(&st, &child);
         if (out_length - frame_start > PIECE) end_frame(), frame(CHILDREN, id);
     }
     end_frame(), child.name[0] = '\0'; /* the folder that is watched */
-    int failure = look(&child, &st);
-    if (!failure) frame(OK, id), put_stat(&st, &child), put(&wd, 4), end_frame();
+    int failure = put_ok_stat(id, &child, &wd);
     return closedir(dir), failure;
 }
 
-/* A piece of a file that is as expected before and after it was read; less than CONTENT at its end. */
-static int read_piece(const struct request *r, const struct place *at)
+/* What a file holds from an offset on, when it is as expected after it was read. */
+static int put_content(const struct place *at, u64 expected, off_t offset, size_t most)
 {
     struct statx st;
-    int failure = look(at, &st);
-    if (failure || !S_ISREG(st.stx_mode)) return failure ? failure : EEXIST;
     struct place file = { .folder = open_at(at, O_RDONLY | O_NONBLOCK) };
     if (file.folder < 0) return errno;
-    frame(OK, r->id);
-    ssize_t n = pread(file.folder, out + out_length, CONTENT, (off_t)r->size);
-    failure = n < 0 ? errno : look_for(&file, r->expected, &st);
-    out_length = failure ? frame_start : out_length + (size_t)n;
-    if (!failure) end_frame();
+    ssize_t n = pread(file.folder, out + out_length, most, offset);
+    int failure = look_for(&file, expected, &st) ?: n < 0 ? errno : 0;
+    if (!failure) out_length += (size_t)n;
     return close(file.folder), failure;
 }
 
 /* What a file has beside its content and mode. By its name somebody would be told of it. */
-static bool complete(int fd, const struct request *r)
+static bool complete(int fd, int64_t mtime)
 {
-    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)r->seconds, (long)r->nanoseconds } };
+    int64_t ns = (mtime % SECOND + SECOND) % SECOND;
+    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)(mtime / SECOND - (mtime % SECOND < 0)), (long)ns } };
     return fchown(fd, owner, group) == 0 && futimens(fd, times) == 0;
 }
 
-/* Files in a folder under a name of its own, of which nobody is told; each with a head. What cannot be made is missing. */
-static int fill(u32 id, const struct place *at, const u8 *from, const u8 *end)
+static void make_file(const struct place *at, const struct request *head, const u8 *content)
 {
-    struct place file = { .folder = begins(at->name, own) ? open_at(at, O_PATH | O_DIRECTORY) : (errno = EINVAL, -1) };
+    int fd = openat(at->folder, at->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, head->mode & 0777);
+    bool is_done = fd >= 0 && write(fd, content, head->size) == (ssize_t)head->size && complete(fd, head->mtime);
+    if (fd >= 0 && (close(fd) < 0 || !is_done)) unlinkat(at->folder, at->name, 0);
+}
+
+static void put_file(const struct place *at, const struct request *head, u32 id)
+{
+    size_t start = out_length, end = start + sizeof *head + head->name_length + head->size;
+    if (end - frame_start > PIECE) end_frame(), frame(CHILDREN, id), end += out_length - start, start = out_length;
+    put(head, sizeof *head), put(at->name, head->name_length);
+    if (put_content(at, head->expected, 0, head->size) || out_length != end) out_length = start;
+}
+
+/*
+ * Small files of a folder, each with a head: made, by FILL, in a folder with a name of its own, of which nobody is told; or
+ * put, by COLLECT, as FILL takes them. What cannot be made, or is not as expected, is missing.
+ */
+static int serve_files(const struct request *r, const struct place *at, const u8 *from, const u8 *end)
+{
+    bool is_fill = r->type == FILL;
+    if (is_fill && !begins(at->name, own)) return EINVAL;
+    struct place file = { .folder = open_at(at, O_PATH | O_DIRECTORY) };
     if (file.folder < 0) return errno;
-    for (struct request f; end - from >= (ssize_t)sizeof f; from += f.size) {
+    if (!is_fill) frame(CHILDREN, r->id);
+    for (struct request f; end - from >= (ssize_t)sizeof f; from += is_fill * f.size) {
         memcpy(&f, from, sizeof f), from += sizeof f;
-        if (f.name_length > NAME_MAX || f.size > LARGEST || end - from < (ssize_t)(f.name_length + f.size)) break;
+        if (f.name_length > NAME_MAX || f.size > PIECE || end - from < (ssize_t)(f.name_length + is_fill * f.size)) break;
         memcpy(file.name, from, f.name_length), file.name[f.name_length] = '\0', from += f.name_length;
         if (strchr(file.name, '/') != NULL) break;
-        int fd = openat(file.folder, file.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, f.mode & 0777);
-        bool is_done = fd >= 0 && write(fd, from, f.size) == (ssize_t)f.size && complete(fd, &f);
-        if (fd >= 0 && (close(fd) < 0 || !is_done)) unlinkat(file.folder, file.name, 0);
+        if (is_fill) make_file(&file, &f, from);
+        else put_file(&file, &f, r->id);
     }
-    return close(file.folder), put_end(id, 0);
+    if (!is_fill) end_frame();
+    return close(file.folder), put_end(r->id, 0);
 }
 
 /* A piece of a file under a name of its own, from byte `r->size` on; the last one gives it its place. */
@@ -128,7 +141,7 @@ static int write_piece(const struct request *r, const struct place *at, const st
     if (fd < 0) return errno;
     for (ssize_t n, done = 0; !failure && (size_t)done < size; done += n)
         if ((n = pwrite(fd, from + done, size - (size_t)done, (off_t)r->size + done)) < 0) failure = errno;
-    if (!failure && is_last && (fchmod(fd, r->mode & 0777) < 0 || !complete(fd, r))) failure = errno;
+    if (!failure && is_last && (fchmod(fd, r->mode & 0777) < 0 || !complete(fd, r->mtime))) failure = errno;
     close(fd);
     if (!failure) failure = is_last ? put_in_place(r->id, beside, ANYTHING, at, r->expected) : put_end(r->id, 0);
     if (failure) unlinkat(beside->folder, beside->name, 0);
@@ -142,8 +155,8 @@ static int make(const struct request *r, const struct place *at, const struct pl
     int failure = is_folder ? mkdirat(beside->folder, beside->name, r->mode & 0777)
                             : symlinkat(target, beside->folder, beside->name);
     if (failure) return errno;
-    failure = fchownat(beside->folder, beside->name, owner, group, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
-    if (!failure) failure = put_in_place(r->id, beside, ANYTHING, at, r->expected);
+    bool is_owned = fchownat(beside->folder, beside->name, owner, group, AT_SYMLINK_NOFOLLOW) == 0;
+    failure = is_owned ? put_in_place(r->id, beside, ANYTHING, at, r->expected) : errno;
     if (failure) unlinkat(beside->folder, beside->name, is_folder ? AT_REMOVEDIR : 0);
     return failure;
 }
@@ -153,17 +166,13 @@ static int remove_at(const struct request *r, const struct place *at)
     struct statx st;
     bool is_folder = r->mode == FOLDER;
     int failure = is_folder ? 0 : has_writer(at) ? EBUSY : look_for(at, r->expected, &st);
-    if (!failure && unlinkat(at->folder, at->name, is_folder ? AT_REMOVEDIR : 0) < 0) failure = errno;
-    return failure ? failure : put_end(r->id, 0);
+    return failure ?: unlinkat(at->folder, at->name, is_folder ? AT_REMOVEDIR : 0) < 0 ? errno : put_end(r->id, 0);
 }
 
 static int set_mode(const struct request *r, const struct place *at)
 {
-    struct statx st;
-    int failure = look(at, &st);
-    if (failure || (!S_ISREG(st.stx_mode) && !S_ISDIR(st.stx_mode))) return failure ? failure : EEXIST;
     int fd = open_at(at, O_RDONLY | O_NONBLOCK);
-    failure = fd < 0 || fchmod(fd, r->mode & 0777) < 0 ? errno : put_ok_stat(r->id, at);
+    int failure = fd < 0 || fchmod(fd, r->mode & 0777) < 0 ? errno : put_ok_stat(r->id, at, NULL);
     return close(fd), failure;
 }
 
@@ -190,14 +199,15 @@ static int serve_at(const struct request *r, const struct place *at, const char 
     if (r->type == SYMLINK) memcpy(target, content, length);
     switch (r->type) {
     case LIST: return list(r->id, at);
-    case STAT: return put_ok_stat(r->id, at);
-    case READ: return read_piece(r, at);
-    case FILL: return fill(r->id, at, content, content + length);
+    case STAT: return put_ok_stat(r->id, at, NULL);
+    case READ: /* less than CONTENT is the file's end */
+        frame(OK, r->id), failure = put_content(at, r->expected, (off_t)r->size, CONTENT);
+        return failure ? (out_length = frame_start, failure) : (end_frame(), 0);
+    case FILL: case COLLECT: return serve_files(r, at, content, content + length);
     case WRITE: return write_piece(r, at, &beside, content, length);
     case MKDIR: case SYMLINK: return make(r, at, &beside, target);
     case RENAME: /* to a path where `size` is the stamp of what is expected */
-        failure = find(name, &to);
-        return failure ? failure : (failure = put_in_place(r->id, at, r->expected, &to, r->size), close(to.folder), failure);
+        return find(name, &to) ?: (failure = put_in_place(r->id, at, r->expected, &to, r->size), close(to.folder), failure);
     case REMOVE: return remove_at(r, at);
     case CHMOD: return set_mode(r, at);
     default: return EINVAL;
@@ -228,9 +238,8 @@ static void read_requests(void)
 {
     static u8 buffer[LARGEST]; static size_t length;
     ssize_t n = read(STDIN_FILENO, buffer + length, sizeof buffer - length);
-    if (n < 0 && errno == EINTR) return;
-    if (n <= 0) exit(0);
-    length += (size_t)n;
+    if (n == 0 || (n < 0 && errno != EINTR)) exit(0);
+    length += n < 0 ? 0 : (size_t)n;
     size_t start = 0;
     for (struct request r; length - start >= sizeof r; start += 4 + r.rest) {
         memcpy(&r, buffer + start, sizeof r);
@@ -269,6 +278,6 @@ int main(int count, char **words)
     if (count == 3 && begins(words[1], "--serve")) return serve_folder(words[2], strcmp(words[1], "--serve-beside") != 0);
     if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
         for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
-    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 3") < 0;
+    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 4") < 0;
     return fputs("usage: devenv-sync-agent --serve[-beside] FOLDER | --idle | --version\n", stderr), 2;
 }

@@ -1,7 +1,6 @@
 /*
- * The program in the container: it does what `container/agent-side.ts` asks for over its stdin and stdout, one small
- * step after the other, and what to make of it is decided there. `container/wire.ts` holds the protocol's other end.
- * Files come to stand in their place whole; they survive a crash of the machine after SYNCFS.
+ * The program in the container does what `container/wire.ts` asks for, one small step after the other; what to make of it
+ * is decided there. Files come to stand in their place whole; they survive a crash of the machine after SYNCFS.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,16 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 typedef uint8_t u8; typedef uint16_t u16; typedef uint32_t u32; typedef uint64_t u64;
 #define TEMPORARY ".devenv-sync." /* what names of files begin with that are being written or were set aside */
-#define PIECE 65536
+enum { PIECE = 65536, SECOND = 1000000000 /* nanoseconds */ };
 #define NOTHING UINT64_C(0) /* stamps that no entry has */
 #define ANYTHING UINT64_MAX
 
 enum {
-    HELLO = 1, LIST, STAT, READ, WRITE, MKDIR, SYMLINK, RENAME, REMOVE, CHMOD, FORGET, BARRIER, SYNCFS, PING, FILL,
+    HELLO = 1, LIST, STAT, READ, WRITE, MKDIR, SYMLINK, RENAME, REMOVE, CHMOD, FORGET, BARRIER, SYNCFS, PING, FILL, COLLECT,
     OK = 128, FAILED, CHILDREN, EVENTS
 };
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 enum { NOREPLACE = 1, EXCHANGE = 2, FRESH_NS = 20000000 };
+enum { HERE = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, ALL = STATX_BASIC_STATS | STATX_BTIME };
 int root;
 
 /* Walk to the folder that holds a path. Of the root, which has none, the name is ".". */
@@ -22,8 +23,7 @@ int find(const char *path, struct place *at)
             close(parent);
             if (at->folder < 0) break;
         }
-        end = strchrnul(path, '/');
-        size_t n = (size_t)(end - path);
+        size_t n = (size_t)((end = strchrnul(path, '/')) - path);
         bool is_dots = path[0] == '.' && (n == 1 || (n == 2 && path[1] == '.'));
         if (n == 0 || n > NAME_MAX || is_dots || (*end == '/' && end[1] == '\0')) return close(at->folder), EINVAL;
         memcpy(at->name, path, n), at->name[n] = '\0';
@@ -32,27 +32,20 @@ int find(const char *path, struct place *at)
 }
 
 int open_at(const struct place *at, int flags) { return openat(at->folder, at->name, flags | O_NOFOLLOW | O_CLOEXEC); }
-static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * 1000000000 + time.tv_nsec; }
-static u64 mix(u64 hash, u64 value) { return hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15), hash ^ hash >> 32; }
+static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * SECOND + time.tv_nsec; }
 
-/* Within 53 bits, for a number of JavaScript. */
+/* Within 53 bits, for a number of JavaScript: `host/stat.ts` comes to the same. */
 static u64 stamp_of(const struct statx *st)
 {
-    u64 hash = mix(mix(mix(1, st->stx_ino), st->stx_size), st->stx_mode);
-    hash = mix(mix(hash, ns_of(st->stx_mtime)), ns_of(st->stx_ctime)) >> 11;
-    return hash == NOTHING ? 1 : hash;
+    u64 times = ns_of(st->stx_ctime) + ns_of(st->stx_mtime) * 31;
+    return (times + st->stx_ino * 1000003 + st->stx_size * 8191 + st->stx_mode * 131) & UINT64_MAX >> 11 ?: 1;
 }
 
-int look(const struct place *at, struct statx *st)
-{
-    int flags = AT_SYMLINK_NOFOLLOW | (at->name[0] == '\0' ? AT_EMPTY_PATH : 0);
-    return statx(at->folder, at->name, flags, STATX_BASIC_STATS | STATX_BTIME, st) < 0 ? errno : 0;
-}
+int look(const struct place *at, struct statx *st) { return statx(at->folder, at->name, HERE, ALL, st) < 0 ? errno : 0; }
 
 int look_for(const struct place *at, u64 expected, struct statx *st)
 {
-    int failure = look(at, st);
-    return failure || expected == ANYTHING || stamp_of(st) == expected ? failure : EEXIST;
+    return look(at, st) ?: expected == ANYTHING || stamp_of(st) == expected ? 0 : EEXIST;
 }
 
 /* The same but for what a rename changes. */
@@ -68,17 +61,16 @@ void put_stat(const struct statx *st, const struct place *at)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     u64 written = ns_of(st->stx_mtime), changed = ns_of(st->stx_ctime);
-    int64_t age = (int64_t)((u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec - changed);
-    mode_t kind = st->stx_mode & S_IFMT;
+    int64_t age = (int64_t)((u64)now.tv_sec * SECOND + (u64)now.tv_nsec - changed);
     struct __attribute__((packed)) { u8 kind; u16 mode; u64 size, mtime, stamp, identity; u8 flags; } all = {
-        .kind = kind == S_IFREG ? 0 : kind == S_IFDIR ? 1 : kind == S_IFLNK ? 2 : 3,
+        .kind = S_ISREG(st->stx_mode) ? 0 : S_ISDIR(st->stx_mode) ? 1 : S_ISLNK(st->stx_mode) ? 2 : 3,
         .mode = st->stx_mode & 0777, .size = st->stx_size, .mtime = written, .stamp = stamp_of(st),
-        .identity = mix(mix(1, st->stx_ino), st->stx_mask & STATX_BTIME ? ns_of(st->stx_btime) : 0) >> 11,
+        .identity = (st->stx_ino * 1000003 + ns_of(st->stx_btime)) & UINT64_MAX >> 11,
         /* fresh: another write might leave the same stamp; late: it was written after it had been moved */
         .flags = (u8)((written == changed && age < FRESH_NS) | (written + FRESH_NS >= changed) << 1),
     };
     put(&all, sizeof all);
-    if (kind != S_IFLNK) return;
+    if (!S_ISLNK(st->stx_mode)) return;
     char target[PATH_MAX];
     ssize_t n = readlinkat(at->folder, at->name, target, sizeof target);
     put_text(target, n < 0 ? 0 : (size_t)n);
@@ -95,8 +87,8 @@ static int rename_with(const struct place *from, const struct place *at, unsigne
 }
 
 /*
- * Something, if it is what it should be, takes the place of what is expected there, and that gets its name in turn. Somebody
- * else may be quick: told is whether it is what stands there now (1), and whether what it replaced is as expected (2).
+ * Something, if it is `what`, and what is expected at a place get each other's names. Somebody else may be quick: told is
+ * whether it is what stands there now (1), and whether what it replaced is as expected (2).
  */
 int put_in_place(u32 id, const struct place *from, u64 what, const struct place *at, u64 expected)
 {

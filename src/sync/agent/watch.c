@@ -3,7 +3,6 @@
  * a temporary of its own, which two events with the same cookie tell of, one after the other.
  */
 #include "agent.h"
-#include <sys/inotify.h>
 
 int notifier;
 char own[NAME_MAX] = TEMPORARY;

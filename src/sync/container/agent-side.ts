@@ -1,5 +1,6 @@
 import type { Path } from "../entry.ts";
 import { type NewFile, type Side, SideError, type SideListener } from "../side.ts";
+import { unlessMissing } from "../unless-missing.ts";
 import { type AgentStreams, type Channel, openChannel } from "./channel.ts";
 import { createFill } from "./fill-folder.ts";
 import { openFolders } from "./folders.ts";
@@ -9,7 +10,6 @@ import { readFile, readSmallFile } from "./read-file.ts";
 import { Refusal } from "./refusal.ts";
 import { decodeEvents, decodeStat } from "./replies.ts";
 import { createTemporaryNames, type TemporaryNames } from "./temporary-names.ts";
-import { unlessMissing } from "./unless-missing.ts";
 import { createWatchedFolders, type WatchedFolders } from "./watched-folders.ts";
 import { folder, type Request, replyType, wireVersion } from "./wire.ts";
 import { openWrites } from "./write-file.ts";

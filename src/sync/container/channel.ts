@@ -11,6 +11,8 @@ import { encodeRequest, type Request } from "./wire.ts";
 export interface AgentStreams {
   readonly stdin: Writable;
   readonly stdout: Readable;
+  /** Where stdout is read into the same memory again and again: tells each chunk, which is gone after the call. */
+  listen?(take: (chunk: Buffer) => void): void;
   readonly stderr: Readable;
 }
 
@@ -58,10 +60,12 @@ export function openChannel(streams: AgentStreams, options: ChannelOptions): Cha
     unanswered += 1;
     requests.request({ type: "ping" }, "", { onOk: () => undefined, onError: () => undefined });
   }, options.heartbeatMs ?? defaultHeartbeatMs).unref();
-  const split = splitFrames((type, id, payload) =>
-    id === 0 ? options.onUnasked(type, payload) : requests.takeReply(type, id, payload),
+  const split = splitFrames(
+    (type, id, payload) => (id === 0 ? options.onUnasked(type, payload) : requests.takeReply(type, id, payload)),
+    { isMemoryShared: streams.listen !== undefined },
   );
-  streams.stdout.on("data", (chunk: Buffer) => {
+  const listen = streams.listen ?? ((take) => streams.stdout.on("data", take));
+  listen((chunk) => {
     unanswered = 0;
     try {
       split(chunk);

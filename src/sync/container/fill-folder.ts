@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Path } from "../entry.ts";
 import { createLimit } from "../limit.ts";
-import { type FilledFile, type Side, SideError } from "../side.ts";
+import { type Pack, type Side, SideError } from "../side.ts";
 import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
 import { createFillFrame } from "./fill-frame.ts";
@@ -19,14 +18,14 @@ export interface FillParts {
 /** The folder has a temporary name until all is in it: nobody sees a file that is not complete, and no event tells of any. */
 export function createFill({ channel, names, placing, list }: FillParts): NonNullable<Side["fill"]> {
   const limit = createLimit(foldersAtOnce);
-  return (path, mode, files) =>
+  return (path, mode, packs) =>
     limit(() =>
       names.use((first) =>
         names.use(async (name) => {
           const beside = joinPath(parentOf(path), name);
           try {
             const made = channel.call({ type: "makeFolder", path: beside, name: first, mode }, path);
-            await Promise.all([made, sendFiles(channel, beside, files)]);
+            await Promise.all([made, sendPacks(channel, beside, packs)]);
             await placing.move(beside, path);
           } catch (error) {
             await removeTemporary(channel, beside).catch(() => undefined);
@@ -43,24 +42,30 @@ export function createFill({ channel, names, placing, list }: FillParts): NonNul
 /** More of them would fill in one turn what the agent takes long for, and then wait. */
 const foldersAtOnce = 8;
 
-async function sendFiles(channel: Channel, beside: Path, files: Iterable<FilledFile>): Promise<void> {
+async function sendPacks(channel: Channel, beside: Path, packs: AsyncIterable<Pack>): Promise<void> {
   const sent: Promise<unknown>[] = [];
-  const frame = createFillFrame();
-  const send = () => {
-    const call = channel.call({ type: "fill", path: beside, content: frame.content() }, beside);
+  const send = (content: Uint8Array, release = () => {}) => {
+    const call = channel.call({ type: "fill", path: beside, content }, beside).finally(release);
     // told of at the end
     call.catch(() => undefined);
     sent.push(call);
+  };
+  const frame = createFillFrame();
+  const sendFrame = () => {
+    if (frame.content().length > 0) send(frame.content());
     frame.empty();
   };
-  for (const file of files) {
-    if (frame.add(file)) continue;
-    send();
-    // before anything else asks for a file, into the same memory
-    frame.add(file);
-    // what changed meanwhile is heard in between
-    await (channel.ready() ?? nextTurn());
+  for await (const { files, encoded, release } of packs) {
+    if (encoded !== undefined) send(encoded, release);
+    else {
+      for (const file of files) {
+        if (frame.add(file)) continue;
+        sendFrame();
+        frame.add(file);
+      }
+    }
+    await channel.ready();
   }
-  if (frame.content().length > 0) send();
+  sendFrame();
   await Promise.all(sent);
 }

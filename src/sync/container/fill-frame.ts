@@ -1,11 +1,11 @@
-import type { FilledFile } from "../side.ts";
+import type { PackedFile } from "../side.ts";
 import { short } from "./sender.ts";
 import { roomForFile, writeFile } from "./wire.ts";
 
 /** New files, one after the other, as the content of one request: so short that it may be filled again once it was sent. */
 export interface FillFrame {
   /** False where there is no room for it; in one that is empty, there is. */
-  add(file: FilledFile): boolean;
+  add(file: PackedFile): boolean;
   content(): Uint8Array;
   empty(): void;
 }
@@ -15,7 +15,7 @@ export function createFillFrame(): FillFrame {
   let length = 0;
   return {
     add(file) {
-      if (length + roomForFile(file) > short) return false;
+      if (length + roomForFile(file.looked.name, file.content.length) > short) return false;
       length = writeFile(bytes, length, file);
       return true;
     },

@@ -1,12 +1,12 @@
 /** The folders in the container: listed, watched from then on, and forgotten. */
 import type { Path } from "../entry.ts";
 import { type Side, type SideListener, temporaryPrefix } from "../side.ts";
+import { unlessMissing } from "../unless-missing.ts";
 import type { Channel } from "./channel.ts";
 import { listFolder } from "./list-folder.ts";
 import type { Placing } from "./placing.ts";
 import { problemOf } from "./refusal.ts";
 import type { AgentStat } from "./replies.ts";
-import { unlessMissing } from "./unless-missing.ts";
 import type { WatchedFolders } from "./watched-folders.ts";
 
 export type Folders = Pick<Side, "list" | "forget">;

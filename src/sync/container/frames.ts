@@ -3,18 +3,32 @@ import { headerLength, largestFrame } from "./wire.ts";
 /** Gets a frame as a whole; the payload may be part of a chunk. */
 export type TakeFrame = (type: number, id: number, payload: Buffer) => void;
 
+export interface SplitOptions {
+  /** Chunks, and payloads, are only there during the call. */
+  readonly isMemoryShared?: boolean | undefined;
+}
+
 /** Takes the chunks of what the agent sends, however they are cut; frames that span chunks are copied. Throws at what is no frame. */
-export function splitFrames(onFrame: TakeFrame): (chunk: Buffer) => void {
+export function splitFrames(
+  onFrame: TakeFrame,
+  { isMemoryShared = false }: SplitOptions = {},
+): (chunk: Buffer) => void {
   const header = Buffer.alloc(headerLength);
   let headerFill = 0;
   let missing = 0;
-  let parts: Buffer[] = [];
+  let memory = Buffer.alloc(0);
+  let copied = 0;
   const take = (part: Buffer) => {
     missing -= part.length;
-    parts.push(part);
+    if (missing > 0 || copied > 0) {
+      const isFree = copied > 0 || (isMemoryShared && memory.length >= part.length + missing);
+      if (!isFree) memory = Buffer.allocUnsafe(part.length + missing);
+      memory.set(part, copied);
+      copied += part.length;
+    }
     if (missing > 0) return;
-    const payload = parts.length === 1 ? part : Buffer.concat(parts);
-    parts = [];
+    const payload = copied > 0 ? memory.subarray(0, copied) : part;
+    copied = 0;
     onFrame(header.readUInt8(4), header.readUInt32LE(5), payload);
   };
   return (chunk) => {
@@ -26,9 +40,9 @@ export function splitFrames(onFrame: TakeFrame): (chunk: Buffer) => void {
         take(part);
         continue;
       }
-      const copied = chunk.copy(header, headerFill, offset, offset + headerLength - headerFill);
-      offset += copied;
-      headerFill = (headerFill + copied) % headerLength;
+      const taken = chunk.copy(header, headerFill, offset, offset + headerLength - headerFill);
+      offset += taken;
+      headerFill = (headerFill + taken) % headerLength;
       if (headerFill > 0) continue;
       missing = payloadLength(header);
       if (missing === 0) take(chunk.subarray(offset, offset));

@@ -33,19 +33,25 @@ export interface FolderEvent {
 /** Reads a payload from its start; throws RangeError past its end. */
 interface Reader {
   readonly bytes: Buffer;
+  /** The same, quicker to read numbers from. */
+  readonly view: DataView;
   at: number;
+}
+
+function readerOf(bytes: Buffer): Reader {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0 };
 }
 
 const kinds = ["file", "folder", "link", "other"] as const;
 const notLooked = 255;
 
 export function decodeStat(payload: Buffer): AgentStat {
-  return readStat({ bytes: payload, at: 0 });
+  return readStat(readerOf(payload));
 }
 
 /** Add a part of a listing to the children that are known. */
 export function decodeChildren(payload: Buffer, children: Map<string, AgentStat | string>): void {
-  const reader: Reader = { bytes: payload, at: 0 };
+  const reader = readerOf(payload);
   while (reader.at < payload.length) {
     const { text: name, isExact } = readText(reader);
     const isLooked = payload[reader.at] !== notLooked;
@@ -56,7 +62,7 @@ export function decodeChildren(payload: Buffer, children: Map<string, AgentStat 
 }
 
 export function decodePlaced(payload: Buffer): Placed {
-  const reader: Reader = { bytes: payload, at: 0 };
+  const reader = readerOf(payload);
   const stat = readStat(reader);
   const told = payload.readUInt8(reader.at);
   reader.at += 1;
@@ -66,12 +72,12 @@ export function decodePlaced(payload: Buffer): Placed {
 
 /** Of a folder; `watch` is the number of its watch, or minus an error's. */
 export function decodeFolder(payload: Buffer): { readonly stat: Stat; readonly watch: number } {
-  const reader: Reader = { bytes: payload, at: 0 };
+  const reader = readerOf(payload);
   return { stat: readStat(reader), watch: payload.readInt32LE(reader.at) };
 }
 
 export function decodeEvents(payload: Buffer): readonly FolderEvent[] {
-  const reader: Reader = { bytes: payload, at: 0 };
+  const reader = readerOf(payload);
   const events: FolderEvent[] = [];
   while (reader.at < payload.length) {
     const watch = readU32(reader);
@@ -87,17 +93,17 @@ export function decodeFailure(payload: Buffer, path: Path): SideError {
 }
 
 function readStat(reader: Reader): AgentStat {
-  const { bytes, at } = reader;
-  const kind = kinds[bytes.readUInt8(at)] ?? "other";
-  const flags = bytes.readUInt8(at + 35);
+  const { view, at } = reader;
+  const kind = kinds[view.getUint8(at)] ?? "other";
+  const flags = view.getUint8(at + 35);
   reader.at += 36;
   const stat = {
     kind,
-    mode: bytes.readUInt16LE(at + 1),
-    size: readU64(bytes, at + 3),
-    mtimeNs: bytes.readBigInt64LE(at + 11),
-    stamp: readU64(bytes, at + 19),
-    inode: readU64(bytes, at + 27),
+    mode: view.getUint16(at + 1, true),
+    size: readU64(view, at + 3),
+    mtimeNs: view.getBigInt64(at + 11, true),
+    stamp: readU64(view, at + 19),
+    inode: readU64(view, at + 27),
     isFresh: (flags & 1) !== 0,
     isLate: (flags & 2) !== 0,
   };
@@ -108,21 +114,21 @@ function readStat(reader: Reader): AgentStat {
 }
 
 function readText(reader: Reader): { readonly text: string; readonly isExact: boolean } {
+  const { bytes, view } = reader;
   const start = reader.at + 2;
-  const end = start + reader.bytes.readUInt16LE(reader.at);
-  if (end > reader.bytes.length) throw new RangeError("a text past the end of its frame");
-  const bytes = reader.bytes.subarray(start, end);
+  const end = start + view.getUint16(reader.at, true);
+  if (end > bytes.length) throw new RangeError("a text past the end of its frame");
   reader.at = end;
-  const text = bytes.toString("utf8");
-  return { text, isExact: !text.includes("\uFFFD") || Buffer.from(text).equals(bytes) };
+  const text = bytes.toString("utf8", start, end);
+  return { text, isExact: !text.includes("\uFFFD") || Buffer.from(text).equals(bytes.subarray(start, end)) };
 }
 
 function readU32(reader: Reader): number {
   reader.at += 4;
-  return reader.bytes.readUInt32LE(reader.at - 4);
+  return reader.view.getUint32(reader.at - 4, true);
 }
 
 /** Of 53 bits. */
-function readU64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
+function readU64(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
 }

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { createMemory } from "../memory.ts";
 import { smallSize } from "../side.ts";
 
 /** Bytes on their way to the stream, above which `ready` waits. */
@@ -7,10 +8,6 @@ const enough = 1_048_576;
 const batch = 131_072;
 /** Parts up to this length are copied together: a write costs more than a copy. A small file's content is one. Bytes. */
 export const short = 2 * smallSize;
-/** How long that memory is kept for more. Milliseconds. */
-const spareMs = 2_000;
-/** Batches whose memory is used again: the system gives new memory page by page, which takes longer than a copy. */
-const mostSpare = 16;
 
 export interface Sender {
   /** Short parts may change once this returns, longer ones not before they are on their way. */
@@ -76,16 +73,11 @@ interface Batches {
 }
 
 function openBatches(): Batches {
-  const spare: Uint8Array[] = [];
-  const lent = new Map<Uint8Array, Uint8Array>();
-  let timer: NodeJS.Timeout | undefined;
-  const dropSpare = () => {
-    timer = undefined;
-    spare.length = 0;
-  };
+  const pieces = createMemory();
+  const lent = new Map<Uint8Array, Buffer>();
   let parts: Uint8Array[] = [];
   let length = 0;
-  let memory: Uint8Array | undefined;
+  let memory: Buffer | undefined;
   let used = 0;
   const closeBatch = () => {
     if (memory === undefined) return;
@@ -97,7 +89,7 @@ function openBatches(): Batches {
   const copy = (part: Uint8Array) => {
     if (memory !== undefined && used + part.length > memory.length) closeBatch();
     if (memory === undefined) {
-      memory = spare.pop() ?? Buffer.allocUnsafeSlow(batch + short);
+      memory = pieces.take();
       used = 0;
     }
     memory.set(part, used);
@@ -121,10 +113,7 @@ function openBatches(): Batches {
     giveBack(part) {
       const whole = lent.get(part);
       lent.delete(part);
-      if (whole === undefined || spare.length >= mostSpare) return;
-      spare.push(whole);
-      if (timer === undefined) timer = setTimeout(dropSpare, spareMs).unref();
-      else timer.refresh();
+      if (whole !== undefined) pieces.giveBack(whole);
     },
   };
 }

@@ -3,9 +3,9 @@
  * the rest, u8 type, and u32 id. A reply carries the id of its request; id 0 is told without being asked.
  */
 import type { Path } from "../entry.ts";
-import type { FilledFile, Stamp } from "../side.ts";
+import type { LookedFile, PackedFile, Stamp } from "../side.ts";
 
-export const wireVersion = 3;
+export const wireVersion = 4;
 
 /** Bytes of one frame after its length; the agent ends when a longer one comes. */
 export const largestFrame = 1_048_576 - 4;
@@ -36,12 +36,14 @@ export const requestType = {
   ping: 14,
   /** The content is new files, each with a head of its own, for a folder with a temporary name; those that cannot be made are left out. */
   fill: 15,
+  /** The content is the heads of files in a folder; those that are as expected come back, as FILL takes them. */
+  collect: 16,
 } as const;
 
 export const replyType = {
   ok: 128,
   failed: 129,
-  /** Part of a LIST. */
+  /** Part of a LIST, or of a COLLECT. */
   children: 130,
   events: 131,
 } as const;
@@ -66,7 +68,7 @@ export interface Request {
 }
 
 /** Bytes of a request before its texts. */
-const headLength = 43;
+const headLength = 39;
 const mostText = 0xffff;
 
 /** A request as bytes; its content stands as it was given. */
@@ -77,17 +79,41 @@ export function encodeRequest(id: number, request: Request): readonly Uint8Array
   return content === undefined || content.length === 0 ? [head] : [head, content];
 }
 
-/** Bytes that a new file takes in the content of a FILL, at most. */
-export function roomForFile({ name, content }: FilledFile): number {
-  return headLength + roomFor(name) + content.length;
+/** Bytes that a file of this size takes in the content of a FILL or a COLLECT, at most. */
+export function roomForFile(name: string, size: number): number {
+  return headLength + roomFor(name) + size;
+}
+
+/** Writes what is expected of a file at a place in the content of a COLLECT; returns where it ends. */
+export function writeFileHead(bytes: Buffer, at: number, { name, stat }: LookedFile): number {
+  const { mode, size, stamp, mtimeNs } = stat;
+  return writeHead(bytes, at, 0, { type: "collect", name, mode, size, expected: stamp, mtimeNs });
 }
 
 /** Writes a new file at a place in the content of a FILL; returns where it ends. */
-export function writeFile(bytes: Buffer, at: number, { name, mode, mtimeNs, content }: FilledFile): number {
-  const end = writeHead(bytes, at, 0, { type: "fill", name, mode, mtimeNs, size: content.length, content });
+export function writeFile(bytes: Buffer, at: number, { looked, content }: PackedFile): number {
+  const end = writeFileHead(bytes, at, looked);
   bytes.set(content, end);
   return end + content.length;
 }
+
+/** A file at a place in what a COLLECT gave, which ends at `end`. Throws RangeError past that. */
+export function decodeFile(
+  bytes: Buffer,
+  at: number,
+  end: number,
+): { readonly stamp: Stamp; readonly content: Uint8Array } {
+  const start = at + headLength + bytes.readUInt16LE(at + nameLengthAt);
+  const size = bytes.readUInt32LE(at + sizeAt);
+  if (start + size > end) throw new RangeError("a file past the end of its frame");
+  const stamp = bytes.readUInt32LE(at + expectedAt) + bytes.readUInt32LE(at + expectedAt + 4) * 0x1_0000_0000;
+  return { stamp, content: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size) };
+}
+
+const nameLengthAt = 13;
+const expectedAt = 15;
+const sizeAt = 23;
+const mtimeAt = 31;
 
 /** Head and texts of a request; returns where they end. */
 function writeHead(bytes: Buffer, at: number, id: number, request: Request): number {
@@ -100,10 +126,10 @@ function writeHead(bytes: Buffer, at: number, id: number, request: Request): num
   bytes.writeUInt32LE(id, at + 5);
   bytes.writeUInt16LE(mode, at + 9);
   bytes.writeUInt16LE(pathLength, at + 11);
-  bytes.writeUInt16LE(nameLength, at + 13);
-  writeU64(bytes, expected, at + 15);
-  writeU64(bytes, size, at + 23);
-  writeTime(bytes, mtimeNs, at + 31);
+  bytes.writeUInt16LE(nameLength, at + nameLengthAt);
+  writeU64(bytes, expected, at + expectedAt);
+  writeU64(bytes, size, at + sizeAt);
+  bytes.writeBigInt64LE(BigInt.asIntN(64, mtimeNs), at + mtimeAt);
   return end;
 }
 
@@ -113,6 +139,7 @@ function roomFor(text: string): number {
 
 /** Returns its length in bytes. */
 function writeText(bytes: Buffer, text: string, at: number): number {
+  if (text === "") return 0;
   const length = Math.min(Buffer.byteLength(text), mostText);
   // one that is too long is refused by the agent, not cut
   if (bytes.write(text, at, length) < length) bytes.fill("/", at, at + length);
@@ -126,11 +153,4 @@ function writeU64(bytes: Buffer, value: number, at: number): void {
   }
   bytes.writeUInt32LE(value % 0x1_0000_0000, at);
   bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
-}
-
-/** Whole seconds, and nanoseconds after them. */
-function writeTime(bytes: Buffer, ns: bigint, at: number): void {
-  const rest = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  bytes.writeBigInt64LE((ns - rest) / 1_000_000_000n, at);
-  bytes.writeUInt32LE(Number(rest), at + 8);
 }

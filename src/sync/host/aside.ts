@@ -11,6 +11,7 @@ import type { SideError, Stamp } from "../side.ts";
 import { joinPath, parentOf } from "../tree.ts";
 import { changed } from "./failure.ts";
 import { keepLate, type Late } from "./keep.ts";
+import type { Native } from "./native.ts";
 import { lookAt, lookFor } from "./place.ts";
 import { hasNoLinks, putNew } from "./put-new.ts";
 import { isSameContent } from "./stat.ts";
@@ -32,20 +33,15 @@ export interface Expected {
   readonly expected: Stamp;
 }
 
-export interface Swaps {
-  /** Two paths get what the other one had; false where that cannot be done. Throws SideError. */
-  swap(one: Path, other: Path): Promise<boolean>;
-}
-
 /** How long what is written late is waited for, milliseconds. */
 const lateMs = 100;
 
 export interface AsideOptions extends Late {
   /** Without it, what somebody else puts in a place in the moment when it is taken is replaced. */
-  readonly swaps: Swaps | undefined;
+  readonly native: Pick<Native, "swap"> | undefined;
 }
 
-export function createAside({ swaps, ...late }: AsideOptions): Aside {
+export function createAside({ native, ...late }: AsideOptions): Aside {
   const { root } = late;
   const dropLater = async (kept: string, path: Path, before: BigIntStats) => {
     await setTimeout(lateMs);
@@ -64,7 +60,7 @@ export function createAside({ swaps, ...late }: AsideOptions): Aside {
       const ours = lstatSync(beside, { bigint: true });
       const kept = link(root, place);
       try {
-        await takePlace({ late, swaps, path, place, beside, before, ours });
+        await takePlace({ late, native, path, place, beside, before, ours });
       } catch (error) {
         if (kept !== undefined) rmSync(kept, { force: true });
         throw error;
@@ -100,7 +96,7 @@ export function createAside({ swaps, ...late }: AsideOptions): Aside {
 
 interface Taking extends Pick<Expected, "path" | "place"> {
   readonly late: Late;
-  readonly swaps: Swaps | undefined;
+  readonly native: Pick<Native, "swap"> | undefined;
   readonly beside: string;
   /** What is expected in the place, and what is beside it. */
   readonly before: BigIntStats;
@@ -117,7 +113,7 @@ async function takePlace(taking: Taking): Promise<void> {
     return;
   }
   const out = lookAt(beside);
-  // a file system that swaps nothing has replaced it
+  // a file system that native nothing has replaced it
   if (out === undefined || out.ino === before.ino) return;
   // somebody else's, which goes back; if that came to be replaced too, it is the older one
   const isBack = await swapIn(taking).catch(() => false);
@@ -127,10 +123,10 @@ async function takePlace(taking: Taking): Promise<void> {
 }
 
 /** False where nothing can be swapped. Whether it was done shows, should the one who does it be lost. */
-async function swapIn({ swaps, path, beside, ours }: Taking): Promise<boolean> {
+async function swapIn({ native, path, beside, ours }: Taking): Promise<boolean> {
   const isBeside = isAt(beside, ours);
   try {
-    return (await swaps?.swap(joinPath(parentOf(path), basename(beside)), path)) ?? false;
+    return (await native?.swap(joinPath(parentOf(path), basename(beside)), path)) ?? false;
   } catch {
     if (isAt(beside, ours) === isBeside) throw replacedMeanwhile();
     return true;

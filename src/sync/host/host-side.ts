@@ -4,16 +4,19 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
-import { type Side, type SideListener, smallSize, temporaryPrefix } from "../side.ts";
-import { createAside, type Swaps } from "./aside.ts";
+import { type Side, type SideListener, type Stat, smallSize, temporaryPrefix } from "../side.ts";
+import { unlessMissing } from "../unless-missing.ts";
+import { createAside } from "./aside.ts";
 import { makeFolder, makeLink, move, setMode } from "./change.ts";
 import { openChokidarWatch } from "./chokidar-watch.ts";
+import { createCollect } from "./collect-files.ts";
 import { sideError } from "./failure.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import { openInotifyWatch } from "./inotify-watch.ts";
 import type { NameLate } from "./keep.ts";
 import { openSweeper } from "./leftovers.ts";
 import { listFolder, statAt } from "./list-folder.ts";
+import type { Native } from "./native.ts";
 import { createPlaces, placeOf } from "./place.ts";
 import { readSmall, readWhole } from "./read-file.ts";
 import { writeWhole } from "./write-file.ts";
@@ -28,7 +31,7 @@ export interface HostSideOptions {
   /** What is never looked at, for a watcher that watches more than what is listed. */
   ignores(path: Path): boolean;
   readonly nameLate: NameLate;
-  readonly swaps: Swaps | undefined;
+  readonly native: Native | undefined;
 }
 
 /**
@@ -36,25 +39,26 @@ export interface HostSideOptions {
  * agreed upon is written down after that.
  */
 export function openHostSide(options: HostSideOptions): Side {
-  const { root } = options;
+  const { root, native } = options;
   const watch = openWatch(options);
   const at = (path: Path) => placeOf(root, path);
-  const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
   const readAt = createPlaces(root);
-  // new memory is given by the system page by page, which takes longer than reading a file
-  const memory = Buffer.alloc(smallSize);
+  const readSmallFile = createReadSmall(readAt);
+  const collectHere = createCollect(readSmallFile);
+  const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
+  const toList = (path: Path) => {
+    const onTemporary = (name: string) => sweeper.found(path, name);
+    return { place: readAt(path), path, watch, native, onTemporary };
+  };
   return {
     name: "host",
-    list: (path) =>
-      attempt(() => listFolder({ place: at(path), path, watch, onTemporary: (name) => sweeper.found(path, name) })),
+    list: (path) => unlessMissing(attempt(() => listFolder(toList(path)))),
     stat: (path) => attempt(() => statAt(at(path))),
     read: (path, expected) => translated(() => readWhole(at(path), expected)),
-    readSmall(path, expected) {
-      try {
-        return readSmall(readAt(path), expected, memory);
-      } catch (error) {
-        throw sideError(error);
-      }
+    readSmall: readSmallFile,
+    async *collect(path, files) {
+      const collect = (await native?.collector()) ?? collectHere;
+      yield* collect(path, files);
     },
     ...changes(options, at, watch),
     forget: (path) => watch.remove(path),
@@ -66,15 +70,27 @@ export function openHostSide(options: HostSideOptions): Side {
   };
 }
 
+function createReadSmall(at: (path: Path) => string): (path: Path, expected: Stat) => Uint8Array {
+  // new memory is given by the system page by page, which takes longer than reading a file
+  const memory = Buffer.alloc(smallSize);
+  return (path, expected) => {
+    try {
+      return readSmall(at(path), expected, memory);
+    } catch (error) {
+      throw sideError(error);
+    }
+  };
+}
+
 type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "move" | "flush">;
 
-function changes({ root, nameLate, swaps }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
+function changes({ root, nameLate, native }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
   const unflushed = new Set<Path>();
   const wrote = <Value>(path: Path, value: Value): Value => {
     unflushed.add(path);
     return value;
   };
-  const aside = createAside({ root, nameLate, swaps });
+  const aside = createAside({ root, nameLate, native });
   const to = (path: Path) => ({ path, place: at(path), aside });
   return {
     write: (path, file, content) => attempt(async () => wrote(path, await writeWhole(to(path), file, content))),

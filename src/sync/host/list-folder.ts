@@ -4,6 +4,7 @@ import { errnoOf, reasonOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
 import { type Listing, type Stat, temporaryPrefix } from "../side.ts";
 import type { FolderWatch } from "./folder-watch.ts";
+import type { Native } from "./native.ts";
 import { lookAt } from "./place.ts";
 import { identityOf, statOf } from "./stat.ts";
 
@@ -13,36 +14,46 @@ export function statAt(place: string): Stat | undefined {
   return stats === undefined ? undefined : statOf(stats, stats.isSymbolicLink() ? readlinkSync(place) : undefined);
 }
 
-export interface ListedFolder {
+export interface FolderToList {
   /** Absolute. */
   readonly place: string;
   readonly path: Path;
   readonly watch: FolderWatch;
+  readonly native: Pick<Native, "list"> | undefined;
   /** Told of a temporary name that stands in it. */
   onTemporary(name: string): void;
 }
 
-/** A folder's content, watched from now on; undefined when no folder stands there. */
-export function listFolder({ place, path, watch, onTemporary }: ListedFolder): Listing | undefined {
-  const stats = watchFolder(place, path, watch);
-  if (stats === undefined) return undefined;
-  const children = new Map<string, Stat | string>();
-  for (const name of readdirSync(place)) {
-    if (name.startsWith(temporaryPrefix)) onTemporary(name);
-    else addChild(children, place, name);
-  }
-  return { folder: statOf(stats), children };
-}
-
-/** Watched from before it is read, and it is that folder which is watched. */
-function watchFolder(place: string, path: Path, watch: FolderWatch) {
+/** A folder's content, watched from now on; undefined when something else stands there. */
+export async function listFolder(folder: FolderToList): Promise<Listing | undefined> {
+  const { place, path, watch, native, onTemporary } = folder;
   for (;;) {
     const before = lookAt(place);
     if (!before?.isDirectory()) return undefined;
+    // from before it is read, and it is that folder which is watched
     watch.add(path, identityOf(before));
-    const after = lookAt(place);
-    if (after !== undefined && identityOf(after) === identityOf(before)) return after;
+    const { stat, children } = (await native?.list(path)) ?? readHere(place);
+    if (stat?.inode !== Number(identityOf(before))) continue;
+    for (const name of children.keys()) {
+      if (!name.startsWith(temporaryPrefix)) continue;
+      children.delete(name);
+      onTemporary(name);
+    }
+    return { folder: stat, children };
   }
+}
+
+interface Read {
+  /** Of the folder before it was read. */
+  readonly stat: Stat | undefined;
+  readonly children: Map<string, Stat | string>;
+}
+
+function readHere(place: string): Read {
+  const stat = statAt(place);
+  const children: Read["children"] = new Map();
+  for (const name of readdirSync(place)) addChild(children, place, name);
+  return { stat, children };
 }
 
 function addChild(children: Map<string, Stat | string>, folder: string, name: string): void {

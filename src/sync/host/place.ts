@@ -23,6 +23,7 @@ export function placeOf(root: string, path: Path): string {
 export function createPlaces(root: string): (path: Path) => string {
   const real = new Set<string>();
   return (path) => {
+    if (path === "") return root;
     if (real.size === 0) setImmediate(() => real.clear());
     const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     if (real.has(above)) {

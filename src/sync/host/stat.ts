@@ -36,10 +36,10 @@ function kindOf(stats: BigIntStats): Stat["kind"] {
   return stats.isSymbolicLink() ? "link" : "other";
 }
 
-/** Odd factors, so that no single field's change gives the same number. */
+/** Odd factors, so that no single field's change gives the same number. `agent/tree.c` comes to the same. */
 export function stampOf({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): Stamp {
   const mixed = ctimeNs + mtimeNs * 31n + ino * 1_000_003n + size * 8_191n + mode * 131n;
-  return Number(BigInt.asUintN(53, mixed));
+  return Number(BigInt.asUintN(53, mixed)) || 1;
 }
 
 /** Whether two looks at one file saw the same bytes: renaming and linking it change its `ctime` alone. */

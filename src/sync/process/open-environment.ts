@@ -11,11 +11,11 @@ import { type IgnoreFiles, openIgnoreFiles } from "../ignore-files.ts";
 import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
 import type { Session, SessionListener } from "../session-options.ts";
+import { type HostAgent, openHostAgent } from "./host-agent.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
 import { createSparing } from "./spare-memory.ts";
-import { type OpenedSwaps, openSwaps } from "./swaps.ts";
 
 export interface EnvironmentRequest {
   readonly record: RecordHead;
@@ -38,7 +38,7 @@ export interface OpenerOptions {
 export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
   const sessions = new Set<Session>();
   // all of them are of one workspace
-  let swaps: OpenedSwaps | undefined;
+  let native: HostAgent | undefined;
   const spareMemory = createSparing(() => {
     for (const session of sessions) session.spare();
   });
@@ -55,14 +55,14 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
-    swaps ??= openSwaps({ root, platform: host.platform, arch: host.arch });
+    native ??= openHostAgent({ root, platform: host.platform, arch: host.arch });
     const session = await openSession({
       host(sides) {
         rescans.push(sides.onOverflow);
         return follow(
           openHostSide({
             ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
-            swaps,
+            native,
             ignores: (path) => ignores(path, true),
           }),
         );
@@ -87,7 +87,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       async close() {
         sessions.delete(session);
         await session.close();
-        if (sessions.size === 0) await swaps?.close();
+        if (sessions.size === 0) await native?.close();
       },
     };
   };

@@ -15,6 +15,7 @@ import {
   writeFile,
 } from "../../../src/sync/container/wire.ts";
 import { startAgent } from "../../support/native-agent.ts";
+import { packedFile } from "../../support/packed-file.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const runs = Number(process.env.DEVENV_TEST_FUZZ ?? 60);
@@ -30,8 +31,7 @@ const files = fc
   .array(fc.record({ name: names, content: fc.uint8Array({ maxLength: 20 }) }), { maxLength: 5 })
   .map((all) => {
     const bytes = Buffer.alloc(1_000);
-    const write = (at: number, file: (typeof all)[number]) =>
-      writeFile(bytes, at, { ...file, mode: 0o644, mtimeNs: 0n });
+    const write = (at: number, file: (typeof all)[number]) => writeFile(bytes, at, packedFile(file.name, file.content));
     return bytes.subarray(0, all.reduce(write, 0));
   });
 const requests: fc.Arbitrary<Request> = fc.record({

@@ -15,20 +15,23 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { nodeHost } from "../../../src/host/node.ts";
-import { createAside, type Swaps } from "../../../src/sync/host/aside.ts";
+import { createAside } from "../../../src/sync/host/aside.ts";
+import type { Native } from "../../../src/sync/host/native.ts";
 import { stampOf } from "../../../src/sync/host/stat.ts";
 import { openBeside } from "../../../src/sync/host/temporary.ts";
-import { type OpenedSwaps, openSwaps } from "../../../src/sync/process/swaps.ts";
+import { type HostAgent, openHostAgent } from "../../../src/sync/process/host-agent.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const afterwardsMs = 250;
 
+type Swaps = Pick<Native, "swap">;
+
 /** `meanwhile` is done right before each swap. */
-function open({ swaps, meanwhile = () => {} }: { readonly swaps?: Swaps; meanwhile?(place: string): void } = {}) {
+function open({ native, meanwhile = () => {} }: { readonly native?: Swaps; meanwhile?(place: string): void } = {}) {
   const folder = temporaryFolder({ "sub/file": "old", new: "new" });
   const root = folder.path;
   const place = join(root, "sub/file");
-  const own = swaps ?? openSwaps({ root, platform: process.platform, arch: nodeHost().arch });
+  const own = native ?? openHostAgent({ root, platform: process.platform, arch: nodeHost().arch });
   const swap: Swaps["swap"] = (one, other) => {
     meanwhile(place);
     return own?.swap(one, other) ?? Promise.resolve(false);
@@ -36,11 +39,11 @@ function open({ swaps, meanwhile = () => {} }: { readonly swaps?: Swaps; meanwhi
   return {
     root,
     place,
-    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}`, swaps: { swap } }),
+    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}`, native: { swap } }),
     what: { path: "sub/file", place, expected: stampOf(lstatSync(place, { bigint: true })) },
     names: () => (readdirSync(root, { recursive: true }) as string[]).sort(),
     async [Symbol.asyncDispose]() {
-      if (own !== undefined && "close" in own) await (own as OpenedSwaps).close();
+      if (own !== undefined && "close" in own) await (own as HostAgent).close();
       folder[Symbol.dispose]();
     },
   };
@@ -132,7 +135,7 @@ it("keeps what was saved in that moment where it cannot be swapped back", async 
   let swaps = 0;
   await using here = open({
     meanwhile: (place) => swaps === 0 && save(place, "saved"),
-    swaps: {
+    native: {
       async swap(one, other) {
         swaps += 1;
         if (swaps > 1) throw new Error("the agent has ended");
@@ -150,7 +153,7 @@ it("keeps what was saved in that moment where it cannot be swapped back", async 
 });
 
 it("replaces by a rename where nothing can be swapped", async () => {
-  await using here = open({ swaps: { swap: async () => false } });
+  await using here = open({ native: { swap: async () => false } });
   await replace(here);
   expect(readFileSync(here.place, "utf8")).toBe("new");
   await sleep(afterwardsMs);

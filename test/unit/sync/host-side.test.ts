@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { nodeHost } from "../../../src/host/node.ts";
 import { openHostSide } from "../../../src/sync/host/host-side.ts";
-import { openSwaps } from "../../../src/sync/process/swaps.ts";
+import { openHostAgent } from "../../../src/sync/process/host-agent.ts";
 import { sideContract } from "../../support/side-contract.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -9,7 +9,7 @@ for (const platform of ["linux", "darwin"] as const) {
   describe(`the host's side as on ${platform}`, () => {
     sideContract(async (root, listener) => {
       const cookies = temporaryFolder({});
-      const swaps = openSwaps({ root, platform, arch: nodeHost().arch });
+      const native = openHostAgent({ root, platform, arch: nodeHost().arch });
       const side = openHostSide({
         root,
         platform,
@@ -17,14 +17,14 @@ for (const platform of ["linux", "darwin"] as const) {
         listener,
         ignores: (path) => path.startsWith("unseen/"),
         nameLate: (path) => `${path}.late`,
-        swaps,
+        native,
       });
       await side.barrier();
       return {
         side,
         async [Symbol.asyncDispose]() {
           await side.close();
-          await swaps?.close();
+          await native?.close();
           cookies[Symbol.dispose]();
         },
       };

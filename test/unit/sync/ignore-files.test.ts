@@ -31,7 +31,7 @@ async function begin(root: string, cookieFolder: string) {
       const nameLate = (path: string) => `${path}.late`;
       return files.follow(
         openHostSide({
-          ...{ root, platform: "linux", cookieFolder, listener, nameLate, swaps: undefined },
+          ...{ root, platform: "linux", cookieFolder, listener, nameLate, native: undefined },
           ignores: (path) => ignores(path, true),
         }),
       );

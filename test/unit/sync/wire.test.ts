@@ -148,8 +148,8 @@ describe("a request", () => {
     const [head, rest] = encodeRequest(0x0102_0304, { ...request, content });
     expect(rest).toBe(content);
     const fields = [
-      ...["2e000000", "05", "04030201", "a403", "0200", "0200"],
-      ...["0700000000000000", "0000000002000000", "ffffffffffffffff", "ffc99a3b"],
+      ...["2a000000", "05", "04030201", "a403", "0200", "0200"],
+      ...["0700000000000000", "0000000002000000", "ffffffffffffffff"],
       ...["c3a4", "2e6e"],
     ];
     expect(Buffer.from(head ?? []).toString("hex")).toBe(fields.join(""));

@@ -1,4 +1,4 @@
-import { SideError } from "../side.ts";
+import { SideError } from "./side.ts";
 
 /** Undefined for what is not there. */
 export async function unlessMissing<Result>(result: Promise<Result>): Promise<Result | undefined> {

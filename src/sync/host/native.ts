@@ -1,0 +1,13 @@
+import type { ListedFolder } from "../container/list-folder.ts";
+import type { Path } from "../entry.ts";
+import type { Side } from "../side.ts";
+
+/** What the agent does on this machine, since Node cannot, or takes longer. */
+export interface Native {
+  /** Two paths get what the other one had; false where that cannot be done. Throws SideError. */
+  swap(one: Path, other: Path): Promise<boolean>;
+  /** What stands in a folder; undefined where the agent cannot be asked. Throws SideError: `missing` when there is none. */
+  list(path: Path): Promise<ListedFolder | undefined>;
+  /** As of a side; undefined where the agent cannot be asked. */
+  collector(): Promise<Side["collect"]>;
+}
