@@ -88,7 +88,8 @@ function putFiles(tree: Entry | undefined, folders: FilesIn): Entry | undefined 
   for (const [path, files] of folders) {
     const folder = at(tree, path);
     if (folder?.kind !== "folder") continue;
-    changed.push([path, { ...folder, children: new Map([...folder.children, ...files]) }]);
+    const children = folder.children.size === 0 ? files : new Map([...folder.children, ...files]);
+    changed.push([path, { ...folder, children }]);
   }
   // what is set below a folder would be undone by the folder
   return setAll(

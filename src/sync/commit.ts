@@ -102,7 +102,9 @@ function alikeOf(
   ...sides: readonly (Entry | undefined)[]
 ): ReadonlyMap<string, File> {
   const children = sides.map(childrenOf);
-  return new Map([...brought].filter(([name, file]) => children.every((one) => one.get(name) === file)));
+  const others = brought.keys().filter((name) => children.some((one) => one.get(name) !== brought.get(name)));
+  const left = new Set(others);
+  return left.size === 0 ? brought : new Map([...brought].filter(([name]) => !left.has(name)));
 }
 
 /** What a change does to the ancestor, step by step. */

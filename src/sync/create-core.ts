@@ -2,7 +2,7 @@
 import { createAgreement } from "./agreement.ts";
 import type { AncestorStore, SavedStamps } from "./ancestor-store.ts";
 import type { Failure } from "./application.ts";
-import { type Core, sideNames } from "./core.ts";
+import type { Core } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
 import type { Entry, Path } from "./entry.ts";
@@ -10,7 +10,7 @@ import { createLimit } from "./limit.ts";
 import { createMeter } from "./meter.ts";
 import { createRetries } from "./retries.ts";
 import type { SessionOptions } from "./session-options.ts";
-import type { Side, SideListener, Stamp } from "./side.ts";
+import type { SideListener, Stamp } from "./side.ts";
 import type { SideName, Unwatched } from "./status.ts";
 import { at, isAlike, parentOf } from "./tree.ts";
 
@@ -25,7 +25,6 @@ export async function createCore(options: SessionOptions): Promise<Core> {
   const { tree, endpoints } = await openEndpoints(options, { hooks, dirty });
   const log = (line: string) => options.listener?.onLog?.(line);
   const todo = new Set<Path>();
-  for (const side of sideNames) dirty[side].addAll();
   return Object.assign(hooks, {
     options,
     endpoints,
@@ -53,17 +52,41 @@ interface Heard {
 
 /** What both sides hold is compared with what was saved; the saved stamps are theirs then, and need no room here. */
 async function openEndpoints(options: SessionOptions, { hooks, dirty }: Heard) {
-  const { tree, stamps } = await options.ancestor.load();
-  const sides = await openSides(options, (side) => listenerOf(hooks, side, dirty[side]));
-  const endpointOf = (side: SideName) =>
-    openEndpoint({
-      side: sides[side],
-      ignores: options.ignores,
-      known: tree,
-      knownStamps: stampsOf(stamps, side),
-      onDirty: (path) => dirty[side].add([path]),
-    });
-  return { tree, endpoints: { host: endpointOf("host"), container: endpointOf("container") } };
+  const { ancestor } = options;
+  const { tree, stamps } = await ancestor.load();
+  const open: OpenEndpoint = async (name) => {
+    const side = await options[name](listenerOf(hooks, name, dirty[name]));
+    const onDirty = (path: Path) => dirty[name].add([path]);
+    const known = { known: tree, knownStamps: stampsOf(stamps, name) };
+    return openEndpoint({ side, ignores: options.ignores, ...known, onDirty });
+  };
+  try {
+    const { isHostRead, ...endpoints } = await openBoth(open, options);
+    dirty.container.addAll();
+    if (!isHostRead) dirty.host.addAll();
+    return { tree, endpoints };
+  } catch (error) {
+    await ancestor.close();
+    throw error;
+  }
+}
+
+type OpenEndpoint = (name: SideName) => Promise<Endpoint>;
+
+/** The container's side takes longer to open: the host's is read meanwhile. */
+async function openBoth(open: OpenEndpoint, { isPaused }: SessionOptions) {
+  const host = await open("host");
+  const reading = isPaused ? undefined : host.readAll();
+  reading?.catch(() => undefined);
+  try {
+    const container = await open("container");
+    await reading;
+    return { host, container, isHostRead: reading !== undefined };
+  } catch (error) {
+    await reading?.catch(() => undefined);
+    await host.side.close();
+    throw error;
+  }
 }
 
 function* stampsOf(saved: Iterable<readonly [Path, SavedStamps]>, side: SideName): Generator<[Path, Stamp]> {
@@ -104,21 +127,6 @@ function listenerOf(hooks: Hooks, side: SideName, dirty: Dirty): SideListener {
     onWatched: () => void hooks.unwatched.delete(side),
     onLost: (reason) => hooks.lose(reason),
   };
-}
-
-async function openSides(
-  { host, container, ancestor }: SessionOptions,
-  listener: (side: SideName) => SideListener,
-): Promise<Readonly<Record<SideName, Side>>> {
-  let opened: Side | undefined;
-  try {
-    opened = await host(listener("host"));
-    return { host: opened, container: await container(listener("container")) };
-  } catch (error) {
-    await opened?.close();
-    await ancestor.close();
-    throw error;
-  }
 }
 
 interface AgreementParts {

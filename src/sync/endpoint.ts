@@ -157,7 +157,6 @@ function openTree(reader: Reader, { known, looked, contents }: Known): Pick<Endp
     },
     readMs: () => readMs,
     async readAt(paths) {
-      looked.clear();
       contents.clear();
       follow(await readAt(reader, tree, paths));
     },

@@ -72,7 +72,7 @@ async function* noteSent(run: Application, packs: AsyncIterable<Pack<Small>>, se
     for (const { looked, content } of pack.files) {
       const { name, file, stat } = looked;
       run.onBytes(content.length);
-      sent.set(name, { file: { ...file, content: hash("sha256", content, "base64") }, stat });
+      sent.set(name, { file: { kind: "file", mode: file.mode, content: hash("sha256", content, "base64") }, stat });
     }
     yield pack;
   }

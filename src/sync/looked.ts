@@ -17,31 +17,33 @@ export interface Looked {
 }
 
 /** Things of which that is kept. */
-const most = 30_000;
+const most = 150_000;
 
 export function createLooked(): Looked {
   const folders = new Map<Path, Children>();
   let count = 0;
+  const takeIn = (folder: Path) => {
+    const children: Children = folders.get(folder) ?? new Map();
+    folders.delete(folder);
+    count -= children.size;
+    return children;
+  };
   const noteIn = (folder: Path, children: Children) => {
+    takeIn(folder);
+    if (count + children.size > most) return;
     count += children.size;
-    if (count <= most) folders.set(folder, children);
+    folders.set(folder, children);
   };
   return {
     noteIn,
-    note(path, stat) {
-      const children = folders.get(parentOf(path));
-      if (children === undefined) noteIn(parentOf(path), new Map([[nameOf(path), stat]]));
-      else children.set(nameOf(path), stat);
-    },
+    takeIn,
+    note: (path, stat) => noteIn(parentOf(path), takeIn(parentOf(path)).set(nameOf(path), stat)),
     get(path) {
       const stat = folders.get(parentOf(path))?.get(nameOf(path));
       return typeof stat === "object" ? stat : undefined;
     },
-    delete: (path) => void folders.get(parentOf(path))?.delete(nameOf(path)),
-    takeIn(folder) {
-      const children = folders.get(folder) ?? new Map();
-      folders.delete(folder);
-      return children;
+    delete(path) {
+      if (folders.get(parentOf(path))?.delete(nameOf(path))) count -= 1;
     },
     clear() {
       folders.clear();

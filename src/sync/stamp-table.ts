@@ -51,7 +51,9 @@ export function createStampTable(): StampTable {
 
 /** -1 where it is not. */
 function indexOf(names: readonly string[], name: string): number {
-  let [from, to] = [0, names.length];
+  if (names.length === 0) return -1;
+  let from = 0;
+  let to = names.length;
   while (from < to) {
     const middle = (from + to) >>> 1;
     if ((names[middle] as string) < name) from = middle + 1;

@@ -188,7 +188,7 @@ function shareAlong(tree: Entry | undefined, model: Entry | undefined, way: read
 
 function holdSame(ones: ReadonlyMap<string, Entry>, others: ReadonlyMap<string, Entry>): boolean {
   if (ones.size !== others.size) return false;
-  for (const [name, entry] of ones) if (others.get(name) !== entry) return false;
+  for (const name of ones.keys()) if (others.get(name) !== ones.get(name)) return false;
   return true;
 }
 

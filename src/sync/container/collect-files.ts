@@ -3,7 +3,7 @@ import type { Path } from "../entry.ts";
 import { createMemory, pieceOfMemory } from "../memory.ts";
 import { type LookedFile, type Pack, type Side, SideError } from "../side.ts";
 import type { Channel } from "./channel.ts";
-import { decodeFile, roomForFile, writeFileHead } from "./wire.ts";
+import { decodeFile, roomForFile, writableOf, writeFileHead } from "./wire.ts";
 
 export function createCollect(channel: Channel): NonNullable<Side["collect"]> {
   const memory = createMemory();
@@ -80,9 +80,7 @@ function collectGroup<File extends LookedFile>(
 }
 
 function headsOf(files: readonly LookedFile[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(files.reduce((sum, { name }) => sum + roomForFile(name, 0), 0));
-  return bytes.subarray(
-    0,
-    files.reduce((at, file) => writeFileHead(bytes, at, file), 0),
-  );
+  const to = writableOf(Buffer.allocUnsafe(files.reduce((sum, { name }) => sum + roomForFile(name, 0), 0)));
+  const length = files.reduce((at, file) => writeFileHead(to, at, file), 0);
+  return to.bytes.subarray(0, length);
 }

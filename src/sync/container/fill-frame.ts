@@ -1,6 +1,6 @@
 import type { PackedFile } from "../side.ts";
 import { short } from "./sender.ts";
-import { roomForFile, writeFile } from "./wire.ts";
+import { roomForFile, writableOf, writeFile } from "./wire.ts";
 
 /** New files, one after the other, as the content of one request: so short that it may be filled again once it was sent. */
 export interface FillFrame {
@@ -11,15 +11,15 @@ export interface FillFrame {
 }
 
 export function createFillFrame(): FillFrame {
-  const bytes = Buffer.allocUnsafeSlow(short);
+  const memory = writableOf(Buffer.allocUnsafeSlow(short));
   let length = 0;
   return {
     add(file) {
       if (length + roomForFile(file.looked.name, file.content.length) > short) return false;
-      length = writeFile(bytes, length, file);
+      length = writeFile(memory, length, file);
       return true;
     },
-    content: () => bytes.subarray(0, length),
+    content: () => memory.bytes.subarray(0, length),
     empty() {
       length = 0;
     },

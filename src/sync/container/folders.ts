@@ -74,10 +74,11 @@ function watching(watched: WatchedFolders, listener: FoldersOptions["listener"])
 
 function takeTemporary(children: Map<string, AgentStat | string>): ReadonlyMap<string, AgentStat> {
   const taken = new Map<string, AgentStat>();
-  for (const [name, stat] of children) {
+  for (const name of children.keys()) {
     if (!name.startsWith(temporaryPrefix)) continue;
+    const stat = children.get(name);
     children.delete(name);
-    if (typeof stat !== "string") taken.set(name, stat);
+    if (typeof stat === "object") taken.set(name, stat);
   }
   return taken;
 }

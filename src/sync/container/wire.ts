@@ -71,11 +71,22 @@ export interface Request {
 const headLength = 39;
 const mostText = 0xffff;
 
+/** Memory to write requests to. */
+export interface Writable {
+  readonly bytes: Buffer;
+  /** The same, quicker to write numbers to. */
+  readonly view: DataView;
+}
+
+export function writableOf(bytes: Buffer): Writable {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
 /** A request as bytes; its content stands as it was given. */
 export function encodeRequest(id: number, request: Request): readonly Uint8Array[] {
   const { path = "", name = "", content } = request;
-  const bytes = Buffer.allocUnsafe(headLength + roomFor(path) + roomFor(name));
-  const head = bytes.subarray(0, writeHead(bytes, 0, id, request));
+  const to = writableOf(Buffer.allocUnsafe(headLength + roomFor(path) + roomFor(name)));
+  const head = to.bytes.subarray(0, writeHead(to, 0, id, request));
   return content === undefined || content.length === 0 ? [head] : [head, content];
 }
 
@@ -85,15 +96,15 @@ export function roomForFile(name: string, size: number): number {
 }
 
 /** Writes what is expected of a file at a place in the content of a COLLECT; returns where it ends. */
-export function writeFileHead(bytes: Buffer, at: number, { name, stat }: LookedFile): number {
+export function writeFileHead(to: Writable, at: number, { name, stat }: LookedFile): number {
   const { mode, size, stamp, mtimeNs } = stat;
-  return writeHead(bytes, at, 0, { type: "collect", name, mode, size, expected: stamp, mtimeNs });
+  return writeHead(to, at, 0, { type: "collect", name, mode, size, expected: stamp, mtimeNs });
 }
 
 /** Writes a new file at a place in the content of a FILL; returns where it ends. */
-export function writeFile(bytes: Buffer, at: number, { looked, content }: PackedFile): number {
-  const end = writeFileHead(bytes, at, looked);
-  bytes.set(content, end);
+export function writeFile(to: Writable, at: number, { looked, content }: PackedFile): number {
+  const end = writeFileHead(to, at, looked);
+  to.bytes.set(content, end);
   return end + content.length;
 }
 
@@ -116,20 +127,20 @@ const sizeAt = 23;
 const mtimeAt = 31;
 
 /** Head and texts of a request; returns where they end. */
-function writeHead(bytes: Buffer, at: number, id: number, request: Request): number {
+function writeHead({ bytes, view }: Writable, at: number, id: number, request: Request): number {
   const { type, path = "", name = "", mode = 0, expected = 0, size = 0, mtimeNs = 0n, content } = request;
   const pathLength = writeText(bytes, path, at + headLength);
   const nameLength = writeText(bytes, name, at + headLength + pathLength);
   const end = at + headLength + pathLength + nameLength;
-  bytes.writeUInt32LE(end - at - 4 + (content?.length ?? 0), at);
-  bytes.writeUInt8(requestType[type], at + 4);
-  bytes.writeUInt32LE(id, at + 5);
-  bytes.writeUInt16LE(mode, at + 9);
-  bytes.writeUInt16LE(pathLength, at + 11);
-  bytes.writeUInt16LE(nameLength, at + nameLengthAt);
-  writeU64(bytes, expected, at + expectedAt);
-  writeU64(bytes, size, at + sizeAt);
-  bytes.writeBigInt64LE(BigInt.asIntN(64, mtimeNs), at + mtimeAt);
+  view.setUint32(at, end - at - 4 + (content?.length ?? 0), true);
+  view.setUint8(at + 4, requestType[type]);
+  view.setUint32(at + 5, id, true);
+  view.setUint16(at + 9, mode, true);
+  view.setUint16(at + 11, pathLength, true);
+  view.setUint16(at + nameLengthAt, nameLength, true);
+  setU64(view, at + expectedAt, expected);
+  setU64(view, at + sizeAt, size);
+  view.setBigInt64(at + mtimeAt, mtimeNs, true);
   return end;
 }
 
@@ -146,11 +157,8 @@ function writeText(bytes: Buffer, text: string, at: number): number {
   return length;
 }
 
-function writeU64(bytes: Buffer, value: number, at: number): void {
-  if (value === anything) {
-    bytes.fill(0xff, at, at + 8);
-    return;
-  }
-  bytes.writeUInt32LE(value % 0x1_0000_0000, at);
-  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
+/** `anything` is all ones. */
+function setU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % 0x1_0000_0000, true);
+  view.setInt32(at + 4, Math.floor(value / 0x1_0000_0000), true);
 }

@@ -57,7 +57,13 @@ async function openPair(): Promise<Pair> {
     await once(server.listen(path), "listening");
     const ours = createConnection({ path, onread });
     const [[theirs]] = await Promise.all([once(server, "connection"), once(ours, "connect")]);
-    return { ours, theirs, listen: (to) => void (take = to) };
+    return {
+      ours,
+      theirs,
+      listen(to) {
+        take = to;
+      },
+    };
   } finally {
     server.close();
     await rm(folder, { recursive: true, force: true });

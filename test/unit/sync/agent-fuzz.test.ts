@@ -12,6 +12,7 @@ import {
   type Request,
   requestType,
   wireVersion,
+  writableOf,
   writeFile,
 } from "../../../src/sync/container/wire.ts";
 import { startAgent } from "../../support/native-agent.ts";
@@ -30,9 +31,9 @@ const temporaryNames = fc.constantFrom(".devenv-sync.1", ".devenv-sync.2", ".dev
 const files = fc
   .array(fc.record({ name: names, content: fc.uint8Array({ maxLength: 20 }) }), { maxLength: 5 })
   .map((all) => {
-    const bytes = Buffer.alloc(1_000);
-    const write = (at: number, file: (typeof all)[number]) => writeFile(bytes, at, packedFile(file.name, file.content));
-    return bytes.subarray(0, all.reduce(write, 0));
+    const to = writableOf(Buffer.alloc(1_000));
+    const write = (at: number, file: (typeof all)[number]) => writeFile(to, at, packedFile(file.name, file.content));
+    return to.bytes.subarray(0, all.reduce(write, 0));
   });
 const requests: fc.Arbitrary<Request> = fc.record({
   type: fc.constantFrom(
