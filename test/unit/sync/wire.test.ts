@@ -36,6 +36,23 @@ describe("frames of the agent", () => {
     );
   });
 
+  it("do so too where each chunk comes in the same memory", () => {
+    fc.assert(
+      fc.property(frames, fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1 }), (sent, sizes) => {
+        const memory = Buffer.alloc(700);
+        const taken: Frame[] = [];
+        const onFrame = (type: number, id: number, payload: Buffer) =>
+          void taken.push({ type, id, payload: Buffer.from(payload) });
+        const take = splitFrames(onFrame, { isMemoryShared: true });
+        for (const chunk of cut(Buffer.concat(sent.map(encode)), sizes)) {
+          take(memory.subarray(0, chunk.copy(memory)));
+          memory.fill("?");
+        }
+        expect(taken).toEqual(sent);
+      }),
+    );
+  });
+
   it("are handed on without a copy where they come as a whole", () => {
     const chunk = encode({ type: replyType.ok, id: 7, payload: Buffer.alloc(1_000, "x") });
     const [piece] = split([chunk]);

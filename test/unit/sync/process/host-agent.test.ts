@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { nodeHost } from "../../../../src/host/node.ts";
+import { statAt } from "../../../../src/sync/host/list-folder.ts";
 import { openHostAgent } from "../../../../src/sync/process/host-agent.ts";
+import type { Stat } from "../../../../src/sync/side.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
 const { platform, arch } = nodeHost();
@@ -26,6 +28,35 @@ describe.runIf(platform === "linux")("the agent of this machine", () => {
     await expect(agent.swap("one", "other")).rejects.toThrow("is not what it was");
     await expect(agent.swap("other", "one")).rejects.toThrow("is not there");
     expect(readdirSync(folder.path)).toEqual(["one"]);
+    await agent.close();
+  });
+
+  it("lists a folder and gives the files in it, with the stamps that Node's looks give", async () => {
+    using folder = temporaryFolder({ "sub/one": "1", "sub/two": "22" });
+    const agent = openHostAgent({ root: folder.path, platform, arch }) ?? expect.fail("there is an agent");
+    const { stat, children } = (await agent.list("sub")) ?? expect.fail("it can be asked");
+    expect(stat).toMatchObject({ kind: "folder", inode: statAt(join(folder.path, "sub"))?.inode });
+    const files = [...children].map(([name, looked]) => ({ name, stat: looked as Stat }));
+    for (const file of files) expect(file.stat.stamp).toBe(statAt(join(folder.path, "sub", file.name))?.stamp);
+    const collect = (await agent.collector()) ?? expect.fail("it can be asked");
+    const found: string[] = [];
+    for await (const pack of collect("sub", files))
+      found.push(...pack.files.map(({ content }) => `${Buffer.from(content)}`));
+    expect(found.sort()).toEqual(["1", "22"]);
+    await expect(agent.list("nowhere")).rejects.toMatchObject({ kind: "missing" });
+    await agent.close();
+    expect((await agent.list("sub"))?.children.size).toBe(2);
+    await agent.close();
+  });
+
+  it("is not asked where it cannot be run", async () => {
+    using folder = temporaryFolder({ one: "1" });
+    vi.stubEnv("TMPDIR", join(folder.path, "nowhere"));
+    const agent = openHostAgent({ root: folder.path, platform, arch }) ?? expect.fail("there is an agent");
+    expect(await agent.list("")).toBeUndefined();
+    expect(await agent.collector()).toBeUndefined();
+    expect(await agent.swap("one", "two")).toBe(false);
+    vi.unstubAllEnvs();
     await agent.close();
   });
 
