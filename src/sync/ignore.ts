@@ -25,7 +25,7 @@ export function createIgnores({ patterns, volumes, gitignores = new Map() }: Ign
     const named = isFolder ? `${path}/` : path;
     const said = own(named);
     if (said?.ignored || said?.unignored) return said.ignored;
-    return isIgnoredByFiles(files, path, named);
+    return files.size > 0 && isIgnoredByFiles(files, path, named);
   };
 }
 

@@ -15,7 +15,7 @@ struct __attribute__((packed)) request {
     int64_t mtime; /* nanoseconds */
 };
 
-static uid_t owner = (uid_t)-1; static gid_t group = (gid_t)-1;
+static uid_t owner = (uid_t)-1; static gid_t group = (gid_t)-1; static bool is_owner;
 static int synced[2]; /* pipe: ids and results of SYNCFS */
 static u8 out[2 * LARGEST]; static size_t out_length, frame_start;
 
@@ -86,17 +86,17 @@ static int put_content(const struct place *at, u64 expected, off_t offset, size_
 }
 
 /* What a file has beside its content and mode. By its name somebody would be told of it. */
-static bool complete(int fd, int64_t mtime)
+static bool complete(int fd, int64_t mtime, bool is_owned)
 {
     int64_t ns = (mtime % SECOND + SECOND) % SECOND;
-    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { (time_t)(mtime / SECOND - (mtime % SECOND < 0)), (long)ns } };
-    return fchown(fd, owner, group) == 0 && futimens(fd, times) == 0;
+    const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { mtime / SECOND - (mtime % SECOND < 0), (long)ns } };
+    return (is_owned || fchown(fd, owner, group) == 0) && futimens(fd, times) == 0;
 }
 
 static void make_file(const struct place *at, const struct request *head, const u8 *content)
 {
     int fd = openat(at->folder, at->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, head->mode & 0777);
-    bool is_done = fd >= 0 && write(fd, content, head->size) == (ssize_t)head->size && complete(fd, head->mtime);
+    bool is_done = fd >= 0 && write(fd, content, head->size) == (ssize_t)head->size && complete(fd, head->mtime, is_owner);
     if (fd >= 0 && (close(fd) < 0 || !is_done)) unlinkat(at->folder, at->name, 0);
 }
 
@@ -127,8 +127,7 @@ static int serve_files(const struct request *r, const struct place *at, const u8
         if (is_fill) make_file(&file, &f, from);
         else put_file(&file, &f, r->id);
     }
-    if (!is_fill) end_frame();
-    return close(file.folder), put_end(r->id, 0);
+    return is_fill ? (void)0 : end_frame(), close(file.folder), put_end(r->id, 0);
 }
 
 /* A piece of a file under a name of its own, from byte `r->size` on; the last one gives it its place. */
@@ -141,7 +140,7 @@ static int write_piece(const struct request *r, const struct place *at, const st
     if (fd < 0) return errno;
     for (ssize_t n, done = 0; !failure && (size_t)done < size; done += n)
         if ((n = pwrite(fd, from + done, size - (size_t)done, (off_t)r->size + done)) < 0) failure = errno;
-    if (!failure && is_last && (fchmod(fd, r->mode & 0777) < 0 || !complete(fd, r->mtime))) failure = errno;
+    if (!failure && is_last && (fchmod(fd, r->mode & 0777) < 0 || !complete(fd, r->mtime, false))) failure = errno;
     close(fd);
     if (!failure) failure = is_last ? put_in_place(r->id, beside, ANYTHING, at, r->expected) : put_end(r->id, 0);
     if (failure) unlinkat(beside->folder, beside->name, 0);
@@ -223,6 +222,7 @@ static int serve(const struct request *r, const u8 *texts)
     memcpy(name, texts + r->path_length, r->name_length), name[r->name_length] = '\0';
     if (r->type == HELLO && (r->mode != VERSION || !begins(name, TEMPORARY) || r->name_length > 60)) return EPROTO;
     if (r->type == HELLO) strcpy(own, name), owner = (uid_t)r->expected, group = (gid_t)r->size;
+    if (r->type == HELLO) is_owner = owner == geteuid() && group == getegid();
     if (r->type == FORGET) return inotify_rm_watch(notifier, (int)r->size), 0;
     if (r->type == BARRIER) send_events();
     if (r->type == HELLO || r->type == BARRIER || r->type == PING) return put_end(r->id, 0);
