@@ -2,6 +2,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -317,6 +318,23 @@ function changing(openSide: OpenSide): void {
     }
     expect([...found.keys()].sort()).toEqual(others.sort());
     for (const [name, content] of found) expect(content.equals(contentOf(name)), name).toBe(true);
+  });
+
+  it("collects a file by each of its names", async () => {
+    await using here = await open(openSide);
+    const { collect } = here.side;
+    if (collect === undefined) return;
+    mkdirSync(here.at("folder"));
+    const names = ["one", "other", "third"];
+    writeFileSync(here.at("folder/one"), "text");
+    for (const name of names.slice(1)) linkSync(here.at("folder/one"), here.at(`folder/${name}`));
+    const listing = await here.side.list("folder");
+    const files = names.map((name) => ({ name, stat: listing?.children.get(name) as Stat }));
+    const found: string[] = [];
+    for await (const pack of collect("folder", files)) {
+      found.push(...pack.files.map(({ looked, content }) => `${looked.name}: ${Buffer.from(content)}`));
+    }
+    expect(found).toEqual(names.map((name) => `${name}: text`));
   });
 
   it("collects nothing where no folder stands, or by way of a link", async () => {

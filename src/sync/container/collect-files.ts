@@ -70,6 +70,8 @@ function collectGroup<File extends LookedFile>(
           const looked = files[next];
           if (looked === undefined) throw new RangeError("a file that was not asked for");
           found.push({ looked, content });
+          // one file by two names looks the same
+          next += 1;
           length = content.byteOffset - piece.byteOffset + content.length;
         }
       },
