@@ -53,13 +53,11 @@ async function logs(file: string): Promise<Outcome> {
 
 /** The process itself: started by the commands that need it. */
 async function serve(context: CliContext, root: string): Promise<Outcome> {
-  const [{ runDaemon }, { syncPlaces }, { environmentOpener }, { useLittleMemory }] = await Promise.all([
+  const [{ runDaemon }, { syncPlaces }, { environmentOpener }] = await Promise.all([
     import("../../sync/process/daemon.ts"),
     import("../../sync/process/places.ts"),
     import("../../sync/process/open-environment.ts"),
-    import("../../sync/process/spare-memory.ts"),
   ]);
-  useLittleMemory();
   const { host, stdio, interrupts } = context;
   const engine = (await context.loadEngine())(host);
   const places = syncPlaces(host, workspaceId(root));

@@ -10,15 +10,6 @@ const quietMs = 5_000;
 /** Bytes that are not worth it. */
 const little = 16_777_216;
 
-/**
- * For a process that idles most of the time: what was used is let go sooner, which costs a first sync a little, and the compiler
- * for what runs hot stays out of memory, of which there is nothing here but hashing and copying that V8 does not compile.
- */
-export function useLittleMemory(): void {
-  setFlagsFromString("--heap-growing-percent=30");
-  setFlagsFromString("--no-opt");
-}
-
 /** To be called whenever something was done: when it was much, memory is given back once it is quiet, after `letGo`. */
 export function createSparing(letGo: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;

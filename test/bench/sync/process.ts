@@ -4,7 +4,6 @@ import { connectEngine } from "../../../src/engine/docker/connect.ts";
 import { nodeHost } from "../../../src/host/node.ts";
 import { environmentOpener } from "../../../src/sync/process/open-environment.ts";
 import type { SyncedEnvironment } from "../../../src/sync/process/record.ts";
-import { useLittleMemory } from "../../../src/sync/process/spare-memory.ts";
 
 export interface KeepRequest {
   readonly project: string;
@@ -18,7 +17,6 @@ export interface KeepRequest {
 
 export type KeeperMessage = { readonly open: KeepRequest } | "flush" | "close";
 
-useLittleMemory();
 const host = nodeHost();
 const engine = connectEngine(host);
 
