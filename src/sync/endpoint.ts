@@ -87,6 +87,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     limit,
     ignores: options.ignores,
     looked,
+    contents,
     onMoved: options.onDirty,
   };
   return {

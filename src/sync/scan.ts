@@ -1,4 +1,5 @@
 /** Reading a side: what stands at paths, and below them, as entries. */
+import type { Contents } from "./contents.ts";
 import type { Entry, Folder, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
 import type { Looked } from "./looked.ts";
@@ -13,6 +14,8 @@ export interface Reader {
   readonly stamps: Stamps;
   readonly ignores: Ignores;
   readonly limit: Limit;
+  /** Gets what came along with a look. */
+  readonly contents: Pick<Contents, "keep" | "isFull">;
   /** Gets what may have to be read soon. */
   readonly looked: Pick<Looked, "note" | "noteIn">;
   /** A folder is watched by another path than this from now on. */
@@ -102,12 +105,19 @@ async function visitChildren(
   return { ...known, children };
 }
 
-async function statOf({ side, limit }: Reader, path: Path): Promise<Stat | string | undefined> {
+async function statOf(reader: Reader, path: Path): Promise<Stat | string | undefined> {
   try {
-    return await limit(() => side.stat(path));
+    return await reader.limit(() => look(reader, path));
   } catch (error) {
     return reasonOrMissing(error);
   }
+}
+
+async function look({ side, stamps, contents }: Reader, path: Path): Promise<Stat | undefined> {
+  if (side.look === undefined || contents.isFull()) return side.stat(path);
+  const { stat, content } = (await side.look(path, stamps.get(path))) ?? {};
+  if (stat !== undefined && content !== undefined) contents.keep(path, stat, content);
+  return stat;
 }
 
 async function readNew(reader: Reader, place: Place, stat: Stat | string | undefined): Promise<Entry | undefined> {
@@ -156,7 +166,7 @@ async function list({ side, limit }: Reader, path: Path): Promise<Listing | stri
   }
 }
 
-interface Contents {
+interface Listed {
   readonly path: Path;
   readonly listing: Listing;
   readonly known: ReadonlyMap<string, Entry>;
@@ -165,7 +175,7 @@ interface Contents {
 
 async function readChildren(
   reader: Reader,
-  { path, listing, known, entered }: Contents,
+  { path, listing, known, entered }: Listed,
 ): Promise<ReadonlyMap<string, Entry>> {
   const children = new Map<string, Entry>();
   const folders: Promise<void>[] = [];

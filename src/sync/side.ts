@@ -21,6 +21,12 @@ export interface Stat {
   readonly target?: string | undefined;
 }
 
+export interface Look {
+  readonly stat: Stat;
+  /** All that is in a file that is as it was looked at. */
+  readonly content: Uint8Array | undefined;
+}
+
 export interface Listing {
   readonly folder: Stat;
   /** By name; an error's text for what cannot be looked at or whose name is not UTF-8. Whoever asked may change it. */
@@ -36,6 +42,8 @@ export interface Side {
   /** The folder's content; it is watched from before it is read. Undefined when there is no folder. */
   list(path: Path): Promise<Listing | undefined>;
   stat(path: Path): Promise<Stat | undefined>;
+  /** Where it is quicker than to ask twice: the same, with what is in a small file that is not as it is known. */
+  look?(path: Path, known: Stamp | undefined): Promise<Look | undefined>;
   /** The whole content of a file as it was at one moment; throws `changed` when it did not stay the same while it was read. */
   read(path: Path, expected: Stamp): AsyncIterable<Uint8Array>;
   /**

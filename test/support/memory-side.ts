@@ -11,6 +11,7 @@ import {
   SideError,
   type SideErrorKind,
   type SideListener,
+  type Stamp,
   type Stat,
 } from "../../src/sync/side.ts";
 import { joinPath, nameOf, parentOf } from "../../src/sync/tree.ts";
@@ -108,6 +109,12 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
       return call("write", path, () => actions.write(path, file, text));
     },
     ...(name === "container" && {
+      look: (path: string, known: Stamp | undefined) =>
+        call("look", path, () => {
+          const stat = statOrNothing(tree, path);
+          const isAsked = stat?.kind === "file" && stat.stamp !== known;
+          return stat && { stat, content: isAsked ? Buffer.from(tree.find(path)?.content ?? "") : undefined };
+        }),
       fill: (path: string, mode: number, packs: AsyncIterable<Pack>) =>
         call("fill", path, async () => {
           const made: [string, Node][] = [];

@@ -17,7 +17,7 @@ import {
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, it, vi } from "vitest";
-import { type NewFile, type Side, SideError, type SideListener, type Stat } from "../../src/sync/side.ts";
+import { type NewFile, type Side, SideError, type SideListener, type Stat, smallSize } from "../../src/sync/side.ts";
 import { packedFile } from "./packed-file.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -128,6 +128,28 @@ function reading(openSide: OpenSide): void {
 }
 
 function writing(openSide: OpenSide): void {
+  it("looks, where the side can, at a file and what is in it, unless it is as it is known", async () => {
+    await using here = await open(openSide);
+    const look = async (path: string, known?: number) => {
+      const seen = await here.side.look?.(path, known);
+      return seen && { stat: seen.stat, content: seen.content && Buffer.from(seen.content).toString() };
+    };
+    if (here.side.look === undefined) return;
+    for (const [name, size] of Object.entries({ file: 7, empty: 0, small: smallSize, large: smallSize + 1 })) {
+      writeFileSync(here.at(name), "x".repeat(size));
+      const stat = await here.side.stat(name);
+      const isLarge = size > smallSize;
+      const alike = { ...stat, isFresh: expect.any(Boolean) };
+      expect(await look(name)).toEqual({ stat: alike, content: isLarge ? undefined : "x".repeat(size) });
+      expect(await look(name, stat?.stamp)).toEqual({ stat: alike, content: size === 0 ? "" : undefined });
+    }
+    symlinkSync("file", here.at("link"));
+    mkdirSync(here.at("folder"));
+    expect(await look("link")).toMatchObject({ stat: { kind: "link", target: "file" }, content: undefined });
+    expect(await look("folder")).toMatchObject({ stat: { kind: "folder" }, content: undefined });
+    expect(await look("nothing")).toBeUndefined();
+  });
+
   it("writes a file whole, with mode and time, and leaves nothing beside", async () => {
     await using here = await open(openSide);
     await here.side.list("");

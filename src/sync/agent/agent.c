@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 
-enum { VERSION = 4, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
+enum { VERSION = 5, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
 
 /* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
@@ -44,10 +44,28 @@ void end_frame(void) { memcpy(out + frame_start, &(u32){ (u32)(out_length - fram
 /* What ends a request well, or with an errno. */
 static int put_end(u32 id, int e) { return frame(e ? FAILED : OK, id), put(&e, 4), end_frame(), 0; }
 
-static int put_ok_stat(u32 id, const struct place *at, const int *watch)
+/* What a file holds from an offset on, when it is as expected after it was read. */
+static int put_content(const struct place *at, u64 expected, off_t offset, size_t most)
 {
     struct statx st;
-    return look(at, &st) ?: (frame(OK, id), put_stat(&st, at), watch ? put(watch, 4) : (void)0, end_frame(), 0);
+    struct place file = { .folder = open_at(at, O_RDONLY | O_NONBLOCK) };
+    if (file.folder < 0) return errno;
+    ssize_t n = pread(file.folder, out + out_length, most, offset);
+    int failure = look_for(&file, expected, &st) ?: n < 0 ? errno : 0;
+    if (!failure) out_length += (size_t)n;
+    return close(file.folder), failure;
+}
+
+/* Of what was asked for, also what is in a file of at most `size` bytes, where it is not as expected. */
+static int put_ok_stat(u32 id, const struct place *at, const int *watch, const struct request *asked)
+{
+    struct statx st;
+    int failure = look(at, &st);
+    if (failure) return failure;
+    frame(OK, id), put_stat(&st, at), watch ? put(watch, 4) : (void)0;
+    bool is_small = asked && S_ISREG(st.stx_mode) && st.stx_size <= asked->size && st.stx_size <= CONTENT;
+    if (is_small && stamp_of(&st) != asked->expected) put_content(at, stamp_of(&st), 0, st.stx_size);
+    return end_frame(), 0;
 }
 
 static int list(u32 id, const struct place *at)
@@ -69,20 +87,8 @@ static int list(u32 id, const struct place *at)
         if (out_length - frame_start > PIECE) end_frame(), frame(CHILDREN, id);
     }
     end_frame(), child.name[0] = '\0'; /* the folder that is watched */
-    int failure = put_ok_stat(id, &child, &wd);
+    int failure = put_ok_stat(id, &child, &wd, NULL);
     return closedir(dir), failure;
-}
-
-/* What a file holds from an offset on, when it is as expected after it was read. */
-static int put_content(const struct place *at, u64 expected, off_t offset, size_t most)
-{
-    struct statx st;
-    struct place file = { .folder = open_at(at, O_RDONLY | O_NONBLOCK) };
-    if (file.folder < 0) return errno;
-    ssize_t n = pread(file.folder, out + out_length, most, offset);
-    int failure = look_for(&file, expected, &st) ?: n < 0 ? errno : 0;
-    if (!failure) out_length += (size_t)n;
-    return close(file.folder), failure;
 }
 
 /* What a file has beside its content and mode. By its name somebody would be told of it. */
@@ -171,7 +177,7 @@ static int remove_at(const struct request *r, const struct place *at)
 static int set_mode(const struct request *r, const struct place *at)
 {
     int fd = open_at(at, O_RDONLY | O_NONBLOCK);
-    int failure = fd < 0 || fchmod(fd, r->mode & 0777) < 0 ? errno : put_ok_stat(r->id, at, NULL);
+    int failure = fd < 0 || fchmod(fd, r->mode & 0777) < 0 ? errno : put_ok_stat(r->id, at, NULL, NULL);
     return close(fd), failure;
 }
 
@@ -198,7 +204,7 @@ static int serve_at(const struct request *r, const struct place *at, const char 
     if (r->type == SYMLINK) memcpy(target, content, length);
     switch (r->type) {
     case LIST: return list(r->id, at);
-    case STAT: return put_ok_stat(r->id, at, NULL);
+    case STAT: return put_ok_stat(r->id, at, NULL, r);
     case READ: /* less than CONTENT is the file's end */
         frame(OK, r->id), failure = put_content(at, r->expected, (off_t)r->size, CONTENT);
         return failure ? (out_length = frame_start, failure) : (end_frame(), 0);
@@ -278,6 +284,6 @@ int main(int count, char **words)
     if (count == 3 && begins(words[1], "--serve")) return serve_folder(words[2], strcmp(words[1], "--serve-beside") != 0);
     if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
         for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
-    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 4") < 0;
+    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 5") < 0;
     return fputs("usage: devenv-sync-agent --serve[-beside] FOLDER | --idle | --version\n", stderr), 2;
 }

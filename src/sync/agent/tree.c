@@ -35,7 +35,7 @@ int open_at(const struct place *at, int flags) { return openat(at->folder, at->n
 static u64 ns_of(struct statx_timestamp time) { return (u64)time.tv_sec * SECOND + time.tv_nsec; }
 
 /* Within 53 bits, for a number of JavaScript: `host/stat.ts` comes to the same. */
-static u64 stamp_of(const struct statx *st)
+u64 stamp_of(const struct statx *st)
 {
     u64 times = ns_of(st->stx_ctime) + ns_of(st->stx_mtime) * 31;
     return (times + st->stx_ino * 1000003 + st->stx_size * 8191 + st->stx_mode * 131) & UINT64_MAX >> 11 ?: 1;

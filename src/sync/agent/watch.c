@@ -4,8 +4,7 @@
  */
 #include "agent.h"
 
-int notifier;
-char own[NAME_MAX] = TEMPORARY;
+int notifier; char own[NAME_MAX] = TEMPORARY;
 
 /* The number of the folder's watch, or less than 0: minus an errno. */
 int watch_folder(int folder)

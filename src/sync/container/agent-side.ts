@@ -6,7 +6,7 @@ import { createFill } from "./fill-folder.ts";
 import { openFolders } from "./folders.ts";
 import { type HeldEvents, holdEvents } from "./held-events.ts";
 import { createPlacing } from "./placing.ts";
-import { readFile, readSmallFile } from "./read-file.ts";
+import { look, readFile, readSmallFile } from "./read-file.ts";
 import { Refusal } from "./refusal.ts";
 import { decodeEvents, decodeStat } from "./replies.ts";
 import { createTemporaryNames, type TemporaryNames } from "./temporary-names.ts";
@@ -68,6 +68,7 @@ function sideOf(parts: Parts): Side {
     name: "container",
     list: folders.list,
     stat: (path) => unlessMissing(statAfter({ type: "stat", path })),
+    look: (path, known) => unlessMissing(look(channel, path, known)),
     read: (path, expected) => readFile(channel, path, expected),
     readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
     write: (path, file: NewFile, content) => placing.put(path, (name) => writes.write({ path, name, file, content })),

@@ -1,10 +1,16 @@
 import type { Path } from "../entry.ts";
-import type { Stamp } from "../side.ts";
+import { type Look, type Stamp, smallSize } from "../side.ts";
 import type { Channel } from "./channel.ts";
+import { decodeLook } from "./replies.ts";
 import { largestPiece } from "./wire.ts";
 
 /** Pieces that are asked for before the reader took them. */
 const piecesAhead = 4;
+
+/** What stands there, and what is in a small file that is not as it is known. */
+export async function look(channel: Channel, path: Path, known: Stamp | undefined): Promise<Look> {
+  return decodeLook(await channel.call({ type: "stat", path, expected: known, size: smallSize }, path));
+}
 
 /** A small file's content. */
 export function readSmallFile(channel: Channel, path: Path, expected: Stamp): Promise<Uint8Array> {

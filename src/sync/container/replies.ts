@@ -1,6 +1,6 @@
 /** What the agent's replies hold. */
 import type { Path } from "../entry.ts";
-import type { SideError, Stat } from "../side.ts";
+import type { Look, SideError, Stat } from "../side.ts";
 import { problemOf, Refusal } from "./refusal.ts";
 
 /** What the agent tells of something that stands there. */
@@ -47,6 +47,14 @@ const notLooked = 255;
 
 export function decodeStat(payload: Buffer): AgentStat {
   return readStat(readerOf(payload));
+}
+
+export function decodeLook(payload: Buffer): Look {
+  const reader = readerOf(payload);
+  const stat = readStat(reader);
+  const rest = payload.subarray(reader.at);
+  // one that is empty has no more to tell; else none came
+  return { stat, content: stat.kind === "file" && rest.length === stat.size ? rest : undefined };
 }
 
 /** Add a part of a listing to the children that are known. */

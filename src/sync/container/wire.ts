@@ -5,7 +5,7 @@
 import type { Path } from "../entry.ts";
 import type { LookedFile, PackedFile, Stamp } from "../side.ts";
 
-export const wireVersion = 4;
+export const wireVersion = 5;
 
 /** Bytes of one frame after its length; the agent ends when a longer one comes. */
 export const largestFrame = 1_048_576 - 4;
@@ -17,6 +17,7 @@ export const headerLength = 9;
 export const requestType = {
   hello: 1,
   list: 2,
+  /** With what is in a file of at most `size` bytes, if it is not as expected. */
   stat: 3,
   /** A piece, from byte `size` on. */
   read: 4,

@@ -180,6 +180,22 @@ describe("a session", () => {
     expect(container?.get("read") ?? 0).toBeLessThanOrEqual(1);
   });
 
+  it("asks once for a file that was changed inside, and what is in it", async () => {
+    const both = pair();
+    both.host.user.write("a", "old");
+    const session = await both.begin();
+    await session.flush();
+    await sleep(30);
+    await session.flush();
+    both.container.calls.clear();
+    both.container.user.write("a", "new");
+    await session.flush();
+    expect(both.host.tree.find("a")?.content).toBe("new");
+    const { look, stat, read } = Object.fromEntries(both.container.calls);
+    expect({ look, stat, read }).toEqual({ look: 1, stat: undefined, read: undefined });
+    await session.close();
+  });
+
   it("neither reads nor touches what is ignored, on both sides", async () => {
     const both = pair();
     for (const { user } of [both.host, both.container]) {
