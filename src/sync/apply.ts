@@ -87,8 +87,11 @@ async function makeFolder(run: Application, path: Path, folder: Folder): Promise
   return (!isClosed || (await setMode(run, path, folder))) && isFilled;
 }
 
+/** What was brought is of the children. */
 function without(children: ReadonlyMap<string, Entry>, brought: ReadonlyMap<string, Entry>): Children["after"] {
-  return brought.size === 0 ? children : new Map([...children].filter(([name]) => !brought.has(name)));
+  if (brought.size === 0) return children;
+  if (brought.size === children.size) return noChildren;
+  return new Map([...children].filter(([name]) => !brought.has(name)));
 }
 
 /** What is needed to put something into a folder. */

@@ -69,12 +69,21 @@ function note(
 
 /** The mode of each may be the other side's, and still to be set. */
 function withFiles(folder: Folder, files: ReadonlyMap<string, File>): Folder {
+  if (folder.children.size === files.size && areAllOfMode(files, folder)) return { ...folder, children: files };
   const children = new Map(folder.children);
   for (const [name, file] of files) {
     const old = children.get(name);
     if (old?.kind === "file") children.set(name, old.mode === file.mode ? file : { ...old, content: file.content });
   }
   return { ...folder, children };
+}
+
+function areAllOfMode(files: ReadonlyMap<string, File>, { children }: Folder): boolean {
+  for (const [name, { mode }] of files) {
+    const old = children.get(name);
+    if (old?.kind !== "file" || old.mode !== mode) return false;
+  }
+  return true;
 }
 
 /** Where both sides are alike, they agree; folders first, then what is in them. */
@@ -102,6 +111,7 @@ function alikeOf(
   ...sides: readonly (Entry | undefined)[]
 ): ReadonlyMap<string, File> {
   const children = sides.map(childrenOf);
+  if (children.every((one) => one === brought)) return brought;
   const others = brought.keys().filter((name) => children.some((one) => one.get(name) !== brought.get(name)));
   const left = new Set(others);
   return left.size === 0 ? brought : new Map([...brought].filter(([name]) => !left.has(name)));

@@ -69,11 +69,13 @@ type Sent = Map<string, { readonly file: File; readonly stat: Stat }>;
 async function* noteSent(run: Application, packs: AsyncIterable<Pack<Small>>, sent: Sent): AsyncGenerator<Pack> {
   for await (const pack of packs) {
     if (run.isStopped()) return;
+    let bytes = 0;
     for (const { looked, content } of pack.files) {
       const { name, file, stat } = looked;
-      run.onBytes(content.length);
+      bytes += content.length;
       sent.set(name, { file: { kind: "file", mode: file.mode, content: hash("sha256", content, "base64") }, stat });
     }
+    run.onBytes(bytes);
     yield pack;
   }
 }

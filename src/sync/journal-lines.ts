@@ -25,8 +25,8 @@ export function readHead(text: string): JournalHead | undefined {
 export function printEntry(path: Path, entry: Entry | undefined, stamps?: SavedStamps): string {
   // most are files: quicker one by one than as a list
   if (entry?.kind === "file") {
-    const more = stampParts(stamps).map((stamp) => `,${stamp}`);
-    return `[${JSON.stringify(path)},"f",${entry.mode},${JSON.stringify(entry.content)}${more.join("")}]\n`;
+    const more = stamps && stampParts(stamps).map((stamp) => `,${stamp}`);
+    return `[${JSON.stringify(path)},"f",${entry.mode},${JSON.stringify(entry.content)}${more?.join("") ?? ""}]\n`;
   }
   return `${JSON.stringify([path, ...partsOf(entry), ...stampParts(stamps)])}\n`;
 }

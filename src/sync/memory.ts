@@ -5,7 +5,7 @@ export const pieceOfMemory = 196_608;
 /** How long what is not in use is kept. Milliseconds. */
 const spareMs = 2_000;
 /** Pieces that are kept. */
-const mostSpare = 16;
+const mostSpare = 48;
 
 export interface Memory {
   take(): Buffer;

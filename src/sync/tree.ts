@@ -172,21 +172,30 @@ export function share(tree: Entry | undefined, model: Entry | undefined, path: P
 function shareAlong(tree: Entry | undefined, model: Entry | undefined, way: readonly string[]): Entry | undefined {
   if (tree === model || tree === undefined || model === undefined) return tree;
   if (tree.kind !== "folder" || model.kind !== "folder") return isAlike(tree, model) ? model : tree;
-  const [name, ...rest] = way;
-  let children = tree.children;
-  let shared: Map<string, Entry> | undefined;
-  for (const next of name === undefined ? tree.children.keys() : [name]) {
-    const old = tree.children.get(next);
-    const child = shareAlong(old, model.children.get(next), rest);
-    if (child === undefined || child === old) continue;
-    shared ??= new Map(tree.children);
-    children = shared.set(next, child);
-  }
+  const children = shareChildren(tree.children, model.children, way);
   if (tree.mode === model.mode && holdSame(children, model.children)) return model;
   return children === tree.children ? tree : { ...tree, children };
 }
 
+function shareChildren(
+  children: ReadonlyMap<string, Entry>,
+  model: ReadonlyMap<string, Entry>,
+  [name, ...rest]: readonly string[],
+): ReadonlyMap<string, Entry> {
+  if (children === model) return children;
+  let shared: Map<string, Entry> | undefined;
+  for (const next of name === undefined ? children.keys() : [name]) {
+    const old = children.get(next);
+    const child = shareAlong(old, model.get(next), rest);
+    if (child === undefined || child === old) continue;
+    shared ??= new Map(children);
+    shared.set(next, child);
+  }
+  return shared ?? children;
+}
+
 function holdSame(ones: ReadonlyMap<string, Entry>, others: ReadonlyMap<string, Entry>): boolean {
+  if (ones === others) return true;
   if (ones.size !== others.size) return false;
   for (const name of ones.keys()) if (others.get(name) !== ones.get(name)) return false;
   return true;

@@ -20,6 +20,8 @@ export interface HostAgentOptions {
 }
 
 export interface HostAgent extends Native {
+  /** Run from now on, so that nothing has to wait for it. */
+  prepare(): void;
   /** What is asked for after this begins anew. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function openHostAgent({ root, platform, arch }: HostAgentOptions): HostA
     return running;
   };
   return {
+    prepare: () => void start(),
     async swap(one, other) {
       const agent = await start();
       await agent?.channel.call({ type: "rename", path: one, name: other, expected: anything, size: anything }, one);

@@ -3,7 +3,8 @@
  * V8 does not compile; and what a first sync makes stays.
  */
 export const nodeOptions: readonly string[] = [
-  // a larger space for what is new is slower, as the system gives it page by page
+  // a larger space for what is new is slower, as the system gives it page by page, and a smaller one is soon full of what stays
+  "--min-semi-space-size=8",
   "--max-semi-space-size=8",
   // while other processes have work for every processor, more threads to collect garbage keep it waiting
   "--no-parallel-scavenge",

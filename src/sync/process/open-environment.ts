@@ -46,6 +46,9 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const { record, sync, isPaused } = request;
     const listener = withStatus(request.listener, spareMemory);
     const { root } = record;
+    native ??= openHostAgent({ root, platform: host.platform, arch: host.arch });
+    // while the engine answers
+    if (!isPaused) native?.prepare();
     const openContainer = await containerOpener(engine, request);
     const { boot } = await ownMark(host);
     const rescans: (() => void)[] = [];
@@ -55,7 +58,6 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
-    native ??= openHostAgent({ root, platform: host.platform, arch: host.arch });
     const session = await openSession({
       host(sides) {
         rescans.push(sides.onOverflow);

@@ -34,8 +34,8 @@ interface Pair extends Required<Pick<AgentStreams, "listen">> {
   readonly theirs: Socket;
 }
 
-/** Bytes that are read at once. */
-const readSize = 65_536;
+/** Bytes that are read at once: more than a frame of the agent, which is copied where it comes in parts. */
+const readSize = 131_072;
 
 /**
  * Two ends of a stream, of which one is to be given away. A pipe of Node's own reads into new memory each time, and that it is
