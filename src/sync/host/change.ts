@@ -1,8 +1,8 @@
 /** Changes of single places, each refused where something else stands there than expected. */
-import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { type BigIntStats, chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { SideError, type Stamp, type Stat } from "../side.ts";
 import { changed } from "./failure.ts";
-import { lookAt } from "./place.ts";
+import { lookAt, oursAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
 import { openBeside } from "./temporary.ts";
@@ -20,13 +20,15 @@ export async function makeLink(
   target: string,
   expected: Stamp | undefined,
 ): Promise<Stat> {
+  let ours: BigIntStats;
   {
     using beside = openBeside(place);
     symlinkSync(target, beside.place);
+    ours = lstatSync(beside.place, { bigint: true });
     if (expected === undefined) putNew(beside.place, place);
     else await aside.replace(beside.place, { path, place, expected });
   }
-  return statOf(lstatSync(place, { bigint: true }), target);
+  return statOf(oursAt(place, ours), target);
 }
 
 export function setMode(place: string, mode: number): Stat {

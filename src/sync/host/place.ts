@@ -4,7 +4,7 @@ import { errnoOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
 import { SideError, type Stamp } from "../side.ts";
 import { changed } from "./failure.ts";
-import { stampOf } from "./stat.ts";
+import { isSameContent, stampOf } from "./stat.ts";
 
 /**
  * The absolute place of a path. The folders above it are real ones below the root: none is a link at this
@@ -44,6 +44,15 @@ export function lookAt(place: string): BigIntStats | undefined {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/**
+ * What was put there, as it is now that it has no other name: losing one counts as a change. What somebody else put in its place
+ * since then is not ours, and what it was like before is like nothing that stands there.
+ */
+export function oursAt(place: string, ours: BigIntStats): BigIntStats {
+  const now = lookAt(place);
+  return now !== undefined && now.mode === ours.mode && isSameContent(now, ours) ? now : ours;
 }
 
 /** What stands there, when it is what is expected; throws `changed`. */

@@ -1,7 +1,8 @@
-import { closeSync, fchmodSync, futimesSync, lstatSync, openSync, writeSync } from "node:fs";
+import { type BigIntStats, closeSync, fchmodSync, futimesSync, lstatSync, openSync, writeSync } from "node:fs";
 import type { Path } from "../entry.ts";
 import { type NewFile, SideError, type Stat } from "../side.ts";
 import type { Aside } from "./aside.ts";
+import { oursAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
 import { openBeside } from "./temporary.ts";
@@ -19,14 +20,15 @@ export async function writeWhole(
   file: NewFile,
   content: AsyncIterable<Uint8Array> | Uint8Array,
 ): Promise<Stat> {
+  let ours: BigIntStats;
   {
     using beside = openBeside(place);
     await writeBeside(beside.place, file, content);
+    ours = lstatSync(beside.place, { bigint: true });
     if (file.expected === undefined) putNew(beside.place, place);
     else await aside.replace(beside.place, { path, place, expected: file.expected });
   }
-  // without its other name: that counts as a change
-  return statOf(lstatSync(place, { bigint: true }));
+  return statOf(oursAt(place, ours));
 }
 
 async function writeBeside(

@@ -19,6 +19,7 @@ import { createAside } from "../../../src/sync/host/aside.ts";
 import type { Native } from "../../../src/sync/host/native.ts";
 import { stampOf } from "../../../src/sync/host/stat.ts";
 import { openBeside } from "../../../src/sync/host/temporary.ts";
+import { writeWhole } from "../../../src/sync/host/write-file.ts";
 import { type HostAgent, openHostAgent } from "../../../src/sync/process/host-agent.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -26,19 +27,29 @@ const afterwardsMs = 250;
 
 type Swaps = Pick<Native, "swap">;
 
-/** `meanwhile` is done right before each swap. */
-function open({ native, meanwhile = () => {} }: { readonly native?: Swaps; meanwhile?(place: string): void } = {}) {
+interface Opening {
+  readonly native?: Swaps;
+  /** Right before each swap. */
+  meanwhile?(place: string): void;
+  /** Right after it. */
+  afterwards?(place: string): void;
+}
+
+function open({ native, meanwhile = () => {}, afterwards = () => {} }: Opening = {}) {
   const folder = temporaryFolder({ "sub/file": "old", new: "new" });
   const root = folder.path;
   const place = join(root, "sub/file");
   const own = native ?? openHostAgent({ root, platform: process.platform, arch: nodeHost().arch });
-  const swap: Swaps["swap"] = (one, other) => {
+  const swap: Swaps["swap"] = async (one, other) => {
     meanwhile(place);
-    return own?.swap(one, other) ?? Promise.resolve(false);
+    const isDone = (await own?.swap(one, other)) ?? false;
+    afterwards(place);
+    return isDone;
   };
   return {
     root,
     place,
+    path: "sub/file",
     aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}`, native: { swap } }),
     what: { path: "sub/file", place, expected: stampOf(lstatSync(place, { bigint: true })) },
     names: () => (readdirSync(root, { recursive: true }) as string[]).sort(),
@@ -129,6 +140,16 @@ it("leaves what was saved in the moment when it is replaced, and keeps what was 
   expect(readFileSync(here.place, "utf8")).toBe("first");
   expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("second");
   expect(here.names()).toEqual(["new", "sub", "sub/file", "sub/file.late0"]);
+});
+
+it("does not take for its own what was saved right after it replaced a file", async () => {
+  await using here = open({ afterwards: (place) => save(place, "saved") });
+  const { path, place, aside, what } = here;
+  const file = { mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n, size: 3, expected: what.expected };
+  const stat = await writeWhole({ path, place, aside }, file, Buffer.from("new"));
+  expect(stat).toMatchObject({ kind: "file", size: 3, mtimeNs: file.mtimeNs });
+  expect(readFileSync(place, "utf8")).toBe("saved");
+  expect(stat.stamp).not.toBe(stampOf(lstatSync(place, { bigint: true })));
 });
 
 it("keeps what was saved in that moment where it cannot be swapped back", async () => {
