@@ -138,6 +138,11 @@ export class SideError extends Error {
   }
 }
 
+/** Bytes: a file of so many that takes less than a sixteenth of them on the disk is not read, as it would take all of them elsewhere. */
+export const sparseSize = 16_777_216;
+export const sparseReason =
+  "it is sparse, and would take all its size on the other side: put it into a volume, or into `ignore`";
+
 /** Bytes of a file that is carried as a whole: many of them are in memory at once. */
 export const smallSize = 32 * 1024;
 

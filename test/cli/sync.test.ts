@@ -1,6 +1,16 @@
 /** Synced and copied workspaces on the real engine, through the built bundle. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { openSyncProject, type SyncProject } from "../support/sync-project.ts";
@@ -58,6 +68,23 @@ it("brings the workspace in before the hooks, keeps it in step both ways, and en
     exitCode: 1,
     stderr: expect.stringContaining("Nothing is kept in step here"),
   });
+});
+
+it("tells of files on both sides that are mostly holes, and carries the rest", async () => {
+  await using project = openSyncProject("syncsparse", `${image} workspace: { mode: "sync" },`, { "a.txt": "1" });
+  write(project, "host.img", "");
+  truncateSync(join(project.path, "host.img"), 1_000_000_000);
+  expect(await project.devenv(["up"])).toMatchObject({ exitCode: 0 });
+  expect(await project.inside("cat a.txt; truncate -s 1G inside.img; echo 2 > b.txt; ls host.img || true")).toBe("1");
+  await project.devenv(["sync", "flush"]);
+  expect(read(project, "b.txt")).toBe("2\n");
+  expect(existsSync(join(project.path, "inside.img"))).toBe(false);
+  const reason = expect.stringContaining("it is sparse");
+  const problems = expect.arrayContaining([
+    { side: "host", path: "host.img", reason },
+    { side: "container", path: "inside.img", reason },
+  ]);
+  expect(await project.json("sync")).toMatchObject({ environments: [{ state: "idle", problems }] });
 });
 
 it("goes on after its process was killed, the container was made anew and the helper was removed", async () => {

@@ -11,13 +11,22 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, it, vi } from "vitest";
-import { type NewFile, type Side, SideError, type SideListener, type Stat, smallSize } from "../../src/sync/side.ts";
+import {
+  type NewFile,
+  type Side,
+  SideError,
+  type SideListener,
+  type Stat,
+  smallSize,
+  sparseReason,
+} from "../../src/sync/side.ts";
 import { packedFile } from "./packed-file.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -128,6 +137,30 @@ function reading(openSide: OpenSide): void {
 }
 
 function writing(openSide: OpenSide): void {
+  it("does not read a large file that is mostly holes, and says so", async () => {
+    await using here = await open(openSide);
+    for (const [name, size] of [
+      ["sparse", 20_000_000],
+      ["filled", 20_000_000],
+      ["small", 1_000_000],
+    ] as const) {
+      if (name === "filled") writeFileSync(here.at(name), Buffer.alloc(size));
+      else {
+        writeFileSync(here.at(name), "");
+        truncateSync(here.at(name), size);
+      }
+      const stat = await here.side.stat(name);
+      expect(stat).toMatchObject({ kind: "file", size });
+      const read = async () => {
+        let length = 0;
+        for await (const piece of here.side.read(name, stat?.stamp ?? 0)) length += piece.length;
+        return length;
+      };
+      if (name === "sparse") await expect(read()).rejects.toMatchObject({ kind: "problem", message: sparseReason });
+      else expect(await read()).toBe(size);
+    }
+  });
+
   it("looks, where the side can, at a file and what is in it, unless it is as it is known", async () => {
     await using here = await open(openSide);
     const look = async (path: string, known?: number) => {

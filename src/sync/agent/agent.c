@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 
-enum { VERSION = 5, LARGEST = 1 << 20, CONTENT = 1 << 18, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
+enum { VERSION = 5, LARGEST = 1 << 20, CONTENT = 1 << 18, SPARSE = 1 << 24, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
 
 /* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
@@ -44,7 +44,7 @@ void end_frame(void) { memcpy(out + frame_start, &(u32){ (u32)(out_length - fram
 /* What ends a request well, or with an errno. */
 static int put_end(u32 id, int e) { return frame(e ? FAILED : OK, id), put(&e, 4), end_frame(), 0; }
 
-/* What a file holds from an offset on, when it is as expected after it was read. */
+/* What a file holds from an offset on, when it is as expected after it was read; ENODATA if a large one is mostly holes. */
 static int put_content(const struct place *at, u64 expected, off_t offset, size_t most)
 {
     struct statx st;
@@ -52,8 +52,8 @@ static int put_content(const struct place *at, u64 expected, off_t offset, size_
     if (file.folder < 0) return errno;
     ssize_t n = pread(file.folder, out + out_length, most, offset);
     int failure = look_for(&file, expected, &st) ?: n < 0 ? errno : 0;
-    if (!failure) out_length += (size_t)n;
-    return close(file.folder), failure;
+    if (!failure && st.stx_size >= SPARSE && st.stx_blocks * 8192 < st.stx_size) failure = ENODATA;
+    return out_length += failure ? 0 : (size_t)n, close(file.folder), failure;
 }
 
 /* Of what was asked for, also what is in a file of at most `size` bytes, where it is not as expected. */

@@ -1,6 +1,6 @@
 /** How the agent says no. */
 import type { Path } from "../entry.ts";
-import { SideError, type SideErrorKind } from "../side.ts";
+import { SideError, type SideErrorKind, sparseReason } from "../side.ts";
 
 /** A request that was not carried out, for a reason that Linux gives a number. */
 export class Refusal extends SideError {
@@ -46,6 +46,7 @@ const problems: Readonly<Record<number, string>> = {
   30: "EROFS: read-only file system",
   31: "EMLINK: too many links",
   36: "ENAMETOOLONG: too long a name",
+  61: sparseReason,
   71: "EPROTO: another version of the agent",
   95: "EOPNOTSUPP: the file system cannot do that",
   116: "ESTALE: the file is gone",

@@ -1,3 +1,5 @@
+import { sparseReason, sparseSize } from "../side.ts";
+
 /**
  * What the shell in a container does for a side that has no agent there: POSIX sh, `tar`, `find`, and `stat`,
  * `readlink` and `ln` as coreutils and BusyBox have them.
@@ -50,8 +52,14 @@ list() {
   return 0
 }
 
+is_sparse() {
+  set -- $(stat -c '%s %b' -- "$1")
+  [ "$1" -ge ${sparseSize} ] && [ "$(($2 * 8192))" -lt "$1" ]
+}
+
 content() {
   is "$1" "$2" && [ ! -L "$1" ] && [ -f "$1" ] || { field changed; return 0; }
+  ! is_sparse "$1" || { echo ${quote(sparseReason)} >&2; return 1; }
   cat -- "$1" >"$tmp/content" || return
   is "$1" "$2" || { field changed; return 0; }
   size=$(wc -c <"$tmp/content")

@@ -1,8 +1,8 @@
 import { close, closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Stamp, Stat } from "../side.ts";
+import { SideError, type Stamp, type Stat, sparseReason } from "../side.ts";
 import { changed } from "./failure.ts";
-import { stampOf } from "./stat.ts";
+import { isSparse, stampOf } from "./stat.ts";
 
 const readAsync = promisify(read);
 const closeAsync = promisify(close);
@@ -60,5 +60,6 @@ export function readSmall(place: string, { size, stamp }: Stat, memory: Buffer):
 function check(file: number, expected: Stamp): number {
   const stats = fstatSync(file, { bigint: true });
   if (!stats.isFile() || stampOf(stats) !== expected) throw changed("something else stands there now");
+  if (isSparse(stats)) throw new SideError("problem", sparseReason);
   return Number(stats.size);
 }

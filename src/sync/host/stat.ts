@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import type { Stamp, Stat } from "../side.ts";
+import { type Stamp, type Stat, sparseSize } from "../side.ts";
 
 /**
  * Clocks of file systems tick this coarsely at worst, nanoseconds: two changes within a tick may leave the same
@@ -45,4 +45,9 @@ export function stampOf({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): Sta
 /** Whether two looks at one file saw the same bytes: renaming and linking it change its `ctime` alone. */
 export function isSameContent(one: BigIntStats, other: BigIntStats): boolean {
   return one.ino === other.ino && one.size === other.size && one.mtimeNs === other.mtimeNs;
+}
+
+/** Whether a large file is mostly holes. */
+export function isSparse({ size, blocks }: BigIntStats): boolean {
+  return size >= BigInt(sparseSize) && blocks * 512n * 16n < size;
 }
