@@ -68,6 +68,9 @@ const identityOf = ({ uid, gid }: SecondAccount, name: string) => [
 ];
 
 it("maps a user that the image's build made, and the image stays as it was built", async () => {
+  await using stack = new AsyncDisposableStack();
+  // once the project is gone
+  stack.defer(() => connectEngine(testHost()).volumes.remove(`devenv-cache-${ada.uid}-cache-tool`));
   await using project = openProject({
     name: "owner-made",
     image: `user: "dev", layers: [run("useradd --create-home --groups audio,games dev && install -o dev -g dev -m 600 /dev/null /home/dev/.secret && touch /home/dev/of-root")]`,
