@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { errnoOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import type { SideError, Stamp } from "../side.ts";
+import { SideError, type Stamp } from "../side.ts";
 import { joinPath, parentOf } from "../tree.ts";
 import { changed } from "./failure.ts";
 import { keepLate, type Late } from "./keep.ts";
@@ -122,13 +122,16 @@ async function takePlace(taking: Taking): Promise<void> {
   throw replacedMeanwhile();
 }
 
-/** False where nothing can be swapped. Whether it was done shows, should the one who does it be lost. */
-async function swapIn({ native, path, beside, ours }: Taking): Promise<boolean> {
-  const isBeside = isAt(beside, ours);
+/** False where nothing can be swapped. */
+async function swapIn({ native, path, place, beside, ours }: Taking): Promise<boolean> {
+  const target = isAt(beside, ours) ? place : beside;
   try {
     return (await native?.swap(joinPath(parentOf(path), basename(beside)), path)) ?? false;
-  } catch {
-    if (isAt(beside, ours) === isBeside) throw replacedMeanwhile();
+  } catch (error) {
+    // refused: the folder may have been moved away, with all that is in it
+    if (error instanceof SideError && error.kind !== "lost") throw error;
+    // who does it is lost: it was done if that can be seen
+    if (!isAt(target, ours)) throw replacedMeanwhile();
     return true;
   }
 }

@@ -1,10 +1,10 @@
 /** What a process that was killed left in the middle of a change. */
-import { rmSync } from "node:fs";
+import { type BigIntStats, rmSync } from "node:fs";
 import type { Path } from "../entry.ts";
 import { joinPath } from "../tree.ts";
 import { keepLate, type Late } from "./keep.ts";
 import { lookAt, placeOf } from "./place.ts";
-import { temporaryOf } from "./temporary.ts";
+import { incomplete, temporaryOf } from "./temporary.ts";
 
 export interface Sweeper {
   /** A temporary name stands in a folder. */
@@ -60,9 +60,16 @@ function sweepOne({ now, ...late }: SweeperOptions, folder: Path, name: string):
   const ageMs = now() - Number(stats.ctimeNs / 1_000_000n);
   const untilMs = isOwn ? ownYoungMs : youngMs;
   if (ageMs < untilMs) return untilMs - Math.max(0, ageMs) + 1;
-  // setting aside changes the time of the inode alone, and writing both
-  const isWrittenLate = stats.isFile() && stats.mtimeNs + tickNs >= stats.ctimeNs;
-  if (way === "out" && (isWrittenLate || stats.isDirectory())) keepLate(late, place, joinPath(folder, "recovered"));
+  if (stats.isDirectory() || isWrittenLate(stats)) keepLate(late, place, joinPath(folder, "recovered"));
   else rmSync(place);
   return 0;
+}
+
+/**
+ * Setting aside changes the time of the inode alone, and writing both. A swap leaves what it took out under a name of either
+ * way. What has another name too is not lost with this one.
+ */
+function isWrittenLate(stats: BigIntStats): boolean {
+  const isComplete = (stats.mode & 0o777n & ~BigInt(incomplete)) !== 0n;
+  return stats.isFile() && isComplete && stats.nlink === 1n && stats.mtimeNs + tickNs >= stats.ctimeNs;
 }

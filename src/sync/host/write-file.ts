@@ -5,7 +5,7 @@ import type { Aside } from "./aside.ts";
 import { oursAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
-import { openBeside } from "./temporary.ts";
+import { incomplete, openBeside } from "./temporary.ts";
 
 export interface Destination {
   readonly path: Path;
@@ -36,7 +36,7 @@ async function writeBeside(
   { mode, mtimeNs, size }: NewFile,
   content: AsyncIterable<Uint8Array> | Uint8Array,
 ) {
-  const file = openSync(beside, "wx", 0o600);
+  const file = openSync(beside, "wx", incomplete);
   try {
     let written = 0;
     const write = (bytes: Uint8Array) => {

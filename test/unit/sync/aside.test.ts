@@ -21,6 +21,7 @@ import { stampOf } from "../../../src/sync/host/stat.ts";
 import { openBeside } from "../../../src/sync/host/temporary.ts";
 import { writeWhole } from "../../../src/sync/host/write-file.ts";
 import { type HostAgent, openHostAgent } from "../../../src/sync/process/host-agent.ts";
+import { SideError } from "../../../src/sync/side.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const afterwardsMs = 250;
@@ -171,6 +172,31 @@ it("keeps what was saved in that moment where it cannot be swapped back", async 
   await expect(replace(here)).rejects.toThrow("it was replaced at the same moment");
   expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("saved");
   expect(readFileSync(here.place, "utf8")).toBe("new");
+});
+
+/** With all that is in it. */
+function moveFolder({ root }: { readonly root: string }): void {
+  renameSync(join(root, "sub"), join(root, "moved"));
+}
+
+it("has not replaced what was moved away with its folder before that", async () => {
+  await using here = open({ meanwhile: () => moveFolder(here) });
+  const { path, place, aside, what } = here;
+  const file = { mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n, size: 3, expected: what.expected };
+  await expect(writeWhole({ path, place, aside }, file, Buffer.from("new"))).rejects.toMatchObject({ kind: "missing" });
+  expect(readFileSync(join(here.root, "moved/file"), "utf8")).toBe("old");
+});
+
+it("does not say that it replaced what was moved away when the agent was lost", async () => {
+  const native: Swaps = {
+    async swap() {
+      moveFolder(here);
+      throw new SideError("lost", "the agent has ended");
+    },
+  };
+  await using here = open({ native });
+  await expect(replace(here)).rejects.toThrow("it was replaced at the same moment");
+  expect(readFileSync(join(here.root, "moved/file"), "utf8")).toBe("old");
 });
 
 it("replaces by a rename where nothing can be swapped", async () => {

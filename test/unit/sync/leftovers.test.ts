@@ -1,8 +1,8 @@
-import { readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { openSweeper } from "../../../src/sync/host/leftovers.ts";
-import { openBeside, outOf } from "../../../src/sync/host/temporary.ts";
+import { incomplete, openBeside, outOf } from "../../../src/sync/host/temporary.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const names = (folder: string) => readdirSync(folder).sort();
@@ -17,6 +17,7 @@ const later = () => Date.now() + 11_000;
 
 it("removes what is left of a write, and what was set aside and not written after that", () => {
   using folder = temporaryFolder({ ".devenv-sync.0123": "half", "a.txt": "old" });
+  chmodSync(join(folder.path, ".devenv-sync.0123"), incomplete);
   const place = join(folder.path, "a.txt");
   utimesSync(place, 1000, 1000);
   renameSync(place, join(folder.path, ".devenv-sync.out.0123"));
@@ -24,10 +25,23 @@ it("removes what is left of a write, and what was set aside and not written afte
   expect(names(folder.path)).toEqual([]);
 });
 
-it("keeps what was written after it had been set aside", () => {
-  using folder = temporaryFolder({ ".devenv-sync.out.0123": "late" });
+it.each([".devenv-sync.out.0123", ".devenv-sync.0123"])(
+  "keeps what was written after it had been set aside: %s",
+  (name) => {
+    using folder = temporaryFolder({ [name]: "late" });
+    sweep(folder.path, later).close();
+    expect(names(folder.path)).toEqual(["recovered.late0"]);
+    expect(readFileSync(join(folder.path, "recovered.late0"), "utf8")).toBe("late");
+  },
+);
+
+it("gives what stands in its place no second name", () => {
+  using folder = temporaryFolder({ "a.txt": "written later" });
+  for (const name of [".devenv-sync.0123", ".devenv-sync.out.0123"]) {
+    linkSync(join(folder.path, "a.txt"), join(folder.path, name));
+  }
   sweep(folder.path, later).close();
-  expect(names(folder.path)).toEqual(["recovered.late0"]);
+  expect(names(folder.path)).toEqual(["a.txt"]);
 });
 
 it("keeps each of two under a name of its own, and what was in a folder that came to stand in the place", () => {
@@ -44,7 +58,7 @@ it("removes what this process left of a write whose folder was moved meanwhile",
   using folder = temporaryFolder({ before: null });
   {
     using beside = openBeside(join(folder.path, "before/a"));
-    writeFileSync(beside.place, "half");
+    writeFileSync(beside.place, "half", { mode: incomplete });
     renameSync(join(folder.path, "before"), join(folder.path, "after"));
   }
   const [name = ""] = readdirSync(join(folder.path, "after"));
@@ -62,7 +76,7 @@ it("leaves what this process is at, and waits with what it set aside and with wh
     const own = [beside.place, outOf(join(folder.path, "a"))];
     for (const place of own) writeFileSync(place, "own");
     for (const place of own) utimesSync(place, 1000, 1000);
-    writeFileSync(join(folder.path, ".devenv-sync.0123"), "other's");
+    writeFileSync(join(folder.path, ".devenv-sync.0123"), "other's", { mode: incomplete });
     const kept = own.map((place) => basename(place)).sort();
     const sweeper = sweep(folder.path, Date.now);
     expect(names(folder.path)).toEqual([".devenv-sync.0123", ...kept].sort());
