@@ -51,8 +51,7 @@ beforeAll(async () => {
   const options = { host, outer: connectEngine(host), folders: [folder.path] };
   one = await startEngine(kind, options);
   other = await startEngine(kind, options);
-  await copyImage(baseImage, one.address);
-  await copyImage(baseImage, other.address);
+  await Promise.all([one, other].map(({ address }) => copyImage(baseImage, address)));
 });
 
 afterAll(async () => {
