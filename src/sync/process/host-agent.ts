@@ -2,6 +2,7 @@
  * The agent as a process of this machine, for what Node has no call for, or takes longer: it watches and locks nothing, and ends
  * by itself when it was not asked for a minute.
  */
+import { reasonOf } from "../../host/reason.ts";
 import { agentFor, hasAgent } from "../container/agent-image.ts";
 import { type Channel, openChannel } from "../container/channel.ts";
 import { createCollect } from "../container/collect-files.ts";
@@ -17,6 +18,8 @@ export interface HostAgentOptions {
   readonly root: string;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
+  /** Why it could not be run, after which Node's own calls do. */
+  onFailure?(reason: string): void;
 }
 
 export interface HostAgent extends Native {
@@ -27,7 +30,7 @@ export interface HostAgent extends Native {
 }
 
 /** Undefined where there is no agent for this machine. */
-export function openHostAgent({ root, platform, arch }: HostAgentOptions): HostAgent | undefined {
+export function openHostAgent({ root, platform, arch, onFailure }: HostAgentOptions): HostAgent | undefined {
   const target = `${platform}/${arch}`;
   if (platform !== "linux" || !hasAgent(target)) return undefined;
   let running: Promise<Started | undefined> | undefined;
@@ -35,7 +38,10 @@ export function openHostAgent({ root, platform, arch }: HostAgentOptions): HostA
     running = undefined;
   };
   const start = () => {
-    running ??= startAgent(agentFor(target), root, onLost).catch(() => undefined);
+    running ??= startAgent(agentFor(target), root, onLost).catch((error) => {
+      onFailure?.(reasonOf(error));
+      return undefined;
+    });
     return running;
   };
   return {
@@ -69,7 +75,13 @@ interface Started {
 /** Throws when it cannot be run from where it is. */
 async function startAgent(program: string, root: string, onLost: () => void): Promise<Started> {
   const streams = await spawnAgent(program, ["--serve-beside", root]);
-  const channel = openChannel(streams, { onUnasked: () => undefined, onLost, heartbeatMs: noHeartbeatMs });
+  let isOpen = false;
+  const channel = openChannel(streams, {
+    onUnasked: () => undefined,
+    // one that does not even begin is not tried again and again
+    onLost: () => isOpen && onLost(),
+    heartbeatMs: noHeartbeatMs,
+  });
   const { prefix } = createTemporaryNames();
   try {
     await channel.call({ type: "hello", mode: wireVersion, name: prefix, expected: anything, size: anything }, "");
@@ -77,6 +89,7 @@ async function startAgent(program: string, root: string, onLost: () => void): Pr
     await channel.close();
     throw error;
   }
+  isOpen = true;
   return { channel, collect: createCollect(channel) };
 }
 

@@ -46,7 +46,8 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const { record, sync, isPaused } = request;
     const listener = withStatus(request.listener, spareMemory);
     const { root } = record;
-    native ??= openHostAgent({ root, platform: host.platform, arch: host.arch });
+    const onFailure = (reason: string) => listener.onLog?.(`the agent for this machine cannot be run: ${reason}`);
+    native ??= openHostAgent({ root, platform: host.platform, arch: host.arch, onFailure });
     // while the engine answers
     if (!isPaused) native?.prepare();
     const openContainer = await containerOpener(engine, request);

@@ -49,15 +49,21 @@ describe.runIf(platform === "linux")("the agent of this machine", () => {
     await agent.close();
   });
 
-  it("is not asked where it cannot be run", async () => {
-    using folder = temporaryFolder({ one: "1" });
-    vi.stubEnv("TMPDIR", join(folder.path, "nowhere"));
-    const agent = openHostAgent({ root: folder.path, platform, arch }) ?? expect.fail("there is an agent");
+  it.each([
+    ["TMPDIR is not there", { TMPDIR: "/nowhere" }, "/"],
+    ["it ends at once", {}, "/nowhere"],
+  ])("is not asked where it cannot be run, and says once why: %s", async (_, env, root) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const reasons: string[] = [];
+    const agent =
+      openHostAgent({ root, platform, arch, onFailure: (reason) => void reasons.push(reason) }) ??
+      expect.fail("there is an agent");
     expect(await agent.list("")).toBeUndefined();
     expect(await agent.collector()).toBeUndefined();
     expect(await agent.swap("one", "two")).toBe(false);
     vi.unstubAllEnvs();
     await agent.close();
+    expect(reasons).toEqual([expect.stringMatching(/no such file or directory|EPIPE|has ended/i)]);
   });
 
   it("is none where there is no agent for the machine", () => {
