@@ -39,6 +39,7 @@ it("a base is pulled by way of the mirror, keeps its own name, and says nothing 
     expect(JSON.parse(await devenv("build")).environments[0]).toEqual({ ...built, action: "reused" });
   } finally {
     await removeProject("mirrored");
-    if (base !== undefined) await images.remove(base);
+    const { tags = [], digests = [] } = (await images.inspect(base ?? "")) ?? {};
+    for (const name of [...tags, ...digests]) await images.remove(name);
   }
 });

@@ -1,16 +1,11 @@
-import { cp } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { openExample } from "../support/example.ts";
 import { runCli } from "../support/run-cli.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const example = fileURLToPath(new URL("../../examples/node-api", import.meta.url));
 
 it("examples/node-api installs and tests itself inside, and is reached from the host", async () => {
-  using folder = temporaryFolder();
-  const cwd = folder.path;
-  await cp(example, cwd, { recursive: true, filter: (source) => !source.includes("node_modules") });
+  await using example = await openExample("node-api");
+  const { cwd } = example;
   try {
     expect(await runCli(["up"], { cwd, timeoutMs: 500_000 })).toMatchObject({ exitCode: 0 });
     const tests = await runCli(["task", "test"], { cwd, timeoutMs: 300_000 });

@@ -1,16 +1,12 @@
-import { cp, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { openExample } from "../support/example.ts";
 import { runCli } from "../support/run-cli.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const example = fileURLToPath(new URL("../../examples/python-cli", import.meta.url));
 
 it("examples/python-cli makes its virtual environment in a volume, tests itself and runs", async () => {
-  using folder = temporaryFolder();
-  const cwd = folder.path;
-  await cp(example, cwd, { recursive: true });
+  await using example = await openExample("python-cli");
+  const { cwd } = example;
   try {
     const up = await runCli(["up"], { cwd, timeoutMs: 500_000 });
     expect(up, up.stderr).toMatchObject({ exitCode: 0 });

@@ -1,7 +1,7 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
-import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { type Header, pack } from "tar-stream";
+import { bridgeAddress } from "./bridge.ts";
 import { type HttpServer, serveHttp } from "./http-server.ts";
 
 export interface ApkRepository extends AsyncDisposable {
@@ -22,9 +22,6 @@ export interface TestPackage {
   readonly text?: string;
 }
 
-/** Where a build reaches this machine. */
-const bridge = networkInterfaces().docker0?.[0]?.address ?? "127.0.0.1";
-
 const keyName = "test@example.com-1.rsa.pub";
 
 /** Seconds: the time of everything in the packages. */
@@ -37,7 +34,7 @@ export async function openApkRepository(architecture: string): Promise<ApkReposi
   const server = await serveHttp(({ url = "" }, response) => {
     const file = files.get(decodeURIComponent(url.slice(1)));
     response.writeHead(file === undefined ? 404 : 200).end(file);
-  }, bridge);
+  }, bridgeAddress());
   const sign = async (content: Buffer) => {
     const signature = createSign("sha1").update(content).sign(privateKey);
     return Buffer.concat([gzipSync(await tarPart([[`.SIGN.RSA.${keyName}`, signature]])), content]);

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../src/digest.ts";
+import { bridgeAddress } from "./bridge.ts";
 import { type HttpServer, serveHttp } from "./http-server.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -23,9 +23,6 @@ export interface TestPackage {
   readonly depends?: string;
 }
 
-/** Where a build reaches this machine. */
-const bridge = networkInterfaces().docker0?.[0]?.address ?? "127.0.0.1";
-
 /** An archive `example` with the suite `stable`, as builds reach it. */
 export async function openAptRepository(architecture: string): Promise<AptRepository> {
   const work = temporaryFolder();
@@ -33,7 +30,7 @@ export async function openAptRepository(architecture: string): Promise<AptReposi
   const server = await serveHttp(({ url = "" }, response) => {
     const file = files.get(decodeURIComponent(url.slice(1)));
     response.writeHead(file === undefined ? 404 : 200).end(file);
-  }, bridge);
+  }, bridgeAddress());
   return {
     server,
     useIt: `rm -f /etc/apt/sources.list.d/* && echo "deb [trusted=yes] ${server.url} stable main" > /etc/apt/sources.list`,

@@ -9,7 +9,10 @@ export async function removeProject(project: string): Promise<void> {
   const labels = { [projectLabel]: project };
   for (const { id } of await containers.list(labels)) await containers.remove(id);
   for (const { name } of await volumes.list(labels)) await volumes.remove(name);
-  for (const { tags } of await images.list(labels)) for (const tag of tags) await images.remove(tag);
+  // an image whose tags another one has by now is known by its id alone
+  for (const { id, tags } of await images.list(labels)) {
+    for (const one of tags.length === 0 ? [id] : tags) await images.remove(one);
+  }
   const claims = (await images.list({})).flatMap(({ tags }) =>
     tags.filter((tag) => tag.startsWith(claimPrefix(project))),
   );
