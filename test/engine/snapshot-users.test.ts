@@ -63,7 +63,9 @@ it.each(["named", "unnamed"])("gives the files of the environment's user to whoe
       await sh("id -un; id -u; stat -c %u ~ ~/mine; cat ~/mine; echo more >> ~/mine; grep -c 4321 /etc/passwd"),
     ).toBe([user, ...Array.from({ length: 3 }, () => inside(4322)), "mine", "0"].join("\n"));
     expect((await up(second, { names: [name] })).environments[0]?.action).toBe("kept");
-    expect(events.filter(({ kind }) => kind === "warning")).toEqual([]);
+    // an engine that gives every image a digest has it asked for
+    const isOfRegistry = (event: ProgressEvent) => event.kind === "warning" && /could not be asked/.test(event.text);
+    expect(events.filter((event) => event.kind === "warning" && !isOfRegistry(event))).toEqual([]);
   } finally {
     await removeProject("snapusers");
   }

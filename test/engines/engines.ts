@@ -79,7 +79,8 @@ const rootless: EngineKind = {
     "uidmap",
     "util-linux",
   ],
-  files: { "daemon.json": "{}" },
+  // not the network by which what is outside is reached
+  files: { "daemon.json": JSON.stringify({ bip: "172.29.0.1/16" }) },
   command: `useradd --create-home --uid 1000 rl
     echo rl:100000:65536 | tee /etc/subuid >/etc/subgid
     chmod 666 /dev/net/tun /dev/fuse

@@ -13,6 +13,9 @@ export interface SmallRegistry extends AsyncDisposable {
   push(text: string): Promise<void>;
 }
 
+/** The engines of `test/engines` have a loopback of their own. */
+export const isReachedByEngine = process.env.DEVENV_TEST_ENGINE === undefined;
+
 /** A registry on loopback that gives one image, `library/small:1`, with one file in it. */
 export async function openSmallRegistry(
   platform: string,

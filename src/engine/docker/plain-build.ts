@@ -28,6 +28,8 @@ export async function buildPlain(request: BuildRequest, { connection, platform }
       labels: undefined,
       dockerfile: plainDockerfilePath,
       secrets: JSON.stringify(secrets),
+      // else the container of a step that failed keeps its image from being removed
+      forcerm: 1,
     };
     const stream = await connection.requestStream({ ...call, method: "POST", path: "/build", query, body });
     await followPlainBuild(stream, request);
