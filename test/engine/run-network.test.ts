@@ -15,7 +15,7 @@ export default defineConfig({
   name: "${project}",
   image: {
     from: "devenv-test/base:bookworm",
-    layers: [run('test "$(ls /sys/class/net)" = lo', { network: "none" })],
+    layers: [run('test "$(sed "1,2d; s/:.*//; s/ //g" /proc/net/dev)" = lo', { network: "none" })],
   },
 });
 `;
