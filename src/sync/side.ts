@@ -148,3 +148,5 @@ export const smallSize = 32 * 1024;
 
 /** Files that are being written, on either side: never synced. */
 export const temporaryPrefix = ".devenv-sync.";
+/** Mode of one that is not complete: no other has it. */
+export const incomplete = 0o200;

@@ -39,7 +39,10 @@ it("a base is pulled by way of the mirror, keeps its own name, and says nothing 
     expect(JSON.parse(await devenv("build")).environments[0]).toEqual({ ...built, action: "reused" });
   } finally {
     await removeProject("mirrored");
-    const { tags = [], digests = [] } = (await images.inspect(base ?? "")) ?? {};
+    const { tags, digests } = (base === undefined ? undefined : await images.inspect(base)) ?? {
+      tags: [],
+      digests: [],
+    };
     for (const name of [...tags, ...digests]) await images.remove(name);
   }
 });

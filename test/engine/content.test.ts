@@ -75,9 +75,10 @@ it("tells what each layer changes in effect: links, removals, names, attributes"
 
 it("is equal over two builds at different times, and names exactly what was planted", async () => {
   await using sandbox = openSandbox();
+  // Podman's builds may make none
+  const device = (await sandbox.engine.info()).product === "podman" ? "true" : "mknod dev c 1 3";
   const make = (variant: string) => [
-    // no device where builds may make none
-    "RUN mkdir /d && cd /d && printf '0123456789' > byte && touch mode owner extra gone && ln -s one link && mkfifo pipe && (mknod dev c 1 3 || true)",
+    `RUN mkdir /d && cd /d && printf '0123456789' > byte && touch mode owner extra gone && ln -s one link && mkfifo pipe && ${device}`,
     `RUN cd /d && rm extra && ${variant}`,
   ];
   const plain = await contentOf(sandbox, make("true"));

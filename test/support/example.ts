@@ -16,12 +16,12 @@ export interface Example extends AsyncDisposable {
 /** A copy of a project in `examples`, under a name of its own: its images are nobody else's, and are removed with it. */
 export async function openExample(name: string): Promise<Example> {
   const source = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-  const { path: cwd, write, ...folder } = temporaryFolder();
-  await cp(source, cwd, { recursive: true, filter: (path) => !path.includes("node_modules", source.length) });
+  const original = readFileSync(join(source, "devenv.config.ts"), "utf8");
   const project = `${name}-test`;
-  const original = readFileSync(join(cwd, "devenv.config.ts"), "utf8");
   const config = original.replace(`name: "${name}"`, `name: "${project}"`);
   if (config === original) throw new Error(`the config of examples/${name} does not say its name`);
+  const { path: cwd, write, ...folder } = temporaryFolder();
+  await cp(source, cwd, { recursive: true, filter: (path) => !path.includes("node_modules", source.length) });
   const writeConfig = (text: string) => write({ "devenv.config.ts": text });
   writeConfig(config);
   return {

@@ -5,7 +5,7 @@
  * has no writer and is still as it was, it goes. Otherwise it comes back, or is kept beside.
  */
 import type { Path } from "../entry.ts";
-import { SideError, type Stamp, type Stat } from "../side.ts";
+import { incomplete, SideError, type Stamp, type Stat } from "../side.ts";
 import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
 import { removeTemporary } from "./list-folder.ts";
@@ -112,9 +112,6 @@ async function bringBack(aside: SetAside, { path, beside, ours }: Return): Promi
 function unlessRefused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error;
 }
-
-/** A file that is not complete has a mode that no other has. */
-const incomplete = 0o200;
 
 function isWrittenLate({ kind, mode, isLate }: AgentStat): boolean {
   return kind === "file" && isLate && (mode & ~incomplete) !== 0;

@@ -1,10 +1,11 @@
 /** What a process that was killed left in the middle of a change. */
 import { type BigIntStats, rmSync } from "node:fs";
 import type { Path } from "../entry.ts";
+import { incomplete } from "../side.ts";
 import { joinPath } from "../tree.ts";
 import { keepLate, type Late } from "./keep.ts";
 import { lookAt, placeOf } from "./place.ts";
-import { incomplete, temporaryOf } from "./temporary.ts";
+import { temporaryOf } from "./temporary.ts";
 
 export interface Sweeper {
   /** A temporary name stands in a folder. */

@@ -9,9 +9,6 @@ const ownNames = randomBytes(4).toString("hex");
 const outPrefix = `${temporaryPrefix}out.`;
 const inUse = new Set<string>();
 
-/** Mode of a file that is being written: none that is complete has it. */
-export const incomplete = 0o200;
-
 export interface Temporary {
   /** Whether this process gave the name. */
   readonly isOwn: boolean;

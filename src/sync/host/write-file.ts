@@ -1,11 +1,11 @@
 import { type BigIntStats, closeSync, fchmodSync, futimesSync, lstatSync, openSync, writeSync } from "node:fs";
 import type { Path } from "../entry.ts";
-import { type NewFile, SideError, type Stat } from "../side.ts";
+import { incomplete, type NewFile, SideError, type Stat } from "../side.ts";
 import type { Aside } from "./aside.ts";
 import { oursAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
-import { incomplete, openBeside } from "./temporary.ts";
+import { openBeside } from "./temporary.ts";
 
 export interface Destination {
   readonly path: Path;

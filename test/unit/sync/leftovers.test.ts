@@ -2,7 +2,8 @@ import { chmodSync, linkSync, readdirSync, readFileSync, renameSync, utimesSync,
 import { basename, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { openSweeper } from "../../../src/sync/host/leftovers.ts";
-import { incomplete, openBeside, outOf } from "../../../src/sync/host/temporary.ts";
+import { openBeside, outOf } from "../../../src/sync/host/temporary.ts";
+import { incomplete } from "../../../src/sync/side.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const names = (folder: string) => readdirSync(folder).sort();
