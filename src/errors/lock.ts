@@ -39,8 +39,11 @@ export const lockErrors = {
   }),
   LOCK_INVALID: entry<{ file: string; reason: string }>({
     message: ({ file, reason }) => `Lock file \`${file}\` cannot be understood: ${reason}`,
-    hint: ({ file }) =>
-      `after a merge keep the pins of both sides; or restore \`${file}\` from your history and run \`devenv lock\``,
+    hint: ({ file }) => `restore \`${file}\` from your history and run \`devenv lock\``,
+  }),
+  LOCK_CONFLICT: entry<{ file: string; line: number }>({
+    message: ({ file, line }) => `Lock file \`${file}\` has a merge conflict in line ${line}`,
+    hint: () => "run `devenv lock`, which keeps the pins of both sides, and commit what it wrote",
   }),
   LOCK_VERSION: entry<{ file: string; version: number; known: number }>({
     message: ({ file, version, known }) =>

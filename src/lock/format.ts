@@ -1,6 +1,7 @@
 /** The text of a lock file. */
 import { devenvError } from "../errors.ts";
-import { type Lockfile, lockfileName, lockfileVersion } from "./lockfile.ts";
+import { conflictLine, conflictSides, mergeLockfiles } from "./conflict.ts";
+import { emptyLockfile, type Lockfile, lockfileName, lockfileVersion } from "./lockfile.ts";
 import { withoutGoodSets } from "./quick-check.ts";
 import { lockfileSchema } from "./schema.ts";
 
@@ -16,7 +17,7 @@ export function printLockfile(lockfile: Lockfile): string {
   return `${JSON.stringify({ ...lockfile, version: lockfileVersion }, sorted, 2)}\n`;
 }
 
-/** Throws LOCK_INVALID, LOCK_VERSION. */
+/** Throws LOCK_INVALID, LOCK_CONFLICT, LOCK_VERSION. */
 export function parseLockfile(content: string): Lockfile {
   const value = parseJson(content);
   const version = (value as { readonly version?: unknown } | null)?.version;
@@ -56,13 +57,27 @@ function describe({ path, message, keys, errors = [] }: Issue, above: readonly P
 }
 
 function parseJson(content: string): unknown {
+  if (content.startsWith("\uFEFF")) throw invalid("it starts with a byte order mark");
   try {
-    return JSON.parse(content);
+    return JSON.parse(content, /__proto__|\\u/.test(content) ? refusePrototypes : undefined);
   } catch (error) {
-    const conflict = content.split("\n").findIndex((line) => line.startsWith("<<<<<<< "));
-    if (conflict >= 0) throw invalid(`line ${conflict + 1} starts a merge conflict`);
+    const line = conflictLine(content);
+    if (line !== undefined) throw devenvError("LOCK_CONFLICT", { file: lockfileName, line });
     throw invalid(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A record takes such a key for what it inherits from. */
+function refusePrototypes(key: string, value: unknown): unknown {
+  if (key === "__proto__") throw new Error("it has a key `__proto__`");
+  return value;
+}
+
+/** The lock of a text that may have the marks of a merge: the pins of both sides. Throws LOCK_INVALID, LOCK_VERSION. */
+export function parseMergedLockfile(content: string): Lockfile {
+  if (conflictLine(content) === undefined) return parseLockfile(content);
+  const [ours, theirs] = conflictSides(content).map(parseLockfile);
+  return mergeLockfiles(ours ?? emptyLockfile, theirs ?? emptyLockfile);
 }
 
 function invalid(reason: string) {

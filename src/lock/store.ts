@@ -1,23 +1,42 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { devenvError } from "../errors.ts";
 import { findLeftovers, writeFileAtomic } from "../host/atomic-write.ts";
+import { readSmallFile } from "../host/read-small-file.ts";
 import { errnoOf, reasonOf } from "../host/reason.ts";
-import { parseLockfile, printLockfile } from "./format.ts";
+import { parseLockfile, parseMergedLockfile, printLockfile } from "./format.ts";
 import { type Lockfile, lockfileName } from "./lockfile.ts";
 
 export function lockfilePath(root: string): string {
   return join(root, lockfileName);
 }
 
-/** The lock of a project; undefined when it has none. Throws LOCK_UNREADABLE, LOCK_INVALID, LOCK_VERSION. */
+/** The lock of a project; undefined when it has none. Throws LOCK_UNREADABLE, LOCK_INVALID, LOCK_CONFLICT, LOCK_VERSION. */
 export async function readLockfile(root: string): Promise<Lockfile | undefined> {
+  return parse(await readText(root), parseLockfile);
+}
+
+/** The same, with the pins of both sides where a merge left its marks. */
+export async function readMergedLockfile(root: string): Promise<Lockfile | undefined> {
+  return parse(await readText(root), parseMergedLockfile);
+}
+
+function parse(content: string | undefined, read: (content: string) => Lockfile): Lockfile | undefined {
+  return content === undefined ? undefined : read(content);
+}
+
+/** Above every lock that a project can have: 100,000 pins. */
+const largestLock = 32 * 1024 * 1024;
+
+async function readText(root: string): Promise<string | undefined> {
   const file = lockfilePath(root);
-  const content = await readFile(file, "utf8").catch((error: unknown) => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readSmallFile(file, largestLock));
+  } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
-    throw devenvError("LOCK_UNREADABLE", { file, reason: reasonOf(error) }, error);
-  });
-  return content === undefined ? undefined : parseLockfile(content);
+    const reason = errnoOf(error) === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8" : reasonOf(error);
+    throw devenvError("LOCK_UNREADABLE", { file, reason }, error);
+  }
 }
 
 /** Whether a command that was killed while it wrote the lock left something beside it, where git sees it. */

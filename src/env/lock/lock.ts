@@ -5,7 +5,7 @@ import { emptyLockfile, type Lockfile, lockfileName } from "../../lock/lockfile.
 import { lockedPlatforms } from "../../lock/platforms.ts";
 import { type Release, releasableNames, releaseAll, releaseNamed } from "../../lock/release.ts";
 import { requestedArchives } from "../../lock/requested-archives.ts";
-import { readLockfile, removeLeftovers, writeLockfile } from "../../lock/store.ts";
+import { readMergedLockfile, removeLeftovers, writeLockfile } from "../../lock/store.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { ensureContent } from "../image/content.ts";
 import { ensureImage } from "../image/images.ts";
@@ -38,7 +38,7 @@ export function lock(context: OperationContext, { update, platforms = [] }: Lock
   return underLock(context, async () => {
     const { root, project } = context.spec;
     await removeLeftovers(root);
-    const before = (await readLockfile(root)) ?? emptyLockfile;
+    const before = (await readMergedLockfile(root)) ?? emptyLockfile;
     const plan = await planProject(context, before);
     const release = update === undefined ? keepAll(before) : releaseFor(context, { before, plan, names: update });
     const environments = plan.environments.map(({ name }) => name);

@@ -46,7 +46,9 @@ describe("printLockfile", () => {
 
 describe("parseLockfile", () => {
   it.each([
-    ["a merge conflict", "{\n<<<<<<< HEAD\n}", "line 2 starts a merge conflict"],
+    ["a byte order mark", `\uFEFF${printLockfile(lockfile)}`, "it starts with a byte order mark"],
+    ["a key that is what records inherit from", '{ "environments": { "__proto__": {} }, "version": 1 }', "`__proto__`"],
+    ["such a key in other letters", '{ "environments": { "__pr\\u006fto__": {} }, "version": 1 }', "`__proto__`"],
     ["a path out of the archive", printLockfile(lockfile).replace("pool/main/g", "../x"), "a relative path without"],
     ["a digest cut short", printLockfile(lockfile).replaceAll(sha256, "abc"), "64 hex digits"],
     ["a key that no lock has", printLockfile(lockfile).replace('"suite"', '"suit"'), "suit"],
