@@ -13,6 +13,7 @@ import { sbomErrors } from "./errors/sbom.ts";
 import { snapshotErrors } from "./errors/snapshot.ts";
 import { syncErrors } from "./errors/sync.ts";
 import { syncAgentErrors } from "./errors/sync-agent.ts";
+import { trustErrors } from "./errors/trust.ts";
 import { verifyErrors } from "./errors/verify.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
@@ -73,6 +74,7 @@ const catalogue = {
   ...sbomErrors,
   ...snapshotErrors,
   ...syncAgentErrors,
+  ...trustErrors,
   USAGE: entry<{ message: string; hint?: string }>({
     exit: 2,
     message: (details) => details.message,

@@ -1,12 +1,23 @@
 import { dirname, extname, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
-import { CONFIG_NAMES, configIn, configOfFolder, type FoundConfig, foldersUpwards, hasDevenvKey } from "./find.ts";
+import {
+  CONFIG_NAMES,
+  type ConfigSearch,
+  configIn,
+  configOfFolder,
+  endAtForeign,
+  type FoundConfig,
+  foldersUpwards,
+  hasDevenvKey,
+  requireOwn,
+} from "./find.ts";
 
-/** Search for the config from a folder upwards to the root of the file system; throws CONFIG_NOT_FOUND. */
-export async function discoverConfig(cwd: string): Promise<FoundConfig> {
+/** Search for the config from a folder upwards to the root of the file system; throws CONFIG_NOT_FOUND, CONFIG_FOREIGN. */
+export async function discoverConfig({ cwd, self }: Omit<ConfigSearch, "configFile">): Promise<FoundConfig> {
   // Mostly the config is right here, and importing cosmiconfig costs as much as checking the whole config.
   const here = configOfFolder(resolve(cwd));
-  if (here !== undefined) return here;
+  if (here !== undefined) return requireOwn(self, here);
+  endAtForeign(self, { cwd, folder: resolve(cwd) });
   const { cosmiconfig } = await import("cosmiconfig");
   const explorer = cosmiconfig("devenv", {
     searchPlaces: [...CONFIG_NAMES],
@@ -18,7 +29,8 @@ export async function discoverConfig(cwd: string): Promise<FoundConfig> {
   });
   for (const folder of foldersUpwards(dirname(resolve(cwd)))) {
     const found = await explorer.search(folder);
-    if (found !== null) return configIn(found.filepath);
+    if (found !== null) return requireOwn(self, configIn(found.filepath));
+    endAtForeign(self, { cwd, folder });
   }
   throw devenvError("CONFIG_NOT_FOUND", { cwd });
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
+import { foreignOwner, ownerName, type Self } from "../host/owner.ts";
 
 export interface FoundConfig {
   /** Absolute path of the config file. */
@@ -25,18 +26,46 @@ export const LOCAL_NAMES: readonly string[] = ["ts", "mts", "js", "mjs", "json",
   (ending) => `devenv.local.${ending}`,
 );
 
+export interface ConfigSearch {
+  /** Where to search from. */
+  readonly cwd: string;
+  /** A config file by name, instead of searching: whoever names one believes its owner. */
+  readonly configFile?: string | undefined;
+  /** Who would run it. */
+  readonly self: Self;
+}
+
 /**
  * The config file of a folder or of the nearest one above it, or the one that is named. Loads neither
  * the file nor any package: for commands that only need to know which project this is. Finds what
- * `loadConfig` loads; throws CONFIG_NOT_FOUND.
+ * `loadConfig` loads; throws CONFIG_NOT_FOUND, CONFIG_FOREIGN.
  */
-export function findConfigFile(cwd: string, configFile?: string): FoundConfig {
+export function findConfigFile({ cwd, configFile, self }: ConfigSearch): FoundConfig {
   if (configFile !== undefined) return namedConfig(cwd, configFile);
   for (const folder of foldersUpwards(cwd)) {
     const found = configOfFolder(folder);
-    if (found !== undefined) return found;
+    if (found !== undefined) return requireOwn(self, found);
+    endAtForeign(self, { cwd, folder });
   }
   throw devenvError("CONFIG_NOT_FOUND", { cwd });
+}
+
+/** Throws CONFIG_FOREIGN for a config that somebody else wrote, or can replace since its folder is theirs. */
+export function requireOwn(self: Self, found: FoundConfig): FoundConfig {
+  for (const path of [found.file, found.root]) requireOwnPath(self, path, found.file);
+  return found;
+}
+
+/** The same for one of the files that a config is made of. */
+export function requireOwnPath(self: Self, path: string, file: string): void {
+  const uid = foreignOwner(self, path);
+  if (uid !== undefined) throw devenvError("CONFIG_FOREIGN", { path, owner: ownerName(uid), uid, file });
+}
+
+/** As git does, the search goes through no folder of somebody else: who owns it decides what is above. */
+export function endAtForeign(self: Self, { cwd, folder }: { readonly cwd: string; readonly folder: string }): void {
+  const uid = existsSync(folder) ? foreignOwner(self, folder) : undefined;
+  if (uid !== undefined) throw devenvError("CONFIG_NOT_FOUND", { cwd, end: { folder, owner: ownerName(uid) } });
 }
 
 /** The config of a folder itself. */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { devenvError, type SourcePlace } from "../errors.ts";
+import { type Self, trusting } from "../host/owner.ts";
 import type { ConfigContext } from "./define.ts";
 import { discoverConfig } from "./discover.ts";
-import { type FoundConfig, LOCAL_NAMES, namedConfig } from "./find.ts";
+import { type FoundConfig, LOCAL_NAMES, namedConfig, requireOwnPath } from "./find.ts";
 import { parseKeyPath, printKeyPath } from "./key-path.ts";
 import { CONFIG_ENDINGS, type ConfigSource, type ReadOptions, readConfigFile } from "./read-file.ts";
 import { isValid, type ValidConfig, validateConfig } from "./validate.ts";
@@ -15,6 +16,8 @@ export interface LoadOptions {
   readonly configFile?: string | undefined;
   /** What a config function is called with. */
   readonly context: ConfigContext;
+  /** Who runs it. */
+  readonly self: Self;
   /** The module that a config gets for `devenv`; the running one by default. */
   readonly devenvUrl?: string | undefined;
 }
@@ -35,12 +38,18 @@ export interface LoadedConfig extends FoundConfig {
 
 /**
  * Find, run, read and check the config and the overrides beside it. Throws CONFIG_NOT_FOUND,
- * CONFIG_UNREADABLE, CONFIG_SYNTAX, CONFIG_IMPORT_FAILED, CONFIG_THREW, CONFIG_EXPORT_MISSING, or
+ * CONFIG_FOREIGN, CONFIG_UNREADABLE, CONFIG_SYNTAX, CONFIG_IMPORT_FAILED, CONFIG_THREW, CONFIG_EXPORT_MISSING, or
  * CONFIG_INVALID with all that is wrong.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const found = await findConfig(options);
-  const reading = { ...options, shown: (file: string): string => relative(options.cwd, file) };
+  // whoever names a config believes its owner, and what that one imports
+  const self = options.configFile === undefined ? options.self : trusting(options.self, found.file);
+  const reading = {
+    ...options,
+    shown: (file: string): string => relative(options.cwd, file),
+    requireOwn: (file: string) => requireOwnPath(self, file, found.file),
+  };
   const source = await readConfigFile(found.file, reading);
   const written = await validateConfig(source.value);
   if (!isValid(written)) {
@@ -78,6 +87,7 @@ async function overrideConfig({
     return { config: written, files: source.files, locate };
   }
   const { applyOverrides, originOf, validateOverrides } = await import("./overrides.ts");
+  reading.requireOwn(file);
   const local = await readConfigFile(file, reading);
   const overrides = await validateOverrides(local, written);
   return {
@@ -90,8 +100,8 @@ async function overrideConfig({
   };
 }
 
-async function findConfig({ cwd, configFile }: LoadOptions): Promise<FoundConfig> {
-  if (configFile === undefined) return discoverConfig(cwd);
+async function findConfig({ cwd, configFile, self }: LoadOptions): Promise<FoundConfig> {
+  if (configFile === undefined) return discoverConfig({ cwd, self });
   if (!CONFIG_ENDINGS.has(extname(configFile))) {
     const message = `Config file \`${configFile}\` is of a kind that devenv does not read`;
     throw devenvError("USAGE", { message, hint: `name a file that ends in ${[...CONFIG_ENDINGS].join(", ")}` });

@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly devenvUrl?: string | undefined;
   /** How a file is named in a message. */
   shown(file: string): string;
+  /** Throws CONFIG_FOREIGN for a file that somebody else can write. */
+  requireOwn(file: string): void;
 }
 
 /** A file as it was read, and what it gave, unchecked. */

@@ -25,11 +25,15 @@ export interface FailedImport {
   readonly file: string;
 }
 
-/**
- * A loader of its own for one script, next to any others. `devenvUrl` is the module that
- * `import … from "devenv"` gives, wherever it is written.
- */
-export function openScriptLoader(file: string, devenvUrl: string): ScriptLoader {
+export interface LoaderOptions {
+  /** The module that `import … from "devenv"` gives, wherever it is written. */
+  readonly devenvUrl: string;
+  /** Called with each file before it runs, and with the folder of a package; throws for what is not to run. */
+  requireOwn(path: string): void;
+}
+
+/** A loader of its own for one script, next to any others. */
+export function openScriptLoader(file: string, { devenvUrl, requireOwn }: LoaderOptions): ScriptLoader {
   // Only to differ from others in this process; a UUID would first load all of node's cryptography.
   const id = Math.random().toString(16).slice(2);
   const tag = `?${QUERY}=${id}`;
@@ -38,6 +42,7 @@ export function openScriptLoader(file: string, devenvUrl: string): ScriptLoader 
   const failures = new Map<unknown, FailedImport>();
 
   const own = (path: string): ResolveFnOutput => {
+    requireOwn(path);
     if (!files.has(path)) forgetCommonJs(path);
     files.add(path);
     return { url: pathToFileURL(path).href + tag, shortCircuit: true };
@@ -55,7 +60,9 @@ export function openScriptLoader(file: string, devenvUrl: string): ScriptLoader 
         const near = besideParent(specifier, parent);
         if (near !== undefined) return own(requireAttribute(near, context));
         const resolved = nextResolve(specifier, context);
-        return isOwn(resolved.url) ? { ...resolved, ...own(fileURLToPath(resolved.url)) } : resolved;
+        if (isOwn(resolved.url)) return { ...resolved, ...own(fileURLToPath(resolved.url)) };
+        if (isInPackage(resolved.url)) requireOwn(packagesFolder(fileURLToPath(resolved.url)));
+        return resolved;
       } catch (error) {
         failures.set(error, { specifier, file: fileURLToPath(parent) });
         throw error;
@@ -113,6 +120,12 @@ function isOwn(url: string): boolean {
 
 function isInPackage(url: string): boolean {
   return url.startsWith("file:") && url.includes("/node_modules/");
+}
+
+/** Where the package was found: a folder above the project's may be anybody's. */
+function packagesFolder(file: string): string {
+  const name = "/node_modules/";
+  return file.slice(0, file.indexOf(name) + name.length - 1);
 }
 
 /** The file that a path import means. */

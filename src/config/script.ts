@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { type DevenvError, devenvError } from "../errors.ts";
+import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
 import type { ConfigContext } from "./define.ts";
 import { openScriptLoader, type ScriptLoader } from "./script-loader.ts";
 
@@ -9,11 +9,13 @@ export interface RunScriptOptions {
   readonly devenvUrl: string;
   /** How a file is named in a message. */
   shown(file: string): string;
+  /** Throws for a file that is not to be run. */
+  requireOwn(file: string): void;
 }
 
 /** What a config script exports, called when it is a function; and every file it was read from. */
 export async function runScript(options: RunScriptOptions): Promise<{ value: unknown; files: readonly string[] }> {
-  const loader = openScriptLoader(realpathSync(options.file), options.devenvUrl);
+  const loader = openScriptLoader(realpathSync(options.file), options);
   try {
     const exported = await loader.load().catch((error: unknown) => fail(options, loader, error));
     const value = defaultOf(exported);
@@ -39,6 +41,7 @@ async function evaluate(value: unknown, context: ConfigContext): Promise<unknown
 }
 
 async function fail(options: RunScriptOptions, loader: ScriptLoader, error: unknown): Promise<never> {
+  if (isDevenvError(error, "CONFIG_FOREIGN")) throw error;
   const { scriptError } = await import("./script-errors.ts");
   const failure: DevenvError = await scriptError({ ...options, loader, error });
   throw failure;

@@ -32,7 +32,12 @@ export interface OpenProjectOptions {
 /** Find, load, check and resolve a config; throws what is wrong with it as one CONFIG_… error. */
 export async function openProject({ host, cwd, configFile }: OpenProjectOptions): Promise<Project> {
   const context = { ci: inCi(host.env), env: host.env };
-  const { config, file, root, files, environmentKey, locate } = await loadConfig({ cwd, configFile, context });
+  const { config, file, root, files, environmentKey, locate } = await loadConfig({
+    cwd,
+    configFile,
+    context,
+    self: host,
+  });
   const spec = resolveSpec(config, { root, home: host.home, environmentKey });
   const problems = await Promise.all(
     checkRules(spec).map(

@@ -2,10 +2,10 @@ import { entry, printPlace, type SourcePlace } from "./entry.ts";
 
 /** Errors of the config. */
 export const configErrors = {
-  CONFIG_NOT_FOUND: entry<{ cwd: string; file?: string | undefined }>({
-    message: ({ cwd, file }) =>
+  CONFIG_NOT_FOUND: entry<{ cwd: string; file?: string | undefined; end?: SearchEnd | undefined }>({
+    message: ({ cwd, file, end }) =>
       file === undefined
-        ? `No devenv config was found in \`${cwd}\` or any folder above it`
+        ? `No devenv config was found in \`${cwd}\` or any folder above it${end === undefined ? "" : `; the search ended at \`${end.folder}\`, which belongs to ${end.owner}`}`
         : `Config file \`${file}\` does not exist`,
     hint: ({ file }) =>
       file === undefined
@@ -44,6 +44,12 @@ export const configErrors = {
     hint: ({ example }) => `name an exact version: \`"${example}"\``,
   }),
 };
+
+/** A folder of somebody else: what is above it is not looked at. */
+export interface SearchEnd {
+  readonly folder: string;
+  readonly owner: string;
+}
 
 /** One thing that is wrong in the config. Never holds an environment value. */
 export interface ConfigProblem {

@@ -17,7 +17,7 @@ export const command = defineCommand({
     if (rest.length === 0) throw usageError("`devenv exec` needs a command after `--`", "write `devenv exec -- ls`");
     const { cwd, env, config } = context.options;
     await requireLockedContainer(context, args, environment ?? env);
-    const { root } = findConfigFile(cwd, config);
+    const { root } = findConfigFile({ cwd, configFile: config, self: context.host });
     const request = { root, environment: environment ?? env, command: rest, cwd };
     return { exitCode: await runInside(context, await connect(context), request) };
   },

@@ -21,7 +21,7 @@ export const command = defineCommand({
   },
   async run(context, { action = "status", environment = context.options.env, restore, accept }) {
     const { cwd, config } = context.options;
-    const { root } = findConfigFile(cwd, config);
+    const { root } = findConfigFile({ cwd, configFile: config, self: context.host });
     if (action === "serve") return serve(context, root);
     if (!actions.includes(action)) {
       throw usageError(`\`devenv sync\` has no \`${action}\``, `write one of ${actions.join(", ")}`);

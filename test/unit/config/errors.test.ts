@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type Tree, temporaryFolder } from "../../support/temporary-folder.ts";
+import { testHost } from "../../support/test-host.ts";
 import { thrown } from "../../support/thrown.ts";
 
 const ts = "devenv.config.ts";
@@ -16,7 +17,10 @@ interface Row {
 async function expectError({ tree, configFile, code, text }: Row): Promise<void> {
   using project = temporaryFolder(tree);
   const context = { ci: false, env: {} };
-  expect(await thrown(loadConfig({ cwd: project.path, configFile, context }))).toEqual({ code, text });
+  expect(await thrown(loadConfig({ self: testHost(), cwd: project.path, configFile, context }))).toEqual({
+    code,
+    text,
+  });
 }
 
 describe("a config that cannot be read", () => {
@@ -147,7 +151,9 @@ hint: name an exact version: \`"24.21.0"\``,
 
   it("keeps what was thrown as the cause", async () => {
     using project = temporaryFolder({ [ts]: 'throw new Error("inner");' });
-    const error = await loadConfig({ cwd: project.path, context: { ci: false, env: {} } }).catch((reason) => reason);
+    const error = await loadConfig({ self: testHost(), cwd: project.path, context: { ci: false, env: {} } }).catch(
+      (reason) => reason,
+    );
     expect(error.cause).toMatchObject({ message: "inner" });
   });
 });

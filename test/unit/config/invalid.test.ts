@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { testHost } from "../../support/test-host.ts";
 import { thrown } from "../../support/thrown.ts";
 
 const hint = "\n\nhint: run `devenv config --schema` to see every key";
 
 async function problemsOf(file: string, text: string): Promise<string> {
   using project = temporaryFolder({ [file]: text });
-  const error = await thrown(loadConfig({ cwd: project.path, context: { ci: false, env: {} } }));
+  const error = await thrown(loadConfig({ self: testHost(), cwd: project.path, context: { ci: false, env: {} } }));
   expect(error.code).toBe("CONFIG_INVALID");
   return error.text.replace(hint, "");
 }

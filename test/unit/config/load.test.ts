@@ -1,8 +1,10 @@
-import { existsSync } from "node:fs";
+import { chownSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { testHost } from "../../support/test-host.ts";
+import { thrown } from "../../support/thrown.ts";
 
 const context = { ci: false, env: {} };
 const shop = `import { apt, defineConfig } from "devenv";
@@ -19,7 +21,7 @@ describe("loadConfig", () => {
   ])("loads a TypeScript config that imports devenv $where", async ({ packageJson }) => {
     using project = temporaryFolder({ "devenv.config.ts": shop });
     if (packageJson !== undefined) project.write({ "package.json": packageJson });
-    const loaded = await loadConfig({ cwd: project.path, context });
+    const loaded = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(loaded.config).toEqual({
       name: "shop",
       registries: {},
@@ -38,7 +40,11 @@ describe("loadConfig", () => {
       "packages/api/package.json": "{}",
       "packages/api/src": null,
     });
-    const { root, locate } = await loadConfig({ cwd: join(project.path, "packages/api/src"), context });
+    const { root, locate } = await loadConfig({
+      self: testHost(),
+      cwd: join(project.path, "packages/api/src"),
+      context,
+    });
     expect(root).toBe(project.path);
     expect(await locate("image.layers[0]")).toEqual({ file: "../../../devenv.config.ts", line: 2, column: 88 });
   });
@@ -60,7 +66,7 @@ describe("loadConfig", () => {
     ["package.json", JSON.stringify({ name: "@acme/shop", devenv: { name: "shop", ...shopEnvironment } })],
   ])("loads %s", async (name, text) => {
     using project = temporaryFolder({ [name]: text });
-    const { config, files } = await loadConfig({ cwd: project.path, context });
+    const { config, files } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(config.environments).toEqual({ dev: shopEnvironment });
     expect(files.filter((file) => existsSync(file))).toEqual([join(project.path, name)]);
   });
@@ -70,7 +76,12 @@ describe("loadConfig", () => {
       "devenv.config.ts": shop,
       "other/ci.ts": 'export default { name: "ci", image: "a" };',
     });
-    const { config, root } = await loadConfig({ cwd: project.path, configFile: "other/ci.ts", context });
+    const { config, root } = await loadConfig({
+      self: testHost(),
+      cwd: project.path,
+      configFile: "other/ci.ts",
+      context,
+    });
     expect([config.name, root]).toEqual(["ci", join(project.path, "other")]);
   });
 
@@ -79,7 +90,7 @@ describe("loadConfig", () => {
       "devenv.config.ts":
         'export default { name: "shop", environments: { web: { image: "a" }, "my-db": { image: "b" } } };',
     });
-    const { config, environmentKey } = await loadConfig({ cwd: project.path, context });
+    const { config, environmentKey } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(config).toMatchObject({ environments: { web: { image: "a" }, "my-db": { image: "b" } }, isSingle: false });
     expect(environmentKey("my-db")).toBe("environments.my-db");
   });
@@ -89,7 +100,11 @@ describe("loadConfig", () => {
       "devenv.config.ts": `import { defineConfig } from "devenv";
         export default defineConfig(async ({ ci, env }) => ({ name: env.NAME ?? "none", image: ci ? "ci" : "local" }));`,
     });
-    const { config } = await loadConfig({ cwd: project.path, context: { ci: true, env: { NAME: "shop" } } });
+    const { config } = await loadConfig({
+      self: testHost(),
+      cwd: project.path,
+      context: { ci: true, env: { NAME: "shop" } },
+    });
     expect(config).toMatchObject({ name: "shop", environments: { dev: { image: "ci" } } });
   });
 
@@ -99,7 +114,7 @@ describe("loadConfig", () => {
         class Name { constructor(readonly text: string) {} }
         export default Promise.resolve({ name: new Name("shop").text, image: Base.Debian });`,
     });
-    const { config } = await loadConfig({ cwd: project.path, context });
+    const { config } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(config).toMatchObject({ name: "shop", environments: { dev: { image: "debian" } } });
   });
 
@@ -112,7 +127,7 @@ describe("loadConfig", () => {
       "node_modules/@acme/preset/index.ts": `import { apt, type ConfigPart } from "devenv";
         export const team: ConfigPart = { image: { from: "debian:bookworm", layers: [apt("git")] } };`,
     });
-    const { config, files } = await loadConfig({ cwd: project.path, context });
+    const { config, files } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(config.environments).toEqual({ dev: shopEnvironment });
     expect(files.filter((file) => existsSync(file))).toEqual([join(project.path, "devenv.config.ts")]);
   });
@@ -135,7 +150,7 @@ describe("the imports of a config", () => {
       "app/devenv.config.ts": main(specifier),
       [join("app", file)]: 'export const image = "debian";',
     });
-    const { config, files } = await loadConfig({ cwd: join(project.path, "app"), context });
+    const { config, files } = await loadConfig({ self: testHost(), cwd: join(project.path, "app"), context });
     expect(config.environments).toEqual({ dev: { image: "debian" } });
     expect(files.filter((file) => existsSync(file))).toEqual(
       ["devenv.config.ts", file].map((name) => join(project.path, "app", name)),
@@ -151,7 +166,7 @@ describe("the imports of a config", () => {
       "base.cjs": 'module.exports = { image: require("./image") };',
       "image.js": 'module.exports = "debian";',
     });
-    const { config, files } = await loadConfig({ cwd: project.path, context });
+    const { config, files } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(config).toMatchObject({ name: "shop", environments: { dev: { image: "debian" } } });
     expect(files.filter((file) => existsSync(file)).sort()).toEqual(
       ["base.cjs", "data.json", "devenv.config.ts", "image.js"].map((name) => join(project.path, name)),
@@ -175,7 +190,7 @@ describe("the imports of a config", () => {
     using project = temporaryFolder({ "devenv.config.ts": config });
     for (const tag of ["one", "two"]) {
       project.write({ [name]: text(tag) });
-      const loaded = await loadConfig({ cwd: project.path, context });
+      const loaded = await loadConfig({ self: testHost(), cwd: project.path, context });
       expect(loaded.config.environments.dev).toEqual({ image: tag });
     }
   });
@@ -185,7 +200,7 @@ describe("the imports of a config", () => {
       "devenv.config.ts": 'export default async () => ({ name: "shop", image: (await import("./base")).image });',
       "base.ts": 'export const image: string = "debian";',
     });
-    const { files } = await loadConfig({ cwd: project.path, context });
+    const { files } = await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(files).toContain(join(project.path, "base.ts"));
   });
 
@@ -199,7 +214,9 @@ describe("the imports of a config", () => {
         ]),
       ),
     );
-    const loaded = await Promise.all(names.map((name) => loadConfig({ cwd: join(project.path, name), context })));
+    const loaded = await Promise.all(
+      names.map((name) => loadConfig({ self: testHost(), cwd: join(project.path, name), context })),
+    );
     expect(loaded.map(({ config }) => config.environments.dev?.image)).toEqual(names);
     expect(loaded.map(({ files }) => files.filter((file) => existsSync(file)).length)).toEqual([2, 2, 2]);
   });
@@ -210,14 +227,37 @@ describe("the imports of a config", () => {
       "own/index.mjs": 'export const marker = "own";',
     });
     const devenvUrl = `file://${project.path}/own/index.mjs`;
-    const { config } = await loadConfig({ cwd: project.path, context, devenvUrl });
+    const { config } = await loadConfig({ self: testHost(), cwd: project.path, context, devenvUrl });
     expect(config.name).toBe("own");
   });
 
   it("leave the files of the project as they are", async () => {
     using project = temporaryFolder({ "devenv.config.ts": shop });
     const { readdirSync } = await import("node:fs");
-    await loadConfig({ cwd: project.path, context });
+    await loadConfig({ self: testHost(), cwd: project.path, context });
     expect(readdirSync(project.path)).toEqual(["devenv.config.ts"]);
+  });
+});
+
+/** Only root can give files away. */
+describe.runIf(process.getuid?.() === 0)("what somebody else has put beside a config", () => {
+  const stranger = 54_321;
+  const text = (imported: string) =>
+    `import ${JSON.stringify(imported)};\nexport default { name: "shop", image: "debian" };`;
+
+  it.each<[string, string, string, string]>([
+    ["an imported file", text("./lib.ts"), "lib.ts", "lib.ts"],
+    ["a package", text("planted"), "node_modules/planted/index.js", "node_modules"],
+    ["an override", text("node:path"), "devenv.local.ts", "devenv.local.ts"],
+  ])("never runs: %s", async (_, config, planted, foreign) => {
+    using project = temporaryFolder({
+      "devenv.config.mjs": config,
+      [planted]: 'globalThis.planted = "ran"; export default {};',
+    });
+    chownSync(join(project.path, foreign), stranger, stranger);
+    const error = await thrown(loadConfig({ self: testHost(), cwd: project.path, context: { ci: false, env: {} } }));
+    expect(error.code).toBe("CONFIG_FOREIGN");
+    expect(error.text).toContain(`and \`${join(project.path, foreign)}\` belongs to user id ${stranger}`);
+    expect(globalThis).not.toHaveProperty("planted");
   });
 });

@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { EnvironmentConfig, LocalConfig } from "../../../src/config/define.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+import { testHost } from "../../support/test-host.ts";
 import { thrown } from "../../support/thrown.ts";
 
-const load = ({ path }: TemporaryFolder) => loadConfig({ cwd: path, context: { ci: false, env: { USER: "ada" } } });
+const load = ({ path }: TemporaryFolder) =>
+  loadConfig({ self: testHost(), cwd: path, context: { ci: false, env: { USER: "ada" } } });
 
 async function overridden(environment: Omit<EnvironmentConfig, "image">, local: LocalConfig): Promise<object> {
   using project = temporaryFolder({
@@ -94,7 +96,11 @@ describe("overrides", () => {
       "devenv.local.yaml": "shell: zsh\n",
       "src/devenv.local.yaml": "shell: fish\n",
     });
-    const { config } = await loadConfig({ cwd: join(project.path, "src"), context: { ci: false, env: {} } });
+    const { config } = await loadConfig({
+      self: testHost(),
+      cwd: join(project.path, "src"),
+      context: { ci: false, env: {} },
+    });
     expect(config.environments.dev).toMatchObject({ shell: "zsh" });
   });
 });

@@ -131,7 +131,7 @@ export default defineConfig({
   ] as const)("is valid, on %s", async (base, tree) => {
     using folder = temporaryFolder(tree);
     await applyInit(await planInit(request(folder.path, { base })));
-    const { config } = await loadConfig({ cwd: folder.path, context: { ci: false, env: {} } });
+    const { config } = await loadConfig({ self: testHost(), cwd: folder.path, context: { ci: false, env: {} } });
     expect(Object.keys(config.environments)).toEqual(["dev"]);
   });
 

@@ -1,0 +1,23 @@
+import { entry } from "./entry.ts";
+
+/** Errors about whose code runs here, and who else could have written it. */
+export const trustErrors = {
+  CONFIG_FOREIGN: entry<{ path: string; owner: string; uid: number; file: string }>({
+    message: ({ path, owner, file }) =>
+      path === file
+        ? `Config \`${file}\` belongs to ${owner}, and would run as you`
+        : `Config \`${file}\` would run as you, and \`${path}\` belongs to ${owner}`,
+    hint: ({ uid, file }) =>
+      `if you trust what that user writes, name it: \`--config ${file}\`; or set DEVENV_TRUST_OWNER=${uid} for all commands`,
+  }),
+  WORKSPACE_UNKNOWN: entry<{ environment: string }>({
+    message: ({ environment }) =>
+      `What the last \`devenv up\` wrote down about environment \`${environment}\` is not there: its secrets and start hooks are not known without running the config`,
+    hint: ({ environment }) => `run \`devenv up ${environment}\`, which runs the config`,
+  }),
+  CONFIG_NOT_RUN: entry<{ file: string; command: string }>({
+    message: ({ file, command }) =>
+      `\`${command}\` needs the config \`${file}\`, which you have not run in this folder before`,
+    hint: () => "look at it, then run it: `devenv up`, or `devenv config` to see what it means",
+  }),
+};
