@@ -18,7 +18,7 @@ import { verifyErrors } from "./errors/verify.ts";
 
 export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
-export type { HookFailedDetails } from "./errors/environment.ts";
+export type { ContainerEndsDetails, HookFailedDetails } from "./errors/environment.ts";
 export type { DownloadTrouble } from "./errors/files.ts";
 
 /**

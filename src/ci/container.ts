@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerMount } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
-import { checkMounts, idleCommand } from "../env/container/launch.ts";
+import { idleCommand } from "../env/container/last-words.ts";
+import { checkMounts } from "../env/container/launch.ts";
 import { containerUser, giveOwnership, userIds } from "../env/container/user.ts";
+import { containerVariables } from "../env/container/variables.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { packFolder } from "../host/pack-folder.ts";
 import { ciLabel, environmentLabel, fingerprintLabel, projectLabel } from "../plan/labels.ts";
@@ -23,6 +25,7 @@ export async function createCiContainer(context: OperationContext, request: CiCo
   const { plan, environment, image, mark } = request;
   await checkMounts(environment);
   const container = withoutHost(environment.container, plan.workspace.root);
+  const variables = await containerVariables(context, container, image);
   const user = await containerUser(engine, container.user, image.user);
   const name = `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`;
   const labels = {
@@ -38,7 +41,7 @@ export async function createCiContainer(context: OperationContext, request: CiCo
     platform: environment.image.platform,
     command: idleCommand,
     workdir: container.workdir,
-    env: { CI: "true", ...container.env },
+    env: { CI: "true", ...variables },
     mounts: [...container.mounts, ...container.volumes.map(mountOf)],
     tmpfs: container.tmpfs,
     ports: [],

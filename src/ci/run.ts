@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 
 import { ciRunState } from "../env/ci-runs.ts";
 import { runHook } from "../env/container/hooks.ts";
+import { checkRuns, type RunningContainer, whileRunning } from "../env/container/last-words.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
 import { ensureImage } from "../env/image/images.ts";
 import { planLocked } from "../env/lock/plan-locked.ts";
@@ -52,11 +53,11 @@ export async function ci(context: OperationContext, options: CiOptions): Promise
   const request = { plan, environment, image: info, mark };
   const id = await create(context, request);
   try {
-    await prepare(context, request, { id, secrets });
-    const started = performance.now();
-    const exitCode = await runSteps(context, { id, environment, task, options });
+    const { exitCode, durationMs } = await whileRunning(context.engine, containerOf(environment, id), async () => {
+      await prepare(context, request, { id, secrets });
+      return runSteps(context, { id, environment, task, options });
+    });
     const { tag: image, fingerprint } = environment.image;
-    const durationMs = Math.round(performance.now() - started);
     const name = task.steps.at(-1)?.name ?? "";
     return {
       project: plan.project,
@@ -108,6 +109,7 @@ async function prepare(
     await copyWorkspace(context, request, id);
     context.signal?.throwIfAborted();
     await context.engine.containers.start(id);
+    await checkRuns(context.engine, containerOf(environment, id));
     return { text: `copied to ${container.workdir}`, value: undefined };
   });
   await writeSecrets(context.engine, id, secrets);
@@ -132,15 +134,23 @@ interface TaskRun {
 async function runSteps(
   context: OperationContext,
   { id, environment, task, options: { stdout, stderr } }: TaskRun,
-): Promise<number> {
+): Promise<Pick<CiResult, "exitCode" | "durationMs">> {
+  const started = performance.now();
+  const result = (exitCode: number) => ({ exitCode, durationMs: Math.round(performance.now() - started) });
   for (const { name, task: step } of task.steps) {
     const exitCode = await runStep(context, { environment: environment.name, step: "task", text: name }, async () => {
       const code = await runTask(context, { id, environment, task: step, stdout, stderr });
       return { text: code === 0 ? name : `${name}  exit code ${code}`, value: code };
     });
-    if (exitCode !== 0) return exitCode;
+    if (exitCode === 0) continue;
+    await checkRuns(context.engine, containerOf(environment, id));
+    return result(exitCode);
   }
-  return 0;
+  return result(0);
+}
+
+function containerOf({ name }: EnvironmentPlan, id: string): RunningContainer {
+  return { environment: name, id, fate: "removed" };
 }
 
 /** A run that ended well stays so; the next one, and `prune`, try again. */

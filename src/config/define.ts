@@ -26,7 +26,10 @@ export interface EnvironmentConfig {
   /** An image reference, or how to build one. */
   image: string | ImageConfig;
   workspace?: WorkspaceConfig;
-  /** Environment variables of the container. */
+  /**
+   * Environment variables of the container. `${NAME}` is the image's variable of that name, as in `"${PATH}:/opt/bin"`;
+   * `$${NAME}` stands for these characters, and every other `$` for itself.
+   */
   env?: Record<string, string>;
   /** Files of `NAME=value` lines, relative to the project; `env` wins over them, a later file over an earlier one. */
   envFile?: string | string[];

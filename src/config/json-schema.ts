@@ -25,7 +25,7 @@ type Descriptions = Readonly<Record<string, string>>;
 const ENVIRONMENT: Descriptions = {
   image: "An image reference, or how to build an image",
   workspace: "Where the project's folder is in the container",
-  env: "Environment variables of the container",
+  env: "Environment variables of the container; `${NAME}` is the image's variable of that name, `$${NAME}` the plain text",
   envFile: "Files of `NAME=value` lines, relative to the project; `env` wins over them",
   ports: "Ports published on 127.0.0.1",
   mounts: 'Further folders and volumes: `"../data:/data:ro"`, or objects',

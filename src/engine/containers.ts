@@ -21,6 +21,8 @@ export interface EngineContainers {
   stop(id: string, graceSeconds: number): Promise<void>;
   /** Kill, remove with its anonymous volumes; one that is gone is no error. */
   remove(id: string): Promise<void>;
+  /** How it ended; undefined while it runs, paused or not. */
+  ended(id: string): Promise<ContainerEnd | undefined>;
   /** Throws CONTAINER_NOT_RUNNING. */
   exec(id: string, request: ExecRequest): Promise<ExecProcess>;
   /** A file's content, a link followed; undefined when it is not there. */
@@ -54,6 +56,19 @@ export interface ContainerInfo {
   readonly created: number;
   /** Names of the volumes that are mounted in it, if any are. */
   readonly volumes?: readonly string[] | undefined;
+}
+
+/** What became of a container that does not run. */
+export interface ContainerEnd {
+  /** `gone`: it was removed. */
+  readonly state: string;
+  readonly exitCode: number;
+  /** A process of it was ended for lack of memory; engines do not always know. */
+  readonly isOutOfMemory: boolean;
+  /** When it was started last, in seconds since the epoch; what it printed first may be older by a moment. */
+  readonly started?: number | undefined;
+  /** Why the engine could not start it, in its own words. */
+  readonly reason?: string | undefined;
 }
 
 export interface ContainerRequest {
@@ -177,6 +192,8 @@ export interface LogOptions {
   readonly follow: boolean;
   /** Lines from the end; undefined: all. */
   readonly tail?: number | undefined;
+  /** Only what was printed from then on: seconds since the epoch. */
+  readonly since?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -66,6 +66,8 @@ export interface ImageInfo {
   readonly created: number;
   /** The user that its containers run as: a name, an id, `user:group`; empty for root, and in listings. */
   readonly user: string;
+  /** Variables that its containers have; empty in listings. */
+  readonly env: Readonly<Record<string, string>>;
   /** diff_ids of the layers, base first; empty in listings. */
   readonly layers: readonly string[];
   /** Empty in listings. */

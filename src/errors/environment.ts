@@ -1,4 +1,4 @@
-import { entry, printPlace, type SourcePlace } from "./entry.ts";
+import { entry, listNames, printPlace, type SourcePlace } from "./entry.ts";
 
 /** Errors of an environment that is brought up. */
 export const environmentErrors = {
@@ -19,11 +19,32 @@ export const environmentErrors = {
     hint: ({ port }) =>
       `stop what holds port ${port}, choose another \`host\` port, or drop \`required\` in the config`,
   }),
-  CONTAINER_ENDS: entry<{ environment: string; image: string; command: string }>({
-    message: ({ environment, image, command }) =>
-      `No container of environment \`${environment}\` stays up: \`${command}\` does not run in image \`${image}\``,
-    hint: ({ command }) =>
-      `see that the image has \`${command.split(" ")[0]}\`; the container that was there is as it was`,
+  CONTAINER_ENDS: entry<ContainerEndsDetails>({
+    message: ({ environment, state, exitCode, isOutOfMemory, reason, output }) => {
+      const how = isOutOfMemory ? "for lack of memory" : `with exit code ${exitCode}`;
+      const what = state === "gone" ? "was removed" : `ended ${how}`;
+      return [
+        `The container of environment \`${environment}\` does not stay up: it ${what}${reason === undefined ? "" : ` (${reason})`}`,
+        ...output.map((line) => `  | ${line}`),
+      ].join("\n");
+    },
+    hint: ({ environment, command, state, exitCode, isOutOfMemory, fate }) => {
+      const rest = fate === "replaced" ? "; the container that was there is as it was" : "";
+      if (state === "gone") return "see what else removes it, then run `devenv up`";
+      if (isOutOfMemory) return `give it more by \`resources.memory\`, or let it do less at once${rest}`;
+      if ([125, 126, 127].includes(exitCode)) {
+        const path = `PATH leads there (\`env: { PATH: "\${PATH}:/more" }\` adds to the image's)`;
+        return `it lives by \`${command}\`: see that the image has \`${command.split(" ")[0]}\`, and that ${path}${rest}`;
+      }
+      const next = fate === "stays" ? `; \`devenv up ${environment}\` starts it again` : rest;
+      return `see what inside, or at the engine, stops it${next}`;
+    },
+  }),
+  ENV_VARIABLE_UNKNOWN: entry<UnknownVariableDetails>({
+    message: ({ key, place, name, image, known }) =>
+      `\`${key}\`${place === undefined ? "" : ` (${printPlace(place)})`} names \`\${${name}}\`, which image \`${image}\` does not define; it has ${listNames(known)}`,
+    hint: ({ name }) =>
+      `define \`${name}\` by an \`env\` layer of the image, or write \`$\${${name}}\` for these characters themselves`,
   }),
   MOUNT_SOURCE_MISSING: entry<{ environment: string; source: string }>({
     message: ({ environment, source }) => `Environment \`${environment}\` mounts \`${source}\`, which does not exist`,
@@ -59,6 +80,31 @@ export const environmentErrors = {
     hint: () => "secrets need `/bin/sh` and `cat` in the image",
   }),
 };
+
+export interface ContainerEndsDetails {
+  readonly environment: string;
+  /** What keeps it up. */
+  readonly command: string;
+  /** `gone`: it was removed. */
+  readonly state: string;
+  readonly exitCode: number;
+  readonly isOutOfMemory: boolean;
+  /** The engine's own words. */
+  readonly reason?: string | undefined;
+  /** Last lines that it printed, oldest first. */
+  readonly output: readonly string[];
+  /** It is there, stopped; it was removed; or it was, and the one whose place it took is back. */
+  readonly fate: "stays" | "removed" | "replaced";
+}
+
+export interface UnknownVariableDetails {
+  /** `environments.dev.env.PATH`. */
+  readonly key: string;
+  readonly place: SourcePlace | undefined;
+  readonly name: string;
+  readonly image: string;
+  readonly known: readonly string[];
+}
 
 export interface HookFailedDetails {
   readonly environment: string;

@@ -1,6 +1,8 @@
 import { digestOf, sha256 } from "../digest.ts";
+import { childKey } from "../spec/child-key.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
 import { type ContainerPlanInput, containerInputs } from "./container-inputs.ts";
+import { hasReference } from "./image-variables.ts";
 import {
   environmentLabel,
   fingerprintLabel,
@@ -47,6 +49,7 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     image: image.tag,
     workdir: target,
     env: { ...host.env, ...fileEnv, ...environment.env },
+    references: referencesOf(environment),
     mounts: [
       ...(mode === "bind" ? [{ kind: mode, source: workspace.root, target, readOnly: false }] : []),
       ...environment.mounts.map(({ kind, source, target: at, readOnly }) => ({ kind, source, target: at, readOnly })),
@@ -81,6 +84,11 @@ function labelsOf({ project, workspace, environment, image }: ContainerPlanInput
     [environmentLabel]: environment.name,
     [fingerprintLabel]: image.fingerprint,
   };
+}
+
+function referencesOf({ key, env }: EnvironmentSpec): ContainerPlan["references"] {
+  const names = Object.keys(env).filter((name) => hasReference(env[name] ?? ""));
+  return Object.fromEntries(names.map((name) => [name, childKey(childKey(key, "env"), name)]));
 }
 
 /** A config that asks for root gets root; anybody else works under the ids of the person at the host. */

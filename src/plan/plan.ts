@@ -142,6 +142,8 @@ export interface ContainerPlan {
   readonly image: string;
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Those whose values name variables of the image, with their config keys; replaced once the image is there. */
+  readonly references: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly volumes: readonly VolumePlan[];
   readonly workspace: WorkspacePlan;

@@ -3,6 +3,7 @@ import type { ContainerInfo, EngineContainers } from "../containers.ts";
 import type { LabelSelection } from "../labels.ts";
 import type { Connection } from "./connection.ts";
 import { containerCall, requestUnless } from "./container-call.ts";
+import { containerEnd } from "./container-end.ts";
 import { containerExists, createContainer } from "./create-container.ts";
 import { statusOf } from "./errors.ts";
 import { execInContainer } from "./exec.ts";
@@ -34,6 +35,7 @@ export function dockerContainers(connection: Connection, { local }: DockerContai
     start: (id) => startContainer(connection, id, { local }),
     stop: (id, graceSeconds) => stopContainer(connection, id, graceSeconds),
     remove: (id) => removeContainer(connection, id),
+    ended: (id) => containerEnd(connection, id),
     exec: (id, request) => execInContainer(connection, id, request),
     logs: (id, options) => readLogs(connection, id, options),
   };

@@ -1,10 +1,9 @@
 import { type Duplex, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { devenvError } from "../../errors.ts";
 import type { ExecProcess, ExecRequest } from "../containers.ts";
 import type { Connection, EngineCall } from "./connection.ts";
+import { tellEnded } from "./container-end.ts";
 import { demultiplex } from "./demultiplex.ts";
-import { statusOf } from "./errors.ts";
 import { variables } from "./variables.ts";
 
 /** Run a command in a running container; throws CONTAINER_NOT_RUNNING in one that is not. */
@@ -74,28 +73,6 @@ async function createExec(connection: Connection, container: string, request: Ex
     action,
   })) as { readonly Id: string };
   return { id, container, action };
-}
-
-/** Engines refuse what concerns a container that ended or is gone with several statuses: look whether it is so. */
-async function tellEnded(connection: Connection, container: string, error: unknown): Promise<unknown> {
-  if (![404, 409, 500].includes(statusOf(error) ?? 0)) return error;
-  const state = await readState(connection, container);
-  return state === "running" ? error : devenvError("CONTAINER_NOT_RUNNING", { container, state }, error);
-}
-
-async function readState(connection: Connection, container: string): Promise<string> {
-  const call: EngineCall = {
-    method: "GET",
-    path: `/containers/${encodeURIComponent(container)}/json`,
-    action: `inspect container \`${container}\``,
-  };
-  try {
-    const { State } = (await connection.requestJson(call)) as { readonly State: { readonly Status: string } };
-    return State.Status;
-  } catch (error) {
-    if (statusOf(error) === 404) return "gone";
-    throw error;
-  }
 }
 
 function startExec(connection: Connection, { id, action }: Exec, { tty }: ExecRequest): Promise<Duplex> {

@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { statusOf } from "./errors.ts";
 import { labelFilter } from "./filters.ts";
 import { importImage, pullImage, splitTag } from "./transfer.ts";
+import { readVariables } from "./variables.ts";
 
 export interface DockerImagesOptions {
   readonly connection: Connection;
@@ -58,6 +59,7 @@ async function inspectImage(connection: Connection, reference: string): Promise<
       size: image.Size,
       created: Math.floor(Date.parse(image.Created) / 1000) || 0,
       user: image.Config?.User ?? "",
+      env: readVariables(image.Config?.Env ?? []),
       layers: image.RootFS?.Layers ?? [],
       platform: `${image.Os}/${image.Architecture}${variant}`,
     };
@@ -105,6 +107,7 @@ async function listImages(connection: Connection, labels: Readonly<Record<string
     size: image.Size,
     created: image.Created,
     user: "",
+    env: {},
     layers: [],
     platform: "",
   }));
@@ -119,7 +122,11 @@ interface InspectedImage {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
   readonly RepoDigests?: readonly string[] | null;
-  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null; readonly User?: string } | null;
+  readonly Config?: {
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly User?: string;
+    readonly Env?: readonly string[] | null;
+  } | null;
   readonly Created: string;
   readonly Size: number;
   readonly RootFS?: { readonly Layers?: readonly string[] | null };

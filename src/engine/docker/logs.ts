@@ -4,11 +4,11 @@ import { demultiplex } from "./demultiplex.ts";
 
 /** What a container's command printed; an abort ends the streams. */
 export async function readLogs(connection: Connection, id: string, options: LogOptions): Promise<LogStream> {
-  const { follow, tail, signal } = options;
+  const { follow, tail, since, signal } = options;
   const call: EngineCall = {
     method: "GET",
     path: `/containers/${encodeURIComponent(id)}/logs`,
-    query: { follow, stdout: true, stderr: true, tail: tail ?? "all" },
+    query: { follow, stdout: true, stderr: true, tail: tail ?? "all", since },
     action: `read the logs of container \`${id}\``,
   };
   signal?.throwIfAborted();

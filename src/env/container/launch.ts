@@ -10,15 +10,15 @@ import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
+import { checkRuns, idleCommand } from "./last-words.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
 import { type AssignedPort, portTable } from "./ports.ts";
 import { openSecrets } from "./secrets.ts";
 import { finishContainer, startPhase } from "./start.ts";
 import { type ContainerUser, containerUser, giveOwnership } from "./user.ts";
+import { containerVariables } from "./variables.ts";
 import { listVolumes, type PlacedVolume, placeVolumes } from "./volumes.ts";
 
-/** Keeps the container alive and does nothing; `exec` runs the work beside it. */
-export const idleCommand = ["tail", "-f", "/dev/null"];
 /** A start that loses its port to another program tries with another one. */
 const mostAttempts = 4;
 
@@ -51,6 +51,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   await makeMountPoints(context, request);
   const known = await listVolumes(engine, plan);
   const user = await containerUser(engine, environment.container.user, image.user);
+  const variables = await containerVariables(context, environment.container, image);
   const volumes = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
   await refuseForeign(context, request);
   // Podman forgets the labels of volumes that it makes with a container
@@ -60,7 +61,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(context, { plan, environment, replaced, known, lost });
     try {
-      const launched = await replace(context, request, { volumes, user, ports });
+      const launched = await replace(context, request, { volumes, user, ports, variables });
       await rememberPorts(engine, { plan, environment, known, ports });
       return launched;
     } catch (error) {
@@ -119,6 +120,7 @@ interface Parts {
   readonly volumes: readonly PlacedVolume[];
   readonly user: ContainerUser;
   readonly ports: readonly AssignedPort[];
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 async function replace(context: OperationContext, request: LaunchRequest, parts: Parts): Promise<Launched> {
@@ -171,7 +173,8 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
     await containers.start(id);
-    if (replaced !== undefined) await checkRuns(context, request, id);
+    const fate = replaced === undefined ? "removed" : "replaced";
+    await checkRuns(context.engine, { environment: environment.name, id, fate });
     return { id, name: create.name, ports: parts.ports };
   } catch (error) {
     await containers.remove(id).catch(() => undefined);
@@ -179,30 +182,10 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
   }
 }
 
-/** The engine's own first process starts also where the command is not in the image, and ends a moment later. */
-async function checkRuns({ engine }: OperationContext, request: LaunchRequest, id: string): Promise<void> {
-  const { environment, image } = request;
-  const [program = ""] = idleCommand;
-  try {
-    const running = await engine.containers.exec(id, { command: [program, "/dev/null"] });
-    running.stdout.resume();
-    running.stderr.resume();
-    running.stdin.end();
-    if ((await running.exitCode()) === 0) return;
-  } catch (error) {
-    if (!isDevenvError(error, "CONTAINER_NOT_RUNNING")) throw error;
-  }
-  throw devenvError("CONTAINER_ENDS", {
-    environment: environment.name,
-    image: image.tag,
-    command: idleCommand.join(" "),
-  });
-}
-
 /** What works in it has nothing to save that it could not lose at any time. */
 const stopSeconds = 2;
 
-function containerRequest(request: LaunchRequest, { volumes, user, ports }: Parts): ContainerRequest {
+function containerRequest(request: LaunchRequest, { volumes, user, ports, variables }: Parts): ContainerRequest {
   const { environment, image, phase } = request;
   const { container } = environment;
   return {
@@ -211,7 +194,7 @@ function containerRequest(request: LaunchRequest, { volumes, user, ports }: Part
     platform: environment.image.platform,
     command: idleCommand,
     workdir: container.workdir,
-    env: { ...portVariables(ports), ...container.env },
+    env: { ...portVariables(ports), ...variables },
     labels: {
       ...container.labels,
       ...writePorts(portTable(ports)),

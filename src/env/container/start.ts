@@ -5,6 +5,7 @@ import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { applyDotfiles } from "./dotfiles.ts";
 import { runHook } from "./hooks.ts";
+import { checkRuns, checkStillRuns, whileRunning } from "./last-words.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
 import { endShown } from "./shown-command.ts";
 import { syncWorkspace } from "./sync.ts";
@@ -46,6 +47,7 @@ export async function startContainer(
   else if (!runs) {
     await runStep(context, { environment: environment.name, step: "container", text: "starting" }, async () => {
       await containers.start(container.id);
+      await checkRuns(context.engine, { environment: environment.name, id: container.id, fate: "stays" });
       return { text: "started", value: undefined };
     });
   }
@@ -59,8 +61,17 @@ export interface Running {
   readonly secrets: Secrets;
 }
 
-/** Secrets, workspace, dotfiles and hooks of a container that runs, up to its final name. */
-export async function finishContainer(context: OperationContext, running: Running): Promise<void> {
+/** Secrets, workspace, dotfiles and hooks of a container that runs, up to its final name; throws CONTAINER_ENDS. */
+export function finishContainer(context: OperationContext, running: Running): Promise<void> {
+  const container = { environment: running.environment.name, id: running.id, fate: "stays" } as const;
+  return whileRunning(context.engine, container, async () => {
+    await bringToEnd(context, running);
+    // a hook may have ended it without a failure of its own
+    if (phaseOf(running.name) !== "done") await checkStillRuns(context.engine, container);
+  });
+}
+
+async function bringToEnd(context: OperationContext, running: Running): Promise<void> {
   const { environment, id, name, secrets } = running;
   await writeSecrets(context.engine, id, secrets);
   await syncWorkspace(context, { environment, id });
