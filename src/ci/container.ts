@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerMount } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
 import { idleCommand } from "../env/container/last-words.ts";
-import { checkMounts } from "../env/container/launch.ts";
+import { checkMounts } from "../env/container/mount-points.ts";
 import { containerUser, giveOwnership, userIds } from "../env/container/user.ts";
 import { containerVariables } from "../env/container/variables.ts";
 import type { OperationContext } from "../env/operation.ts";

@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type { ContainerInfo, ContainerRequest } from "../../engine/containers.ts";
 import type { ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
-import { reasonOf } from "../../host/reason.ts";
 import { syncLabel, uidLabel, writePorts } from "../../plan/labels.ts";
 import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
 import { checkRuns, idleCommand } from "./last-words.ts";
+import { checkMounts, makeMountPoints } from "./mount-points.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
 import { type AssignedPort, portTable } from "./ports.ts";
 import { openSecrets } from "./secrets.ts";
@@ -48,7 +46,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   const { engine } = context;
   const { plan, environment, image, replaced } = request;
   await checkMounts(environment);
-  await makeMountPoints(context, request);
+  await makeMountPoints(context, environment);
   const known = await listVolumes(engine, plan);
   const user = await containerUser(engine, environment.container.user, image.user);
   const variables = await containerVariables(context, environment.container, image);
@@ -79,33 +77,6 @@ function labelsOf({ what, labels = {} }: PlacedVolume): Readonly<Record<string, 
 
 function lostPort({ details }: DevenvError): number | undefined {
   return (details as { readonly port?: number }).port;
-}
-
-/** A missing source would be made as an empty folder by some engines, and be refused in strange words by others. */
-export async function checkMounts({ name, container }: EnvironmentPlan): Promise<void> {
-  for (const { kind, source } of container.mounts) {
-    if (kind === "volume") continue;
-    await stat(source).catch((error: unknown) => {
-      throw devenvError("MOUNT_SOURCE_MISSING", { environment: name, source }, error);
-    });
-  }
-}
-
-/** What is mounted below the workspace needs a place there, which the engine would make as root. */
-async function makeMountPoints({ engine }: OperationContext, { plan, environment }: LaunchRequest): Promise<void> {
-  const { workdir, volumes, mounts, workspace } = environment.container;
-  if (workspace.mode !== "bind" || !engine.address.startsWith("unix:")) return;
-  const below = [...volumes, ...mounts].filter(({ target }) => target.startsWith(`${workdir}/`));
-  for (const mount of below) {
-    const path = join(plan.workspace.root, mount.target.slice(workdir.length + 1));
-    const isFile = mount.kind === "bind" && !(await stat(mount.source)).isDirectory();
-    try {
-      await mkdir(isFile ? dirname(path) : path, { recursive: true });
-      if (isFile) await (await open(path, "a")).close();
-    } catch (error) {
-      throw devenvError("MOUNT_POINT_FAILED", { environment: environment.name, path, reason: reasonOf(error) }, error);
-    }
-  }
 }
 
 /** While the hooks run the container has another name than the one that it will have. */
