@@ -2,6 +2,7 @@ import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { basePin, missingPins } from "../lock/check.ts";
+import { definitionsOf } from "../lock/definitions.ts";
 import { emptyLockfile, type Lockfile } from "../lock/lockfile.ts";
 import { pinRequests } from "../lock/requests.ts";
 import { readLockfile } from "../lock/store.ts";
@@ -99,7 +100,10 @@ async function planOne(
 ): Promise<PlannedImage> {
   const { spec } = context;
   const requests = pinRequests(spec, environment, platform);
-  const missing = missingPins({ lockfile, environment: environment.name, platform }, requests);
+  const missing = missingPins(
+    { lockfile, environment: environment.name, platform, definitions: definitionsOf(environment) },
+    requests,
+  );
   const sources = await readSources(context, { environment, platform, lockfile, requests });
   const [first] = requests;
   const pin = first?.kind === "base" ? basePin(lockfile, first, platform) : undefined;

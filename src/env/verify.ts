@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import { devenvError, type SourcePlace } from "../errors.ts";
-import { type ImageLock, type Lockfile, lockfileName } from "../lock/lockfile.ts";
+import { emptyLockfile, type ImageLock, type Lockfile, lockedEnvironment, lockfileName } from "../lock/lockfile.ts";
 import { readLockfile } from "../lock/store.ts";
 import { compareContents, comparePlaces, configPlace, type PlaceDiff } from "../plan/content/compare.ts";
 import type { ImageContent } from "../plan/content/content.ts";
@@ -9,6 +9,7 @@ import { keysAt } from "../plan/content/places.ts";
 import type { ImagePlan, Plan } from "../plan/plan.ts";
 import { keptContent, readContent } from "./image/content.ts";
 import { type FreshImages, openFreshImages } from "./image/fresh-images.ts";
+import { changedKeys } from "./lock/changed-keys.ts";
 import { withBases } from "./lock/with-bases.ts";
 import type { OperationContext } from "./operation.ts";
 import { planProject, selectEnvironments } from "./plan-project.ts";
@@ -63,7 +64,7 @@ export async function verify(
   const lockfile = await readLockfile(context.spec.root);
   const images = imagesToVerify(context, { plan, names, against });
   // before anything is built
-  if (against.kind === "lock") for (const image of images) lockedImage(image, lockfile);
+  if (against.kind === "lock") for (const image of images) requireFresh(context, image, lockfile);
   const here = openFreshImages(context, plan);
   const there = against.kind === "engine" ? openFreshImages(elsewhere(context, against.engine), plan) : undefined;
   const environments: VerifiedEnvironment[] = [];
@@ -122,14 +123,24 @@ function compareDigests(locked: ImageLock, fresh: ImageContent): readonly PlaceD
   return (keys.length === 0 ? [configPlace] : keys).map((key) => ({ key, diff: undefined }));
 }
 
-function lockedImage({ environment, platform, fingerprint }: ImagePlan, lockfile: Lockfile | undefined): ImageLock {
-  const locked = lockfile?.environments[environment]?.images[platform];
-  const file = lockfileName;
-  if (locked === undefined) throw devenvError("VERIFY_NO_CONTENT", { environment, platform, file });
-  if (locked.fingerprint === fingerprint) return locked;
+function requireFresh({ spec }: OperationContext, image: ImagePlan, lockfile: Lockfile | undefined): void {
+  const { environment, fingerprint } = image;
+  const locked = lockedImage(image, lockfile);
+  if (locked.fingerprint === fingerprint) return;
   const short = (digest: string) => digest.slice(0, 12);
-  const details = { environment, locked: short(locked.fingerprint), fingerprint: short(fingerprint), file };
-  throw devenvError("VERIFY_STALE", details);
+  throw devenvError("VERIFY_STALE", {
+    environment,
+    locked: short(locked.fingerprint),
+    fingerprint: short(fingerprint),
+    file: lockfileName,
+    keys: changedKeys(spec, image, lockfile ?? emptyLockfile),
+  });
+}
+
+function lockedImage({ environment, platform }: ImagePlan, lockfile: Lockfile | undefined): ImageLock {
+  const locked = lockedEnvironment(lockfile ?? emptyLockfile, environment)?.images[platform];
+  if (locked !== undefined) return locked;
+  throw devenvError("VERIFY_NO_CONTENT", { environment, platform, file: lockfileName });
 }
 
 /** What the locked image holds: as it was read when it was locked, or from that image where the engine has it. */

@@ -12,6 +12,7 @@ export const lockErrors = {
         const others = lockedFor.map((one) => `\`${one}\``).join(", ");
         return `The lock is stale: \`${key}\` is \`${wanted}\`, which is locked for ${others}, but not for \`${platform}\``;
       }
+      if (wanted === undefined) return `The lock is stale: \`${key}\` is not there any more, locked as \`${lockedAs}\``;
       return lockedAs === undefined || lockedAs === wanted
         ? `The lock is stale: \`${key}\` is \`${wanted}\`, which is not locked for \`${platform}\``
         : `The lock is stale: \`${key}\` is \`${wanted}\`, locked as \`${lockedAs}\``;
@@ -77,7 +78,8 @@ export interface LockStaleDetails {
   readonly file: string;
   /** Config key. */
   readonly key: string;
-  readonly wanted: string;
+  /** Undefined where the config has nothing there any more. */
+  readonly wanted: string | undefined;
   readonly lockedAs?: string | undefined;
   readonly platform: string;
   /** Other platforms that it is locked for. */

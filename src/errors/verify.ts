@@ -1,4 +1,4 @@
-import { entry } from "./entry.ts";
+import { entry, listNames } from "./entry.ts";
 
 /** Errors of reading and comparing what images hold. */
 export const verifyErrors = {
@@ -11,9 +11,24 @@ export const verifyErrors = {
       `\`${file}\` does not say what the image of \`${environment}\` holds for \`${platform}\``,
     hint: () => "run `devenv lock`, which builds it; `--against IMAGE` compares with an image instead",
   }),
-  VERIFY_STALE: entry<{ environment: string; locked: string; fingerprint: string; file: string }>({
-    message: ({ environment, locked, fingerprint, file }) =>
-      `\`${file}\` tells of another image of \`${environment}\`: locked is \`${locked}\`, the config makes \`${fingerprint}\``,
+  VERIFY_STALE: entry<VerifyStaleDetails>({
+    message: ({ environment, locked, fingerprint, file, keys }) => {
+      const why =
+        keys.length === 0
+          ? `locked is \`${locked}\`, the config makes \`${fingerprint}\``
+          : `${listNames(keys)} changed since then`;
+      return `\`${file}\` tells of another image of \`${environment}\`: ${why}`;
+    },
     hint: () => "run `devenv lock`",
   }),
 };
+
+export interface VerifyStaleDetails {
+  readonly environment: string;
+  readonly file: string;
+  /** Fingerprints, cut short. */
+  readonly locked: string;
+  readonly fingerprint: string;
+  /** Config keys; none where the lock does not tell them. */
+  readonly keys: readonly string[];
+}

@@ -1,4 +1,5 @@
-import type { Lockfile, PackageSet } from "./lockfile.ts";
+import type { Definition } from "./definitions.ts";
+import { type Lockfile, lockedEnvironment, type PackageSet } from "./lockfile.ts";
 import type { ArchiveRequest, BaseRequest, PackagesRequest, PinRequest } from "./requests.ts";
 
 /** A request that the lock does not answer. */
@@ -13,13 +14,15 @@ export interface PinQuery {
   readonly lockfile: Lockfile;
   readonly environment: string;
   readonly platform: string;
+  /** What the environment says beside what it asks to be pinned: not what a request was locked as. */
+  readonly definitions?: readonly Definition[];
 }
 
 /** The requests that have no pin for a platform, in their order. */
 export function missingPins(query: PinQuery, requests: readonly PinRequest[]): readonly MissingPin[] {
-  const { lockfile, environment, platform } = query;
-  const noted = lockfile.environments[environment]?.requests ?? {};
-  const asked = new Set(requests.map(({ place, text }) => `${place}\0${text}`));
+  const { lockfile, environment, platform, definitions = [] } = query;
+  const noted = lockedEnvironment(lockfile, environment)?.requests ?? {};
+  const asked = new Set([...requests, ...definitions].map(({ place, text }) => `${place}\0${text}`));
   return requests
     .filter((request) => !isPinned(query, request))
     .map((request) => {

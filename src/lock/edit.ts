@@ -1,13 +1,14 @@
 /** A lock with something else in it. */
-import { joinRequests } from "./check.ts";
-import type {
-  ArchivePin,
-  BaseLock,
-  EnvironmentLock,
-  ImageLock,
-  Lockfile,
-  PackageSet,
-  PackagesLock,
+import { filesEnd, placeOfFiles } from "./differences.ts";
+import {
+  type ArchivePin,
+  type BaseLock,
+  type EnvironmentLock,
+  type ImageLock,
+  type Lockfile,
+  lockedEnvironment,
+  type PackageSet,
+  type PackagesLock,
 } from "./lockfile.ts";
 import type { ArchiveRequest, BaseRequest, PackagesRequest, PinRequest } from "./requests.ts";
 
@@ -42,28 +43,29 @@ function addPackages(lockfile: Lockfile, { request, packages }: ResolvedPackages
   return { ...lockfile, packages: { ...lockfile.packages, [baseKey]: { ...ofBase, [platform]: chains } } };
 }
 
-/** Note what the fields of an environment are locked as. */
-export function addRequests(
-  lockfile: Lockfile,
-  environment: string,
-  requests: readonly Pick<PinRequest, "place" | "text">[],
-): Lockfile {
-  const texts = new Map<string, readonly string[]>();
-  for (const { place, text } of requests) texts.set(place, [...(texts.get(place) ?? []), text]);
-  const { images = {} } = lockfile.environments[environment] ?? {};
-  const printed = Object.fromEntries([...texts].map(([place, some]) => [place, joinRequests(some)]));
-  return withEnvironment(lockfile, environment, { requests: printed, images });
+/** Note what the places of an environment say; of files that it copies what was noted with its image stays. */
+export function noteTexts(lockfile: Lockfile, environment: string, texts: Readonly<Record<string, string>>): Lockfile {
+  const { requests = {}, images = {} } = lockedEnvironment(lockfile, environment) ?? {};
+  const files = Object.entries(requests).filter(([place]) => place.endsWith(filesEnd) && placeOfFiles(place) in texts);
+  return withEnvironment(lockfile, environment, { requests: { ...texts, ...Object.fromEntries(files) }, images });
 }
 
 export interface BuiltImage {
   readonly environment: string;
   readonly platform: string;
   readonly image: ImageLock;
+  /** What stands for the content of the files that each place copies. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-export function addImage(lockfile: Lockfile, { environment, platform, image }: BuiltImage): Lockfile {
-  const { requests = {}, images = {} } = lockfile.environments[environment] ?? {};
-  return withEnvironment(lockfile, environment, { requests, images: { ...images, [platform]: image } });
+export function addImage(lockfile: Lockfile, { environment, platform, image, files }: BuiltImage): Lockfile {
+  const { requests = {}, images = {} } = lockedEnvironment(lockfile, environment) ?? {};
+  const texts = Object.entries(requests).filter(([place]) => !place.endsWith(filesEnd));
+  const noted = Object.entries(files).map(([place, text]) => [`${place}${filesEnd}`, text]);
+  return withEnvironment(lockfile, environment, {
+    requests: Object.fromEntries([...texts, ...noted]),
+    images: { ...images, [platform]: image },
+  });
 }
 
 function withEnvironment(lockfile: Lockfile, name: string, environment: EnvironmentLock): Lockfile {

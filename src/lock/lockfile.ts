@@ -84,3 +84,8 @@ export interface LayerContent {
 }
 
 export const emptyLockfile: Lockfile = { archives: {}, bases: {}, packages: {}, environments: {} };
+
+/** What is locked of an environment, whatever its name: `constructor` is one. */
+export function lockedEnvironment({ environments }: Lockfile, name: string): EnvironmentLock | undefined {
+  return Object.hasOwn(environments, name) ? environments[name] : undefined;
+}

@@ -1,6 +1,8 @@
 /** For which platforms beside that of its image an environment is locked, and what it asks for there. */
 import { fixedPlatform } from "../spec/fixed-platform.ts";
 import type { EnvironmentSpec, LayerSpec, Spec } from "../spec/spec.ts";
+import { joinRequests } from "./check.ts";
+import { definitionsOf } from "./definitions.ts";
 import type { Lockfile } from "./lockfile.ts";
 import { type PinRequest, pinRequests, rootBaseKey } from "./requests.ts";
 
@@ -37,10 +39,22 @@ function addressPlatforms(layer: LayerSpec): readonly string[] {
 }
 
 /**
- * What each place of an environment asks for, on every platform that it may be built for: the same on every machine.
+ * What each place of an environment says, on every platform that it may be built for: the same on every machine.
  * An address for one platform alone says for which.
  */
-export function notedRequests(
+export function notedTexts(
+  spec: Spec,
+  environment: EnvironmentSpec,
+  platform: string,
+): Readonly<Record<string, string>> {
+  const texts = new Map<string, readonly string[]>();
+  for (const { place, text } of [...notedRequests(spec, environment, platform), ...definitionsOf(environment)]) {
+    texts.set(place, [...(texts.get(place) ?? []), text]);
+  }
+  return Object.fromEntries([...texts].map(([place, some]) => [place, joinRequests(some)]));
+}
+
+function notedRequests(
   spec: Spec,
   environment: EnvironmentSpec,
   platform: string,

@@ -44,9 +44,9 @@ export function releaseNamed(lockfile: Lockfile, names: readonly string[], platf
       ...lockfile,
       archives: without(lockfile.archives, archives),
       bases: withoutBases(lockfile, bases, platform),
-      packages: mapSets(lockfile, platform, (set, baseKey) => {
+      packages: mapSets(lockfile, platform, ({ chain, set, baseKey }) => {
         const isOnMoved = bases.includes(baseKey) && isMadeOfPackages(lockfile, baseKey, platform);
-        return !isOnMoved && !inLayers.some((name) => name in set);
+        return !isOnMoved && !inLayers.some((name) => isOf(chain, set, name));
       }),
     },
     packages: inLayers,
@@ -83,10 +83,21 @@ function isBase(lockfile: Lockfile, key: string, { name, platform }: Named): boo
   return pin !== undefined && "packages" in pin && name in pin.packages && !hasPackage(lockfile, name, platform);
 }
 
+/** In a set, or asked for where a set lacks it. */
 function hasPackage({ packages }: Lockfile, name: string, platform: string): boolean {
   return Object.values(packages).some((platforms) =>
-    Object.values(platforms[platform] ?? {}).some((set) => name in set),
+    Object.entries(platforms[platform] ?? {}).some(([chain, set]) => isOf(chain, set, name)),
   );
+}
+
+function isOf(chain: string, set: PackageSet, name: string): boolean {
+  return Object.hasOwn(set, name) || requestedNames(chain).includes(name);
+}
+
+/** What the last layer of a chain asks for: `apt(a) > apt(b=2, c)`. */
+function requestedNames(chain: string): readonly string[] {
+  const [, list = ""] = /\(([^()]*)\)$/.exec(chain) ?? [];
+  return list.split(", ").map((name) => name.replace(/[=/:].*$/, ""));
 }
 
 /** One of a registry goes for all its platforms, one made of packages for this one. */
@@ -107,11 +118,13 @@ function isMadeOfPackages({ bases }: Lockfile, key: string, platform: string): b
 function mapSets(
   { packages }: Lockfile,
   platform: string,
-  isKept: (set: PackageSet, baseKey: string) => boolean,
+  isKept: (one: { readonly chain: string; readonly set: PackageSet; readonly baseKey: string }) => boolean,
 ): Lockfile["packages"] {
   return Object.fromEntries(
     Object.entries(packages).map(([key, platforms]) => {
-      const kept = Object.entries(platforms[platform] ?? {}).filter(([, set]) => isKept(set, key));
+      const kept = Object.entries(platforms[platform] ?? {}).filter(([chain, set]) =>
+        isKept({ chain, set, baseKey: key }),
+      );
       return [key, { ...platforms, [platform]: Object.fromEntries(kept) }];
     }),
   );

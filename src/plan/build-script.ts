@@ -99,6 +99,20 @@ drop_host_keys() {
   done
 }
 
+# Names of Debian packages, or of what packages provide.
+require_packages() {
+  dpkg-query -W -f '\${db:Status-Abbrev}, \${Package}, \${Provides}\\n' | sed -n 's/^ii *,//p' | tr , '\\n' |
+    sed 's/^ *//; s/[ :(].*//' > ${stepFolder}/packages-there
+  lacking=
+  for name do
+    grep -qxF -e "$name" ${stepFolder}/packages-there || lacking="$lacking $name"
+  done
+  [ -n "$lacking" ] || return 0
+  echo "devenv-lock.json has no pin for what this layer asks for:$lacking" >&2
+  echo "Run: devenv lock --update$lacking" >&2
+  return 1
+}
+
 # What was written in and below one place, and the folders on the way to it: quicker than a search of everything.
 set_times_at() {
   case $1 in [./]*) ;; *) set -- "./$1" ;; esac

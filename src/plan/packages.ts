@@ -50,10 +50,19 @@ export function lockedPackagesStep(layer: AptLayer | ApkLayer, packages: Package
   // a folder without files is not in the context
   const flags = isEmpty ? [] : [bindMount(packageFolder(packages), target)];
   if (layer.kind === "apk") return { flags, command: installApk(layer.packages, isEmpty) };
-  return { flags, command: isEmpty ? "true" : installApt };
+  const checks = [requireApt(layer.packages), "drop_host_keys"].filter((one) => one !== undefined);
+  return { flags, command: [...(isEmpty ? [] : [installApt]), ...checks].join(" && ") };
 }
 
-const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb && drop_host_keys`;
+const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`;
+
+/** The image has what was asked for, from the set or from before: a set may have lost some of it in a merge. */
+function requireApt(packages: readonly string[]): string | undefined {
+  const names = packages
+    .map((name) => name.replace(/[=/:].*$/, ""))
+    .filter((name) => /^[a-z0-9][a-z0-9+.-]*$/.test(name));
+  return names.length === 0 ? undefined : `require_packages ${[...new Set(names)].sort().join(" ")}`;
+}
 
 const repository = "/run/devenv/apk";
 

@@ -36,14 +36,24 @@ afterAll(async () => {
 });
 
 function configOf(...packages: readonly string[]): string {
+  return configWith(packages, []);
+}
+
+function configWith(packages: readonly string[], commands: readonly string[]): string {
+  const layers = [
+    `run(${JSON.stringify(repository.useIt)})`,
+    `apt(${packages.map((one) => `"${one}"`).join(", ")})`,
+    ...commands.map((command) => `run("${command}")`),
+  ];
   return `
 import { apt, defineConfig, run } from "devenv";
 export default defineConfig({
   name: "${name}",
   packages: { snapshot: "${repository.server.url}/snapshot" },
+  tasks: { test: "true" },
   image: {
     from: "devenv-test/base:bookworm",
-    layers: [run(${JSON.stringify(repository.useIt)}), apt(${packages.map((one) => `"${one}"`).join(", ")})],
+    layers: [${layers.join(", ")}],
   },
 });
 `;
@@ -152,11 +162,54 @@ it("keeps the pins of what was locked when a layer changes", async () => {
   expect(chains["apt(tool)"]).toMatchObject({ tool: { version: "2.0" }, "tool-data": { version: "2.0" } });
 });
 
-it("asks to resolve a lock with merge conflicts", async () => {
-  writeFileSync(lockFile(), readLock().replace("{", "{\n<<<<<<< HEAD"));
+it("names the layer that changed when frozen, also where nothing has to be pinned anew", async () => {
+  const config = join(project.path, "devenv.config.ts");
+  writeFileSync(config, configWith(["tool"], ["true"]));
+  await succeed(["lock"]);
+  writeFileSync(config, configWith(["tool"], ["true && true"]));
+  const stale = {
+    code: "LOCK_STALE",
+    message: expect.stringMatching(/^The lock is stale: `image.layers\[2\]` is `run \w{12}`, locked as `run \w{12}`$/),
+  };
+  for (const command of ["up", "build", "ci", "lock --check", "exec"]) {
+    const [words, inside] = [command.split(" "), command === "exec" ? ["--", "true"] : []];
+    expect(
+      await fail([...words, ...(command === "lock --check" ? [] : ["--frozen"]), ...inside]),
+      command,
+    ).toMatchObject(stale);
+  }
+  expect((await fail(["verify"])).message).toContain("`image.layers[2]` changed since then");
+  await succeed(["build"]);
+  await succeed(["up", "--frozen"]);
+  expect((await fail(["lock", "--check"])).message).toContain("was built from other inputs");
+  writeFileSync(config, configOf("tool"));
+  await succeed(["lock"]);
+  await succeed(["lock", "--check"]);
+});
+
+it("refuses a package set that lost what the layer asks for, and finds it again by its name", async () => {
+  const lock = JSON.parse(readLock());
+  const [chains] = Object.values(lock.packages["docker.io/devenv-test/base:bookworm"]) as [Record<string, unknown>];
+  chains["apt(tool)"] = {};
+  writeFileSync(lockFile(), JSON.stringify(lock));
+  const { exitCode, stderr } = await project.devenv(["build"]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("devenv-lock.json has no pin for what this layer asks for: tool");
+  expect(stderr).toContain("image.layers[1]");
+  await succeed(["lock", "--update", "tool"]);
+  const [{ image }] = (await project.json("build")).environments;
+  expect(await docker("run", "--rm", image, "dpkg-query", "-W", "tool")).toContain("3.0");
+});
+
+it("keeps the pins of both sides of a merge conflict", async () => {
+  const before = readLock();
+  const marked = before.replace("{", '{\n<<<<<<< HEAD\n  "archives": {},\n=======\n  "archives": {},\n>>>>>>> theirs');
+  writeFileSync(lockFile(), marked);
   expect(await fail(["up"])).toMatchObject({
-    code: "LOCK_INVALID",
-    message: "Lock file `devenv-lock.json` cannot be understood: line 2 starts a merge conflict",
+    code: "LOCK_CONFLICT",
+    message: "Lock file `devenv-lock.json` has a merge conflict in line 2",
   });
+  await succeed(["lock"]);
+  expect(readLock()).toBe(before);
   rmSync(lockFile());
 });

@@ -1,7 +1,8 @@
 import { missingPins } from "../../lock/check.ts";
-import { addPin, addRequests } from "../../lock/edit.ts";
+import { definitionsOf } from "../../lock/definitions.ts";
+import { addPin, noteTexts } from "../../lock/edit.ts";
 import type { Lockfile } from "../../lock/lockfile.ts";
-import { notedRequests } from "../../lock/platforms.ts";
+import { notedTexts } from "../../lock/platforms.ts";
 import type { OperationContext } from "../operation.ts";
 import { planImages } from "../plan-project.ts";
 import { type ResolveOptions, resolvePin } from "./resolve-pin.ts";
@@ -21,8 +22,9 @@ export async function addPins(context: OperationContext, options: AddPinsOptions
       const planned = (await planImages(context, lockfile)).get(name);
       if (planned === undefined) throw new Error(`environment ${name} was not planned`);
       const { requests, image } = planned;
-      const [next] = missingPins({ lockfile, environment: name, platform: image.platform }, requests);
-      lockfile = addRequests(lockfile, name, notedRequests(context.spec, environment, image.platform));
+      const definitions = definitionsOf(environment);
+      const [next] = missingPins({ lockfile, environment: name, platform: image.platform, definitions }, requests);
+      lockfile = noteTexts(lockfile, name, notedTexts(context.spec, environment, image.platform));
       if (next === undefined) break;
       const place = { ...options, lockfile, environment, platform: image.platform };
       lockfile = addPin(lockfile, await resolvePin(context, next.request, place), image.platform);

@@ -1,7 +1,7 @@
 import { devenvError } from "../../errors.ts";
 import { type LockChange, lockChanges } from "../../lock/changes.ts";
 import { addImage, removeUnused } from "../../lock/edit.ts";
-import { emptyLockfile, type Lockfile, lockfileName } from "../../lock/lockfile.ts";
+import { emptyLockfile, type Lockfile, lockedEnvironment, lockfileName } from "../../lock/lockfile.ts";
 import { lockedPlatforms } from "../../lock/platforms.ts";
 import { type Release, releasableNames, releaseAll, releaseNamed } from "../../lock/release.ts";
 import { requestedArchives } from "../../lock/requested-archives.ts";
@@ -13,6 +13,7 @@ import { underLock } from "../lock.ts";
 import type { OperationContext } from "../operation.ts";
 import { planProject } from "../plan-project.ts";
 import { addPins } from "./add-pins.ts";
+import { copiedFiles } from "./changed-keys.ts";
 import { addOtherPlatforms } from "./other-platforms.ts";
 
 export interface LockOptions {
@@ -95,12 +96,17 @@ async function addImages(context: OperationContext, pinned: Lockfile): Promise<L
     if (isNoted(lockfile, { name, image })) continue;
     await ensureImage(context, { plan, image });
     const content = await ensureContent(context, image);
-    lockfile = addImage(lockfile, { environment: name, platform: image.platform, image: content });
+    lockfile = addImage(lockfile, {
+      environment: name,
+      platform: image.platform,
+      image: content,
+      files: copiedFiles(image),
+    });
   }
   return lockfile;
 }
 
 /** What an image holds depends on its inputs alone. */
 function isNoted(lockfile: Lockfile, { name, image }: Pick<EnvironmentPlan, "name" | "image">): boolean {
-  return lockfile.environments[name]?.images[image.platform]?.fingerprint === image.fingerprint;
+  return lockedEnvironment(lockfile, name)?.images[image.platform]?.fingerprint === image.fingerprint;
 }

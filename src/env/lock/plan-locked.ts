@@ -1,10 +1,13 @@
 import { devenvError } from "../../errors.ts";
 import { missingPins } from "../../lock/check.ts";
-import { emptyLockfile, lockfileName } from "../../lock/lockfile.ts";
-import { pinnedPlatforms } from "../../lock/platforms.ts";
+import { definitionsOf } from "../../lock/definitions.ts";
+import { changedPlaces } from "../../lock/differences.ts";
+import { emptyLockfile, type Lockfile, lockedEnvironment, lockfileName } from "../../lock/lockfile.ts";
+import { notedTexts, pinnedPlatforms } from "../../lock/platforms.ts";
 import { pinRequests } from "../../lock/requests.ts";
 import { hasLeftovers, readLockfile, removeLeftovers, writeLockfile } from "../../lock/store.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { EnvironmentSpec, Spec } from "../../spec/spec.ts";
 import { underLock } from "../lock.ts";
 import type { OperationContext } from "../operation.ts";
 import { planProject, platformsOf, selectEnvironments } from "../plan-project.ts";
@@ -24,15 +27,33 @@ export async function planLocked(context: OperationContext, options: PlanLockedO
   if (frozen) await requireLock(context, names);
   else await tidyUp(context);
   const plan = await planProject(context);
-  const stale = selectEnvironments(plan.environments, names).filter(({ missing }) => missing.length > 0);
+  const stale = await staleEnvironments(context, plan, names);
   if (stale.length === 0) return plan;
-  await underLock(context, () =>
-    lockMissing(
-      context,
-      stale.map(({ name }) => name),
-    ),
-  );
+  await underLock(context, () => lockMissing(context, stale));
   return planProject(context);
+}
+
+/** Names of those that ask for something that is not pinned, or that say something else than when they were locked. */
+async function staleEnvironments(
+  { spec }: OperationContext,
+  plan: Plan,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const lockfile = (await readLockfile(spec.root)) ?? emptyLockfile;
+  const selected = selectEnvironments(plan.environments, names);
+  const changed = withBases(
+    spec,
+    selected.map(({ name }) => name),
+  ).filter((environment) => {
+    const platform = plan.environments.find(({ name }) => name === environment.name)?.image.platform ?? "";
+    return differencesOf(spec, environment, { lockfile, platform }).length > 0;
+  });
+  return [
+    ...new Set([
+      ...selected.filter(({ missing }) => missing.length > 0).map(({ name }) => name),
+      ...changed.map(({ name }) => name),
+    ]),
+  ];
 }
 
 /** Frozen commands leave the project's folder as it is. */
@@ -52,8 +73,13 @@ async function lockMissing(context: OperationContext, names: readonly string[]):
     await writeLockfile(root, lockfile);
     const { lockChanges } = await import("../../lock/changes.ts");
     const added = lockChanges(before, lockfile).length;
-    return { text: `${added === 1 ? "1 pin" : `${added} pins`} added to ${lockfileName}`, value: undefined };
+    const text = added === 0 ? `${lockfileName} says what the config does` : `${pins(added)} added to ${lockfileName}`;
+    return { text, value: undefined };
   });
+}
+
+function pins(count: number): string {
+  return count === 1 ? "1 pin" : `${count} pins`;
 }
 
 /**
@@ -67,13 +93,35 @@ export async function requireLock(context: OperationContext, names: readonly str
   const selected = selectEnvironments(spec.environments, names).map(({ name }) => name);
   for (const environment of withBases(spec, selected)) {
     const platform = platforms.get(environment.name) ?? "";
-    const query = { lockfile: lockfile ?? emptyLockfile, environment: environment.name, platform };
+    const definitions = definitionsOf(environment);
+    const query = { lockfile: lockfile ?? emptyLockfile, environment: environment.name, platform, definitions };
     const [first] = missingPins(query, pinRequests(spec, environment, platform));
-    if (first === undefined) continue;
+    if (first === undefined) {
+      if (wanted === undefined) refuseChanges(spec, environment, { lockfile: query.lockfile, platform });
+      continue;
+    }
     const { key, text } = first.request;
     if (lockfile === undefined) throw devenvError("LOCK_MISSING", { file: lockfileName, key, wanted: text });
     const lockedFor = pinnedPlatforms(lockfile, first.request);
     const details = { file: lockfileName, key, wanted: text, lockedAs: first.lockedAs, platform, lockedFor };
     throw devenvError("LOCK_STALE", details);
   }
+}
+
+interface LockedOn {
+  readonly lockfile: Lockfile;
+  readonly platform: string;
+}
+
+/** What the lock has pins for may yet be put together in another way than when it was locked. */
+function refuseChanges(spec: Spec, environment: EnvironmentSpec, { lockfile, platform }: LockedOn): void {
+  const [first] = differencesOf(spec, environment, { lockfile, platform });
+  if (first === undefined) return;
+  const { place, ...texts } = first;
+  const key = `${environment.image.key}${place.slice("image".length)}`;
+  throw devenvError("LOCK_STALE", { file: lockfileName, key, ...texts, platform, lockedFor: [] });
+}
+
+function differencesOf(spec: Spec, environment: EnvironmentSpec, { lockfile, platform }: LockedOn) {
+  return changedPlaces(lockedEnvironment(lockfile, environment.name), notedTexts(spec, environment, platform));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { apt, archive } from "../../../src/config/layers.ts";
 import { bootstrap } from "../../../src/index.ts";
 import { lockChanges } from "../../../src/lock/changes.ts";
-import { addPin, addRequests, removeUnused } from "../../../src/lock/edit.ts";
+import { addImage, addPin, noteTexts, removeUnused } from "../../../src/lock/edit.ts";
 import { emptyLockfile } from "../../../src/lock/lockfile.ts";
 import { preferredPackages } from "../../../src/lock/prefer.ts";
 import { releaseAll, releaseNamed } from "../../../src/lock/release.ts";
@@ -35,19 +35,30 @@ describe("removeUnused", () => {
       [...Object.values(url), "https://a.example/old.tar"].map((key) => [key, { sha256: "a".repeat(64), size: 1 }]),
     );
     const lockfile = { ...lockOf({ "apt(git)": { git: "1" }, "apt(curl)": { curl: "8" } }), archives };
-    const noted = addRequests(addRequests(lockfile, "dev", requests), "gone", []);
+    const noted = noteTexts(noteTexts(lockfile, "dev", {}), "gone", {});
     const tidy = removeUnused(noted, new Map([["dev", requests]]), requestedArchives(spec));
     expect(lockChanges(noted, tidy).map(({ name }) => name)).toEqual(["curl", "https://a.example/old.tar"]);
     expect(Object.keys(tidy.environments)).toEqual(["dev"]);
   });
 });
 
-describe("addRequests", () => {
-  it("notes what each field asks for", () => {
-    expect(addRequests(emptyLockfile, "dev", requests).environments.dev?.requests).toEqual({
-      "image.from": "bootstrap(bookworm)",
-      "image.layers[0]": "apt(git)",
-      "image.layers[1]": "https://a.example/amd64.tar",
+describe("noteTexts", () => {
+  it("notes what each place says, and keeps what was noted of its files", () => {
+    const image = { fingerprint: "a".repeat(64), content: "a".repeat(64), layers: [] };
+    const files = { "image.layers[0]": "123", "image.layers[1]": "456" };
+    const built = addImage(emptyLockfile, { environment: "dev", platform: amd64, image, files });
+    const noted = noteTexts(built, "dev", { "image.layers[0]": "copy(a, /a)" });
+    expect(noted.environments.dev?.requests).toEqual({
+      "image.layers[0]": "copy(a, /a)",
+      "image.layers[0] (files)": "123",
+    });
+    const again = addImage(noted, { environment: "dev", platform: amd64, image, files: {} });
+    expect(again.environments.dev?.requests).toEqual({ "image.layers[0]": "copy(a, /a)" });
+  });
+
+  it("takes no environment for what a record inherits", () => {
+    expect(noteTexts(emptyLockfile, "constructor", {}).environments).toEqual({
+      constructor: { requests: {}, images: {} },
     });
   });
 });

@@ -3,7 +3,7 @@ import type { ImageConfig } from "../../../src/config/define.ts";
 import { apt, archive } from "../../../src/config/layers.ts";
 import { bootstrap, node } from "../../../src/index.ts";
 import { emptyLockfile } from "../../../src/lock/lockfile.ts";
-import { archivePlatforms, lockedPlatforms, notedRequests, pinnedPlatforms } from "../../../src/lock/platforms.ts";
+import { archivePlatforms, lockedPlatforms, notedTexts, pinnedPlatforms } from "../../../src/lock/platforms.ts";
 import { pinRequests } from "../../../src/lock/requests.ts";
 import { withoutPackages } from "../../../src/lock/status-file.ts";
 import { amd64, lockOf, packageSetOf } from "../../support/locks.ts";
@@ -57,28 +57,30 @@ describe("lockedPlatforms", () => {
   });
 });
 
-describe("notedRequests", () => {
+describe("notedTexts", () => {
   const noted = (image: ImageConfig, platform: string) => {
     const [spec, dev] = projectOf(image);
-    return notedRequests(spec, dev, platform).map(({ place, text }) => [place, text]);
+    return notedTexts(spec, dev, platform);
   };
 
   it("are the same on every platform, and say for which one an address is", () => {
     const image = { from, layers: [archive({ url, to: "/opt" }), archive({ url: "https://a.example/t", to: "/opt" })] };
-    expect(noted(image, amd64)).toEqual([
-      ["image.from", "bootstrap(bookworm)"],
-      ["image.layers[0]", "https://a.example/amd64.tar (linux/amd64)"],
-      ["image.layers[1]", "https://a.example/t"],
-      ["image.layers[0]", "https://a.example/arm64.tar (linux/arm64)"],
-    ]);
+    const [amd, arm] = [`${url[amd64]} (${amd64})`, `${url[arm64]} (${arm64})`];
+    expect(noted(image, amd64)).toEqual({
+      "image.from": "bootstrap(bookworm)",
+      "image.layers": "2 layers",
+      "image.layers[0]": `${amd} + ${arm} + to /opt`,
+      "image.layers[1]": "https://a.example/t + to /opt",
+    });
     expect(noted(image, arm64)).toEqual(noted(image, amd64));
   });
 
   it("are those of its platform alone where an environment says one", () => {
-    expect(noted({ from, layers: [archive({ url, to: "/opt" })], platform: arm64 }, arm64)).toEqual([
-      ["image.from", "bootstrap(bookworm)"],
-      ["image.layers[0]", "https://a.example/arm64.tar"],
-    ]);
+    expect(noted({ from, layers: [archive({ url, to: "/opt" })], platform: arm64 }, arm64)).toEqual({
+      "image.from": "bootstrap(bookworm)",
+      "image.layers": "1 layer",
+      "image.layers[0]": "https://a.example/arm64.tar + to /opt",
+    });
   });
 });
 
