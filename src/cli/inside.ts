@@ -1,4 +1,6 @@
+import type { ContainerInfo } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { looseMounts, readMountRecords } from "../env/container/mount-record.ts";
 import { type ExecOptions, type OpenExec, openExec } from "../env/exec.ts";
 import { isDevenvError } from "../errors.ts";
 import { environmentLabel, type Labels, modeLabel } from "../plan/labels.ts";
@@ -12,14 +14,26 @@ export async function runInside(context: CliContext, engine: Engine, request: In
   const { stdio, interrupts } = context;
   const size = terminalSize(stdio);
   const open = () =>
-    openExec({ ...request, engine, tty: size, beforeExec: (labels) => flush(context, request, labels) });
+    openExec({ ...request, engine, tty: size, beforeExec: (container) => prepare(context, request, container) });
   const { process: running, signal } = await open().catch((error: unknown) =>
     openAgain(context, request, { open, error }),
   );
   return await attach({ running, signal, stdio, interrupts, tty: size !== undefined });
 }
 
-/** A command after an edit sees that edit. */
+/** A command after an edit sees that edit; where it cannot, that is said. */
+async function prepare(
+  context: CliContext,
+  request: InsideRequest,
+  { id, labels }: Pick<ContainerInfo, "id" | "labels">,
+): Promise<void> {
+  const loose = looseMounts(readMountRecords({ host: context.host, root: request.root }), id);
+  for (const reason of context.options.quiet ? [] : loose) {
+    context.stdio.stderr.write(`warning: ${reason}; \`devenv up\` restarts the container for it\n`);
+  }
+  await flush(context, request, labels);
+}
+
 async function flush(context: CliContext, { root, environment }: InsideRequest, labels: Labels): Promise<void> {
   if (labels[modeLabel] !== "sync") return;
   const { flushSync } = await import("./flush-sync.ts");

@@ -28,6 +28,7 @@ const nextSteps = {
   create: "creates the container",
   recreate: "makes the container anew, and builds the image if it is not there",
   start: "starts the container",
+  restart: "restarts the container: what runs in it ends",
   finish: "takes up what was interrupted",
 } as const;
 

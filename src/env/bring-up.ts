@@ -6,6 +6,7 @@ import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
 import { type LaunchRequest, launch } from "./container/launch.ts";
+import { adoptMounts, looseMounts, readMountRecords } from "./container/mount-record.ts";
 import { portKey } from "./container/ports.ts";
 import { openSecrets } from "./container/secrets.ts";
 import { finishContainer, firstPhase, startContainer } from "./container/start.ts";
@@ -35,16 +36,17 @@ export async function bringUp(context: OperationContext, target: Target): Promis
     return makeFrom(context, source, { ...target, container: container ?? moved });
   }
   if (container === undefined && moved !== undefined) return moveHere(context, { ...target, container: moved });
-  const action = planAction(environment, container);
+  const loose =
+    container && looseMounts(readMountRecords({ host: context.host, root: context.spec.root }), container.id);
+  const action = planAction(environment, container, loose);
   switch (action.kind) {
     case "create":
     case "replace":
       return make(context, { ...target, source: undefined, container, action });
     case "keep":
-      if (container !== undefined) await keepInStep(context, { environment, id: container.id });
-      return describeResult(environment, container, { action: "kept", reasons: [] });
+      return keep(context, environment, container);
     default:
-      return startAgain(context, { ...target, container: container as ContainerInfo, reasons: action.reasons });
+      return startAgain(context, { ...target, container: container as ContainerInfo, loose, reasons: action.reasons });
   }
 }
 
@@ -90,16 +92,30 @@ async function clearLeftovers(
   return { ...container, name };
 }
 
+/** One that is right already. */
+export async function keep(
+  context: OperationContext,
+  environment: EnvironmentPlan,
+  container: ContainerInfo | undefined,
+): Promise<EnvironmentResult> {
+  if (container !== undefined) {
+    await keepInStep(context, { environment, id: container.id });
+    await adoptMounts(context, { environment, id: container.id });
+  }
+  return describeResult(environment, container, { action: "kept", reasons: [] });
+}
+
 interface StartTarget extends Target {
   readonly container: ContainerInfo;
+  readonly loose: readonly string[] | undefined;
   readonly reasons: readonly string[];
 }
 
 /** Where a port was taken meanwhile the container is made anew: it cannot be given another one. */
 async function startAgain(context: OperationContext, target: StartTarget): Promise<EnvironmentResult> {
-  const { environment, container, reasons } = target;
+  const { environment, container, reasons, loose } = target;
   try {
-    await startContainer(context, environment, container);
+    await startContainer(context, environment, { ...container, loose });
     return describeResult(environment, container, { action: "started", reasons });
   } catch (error) {
     if (!isDevenvError(error, "PORT_IN_USE")) throw error;
@@ -116,7 +132,7 @@ async function startAgain(context: OperationContext, target: StartTarget): Promi
 
 interface MakeTarget extends Target {
   readonly container: ContainerInfo | undefined;
-  readonly action: Exclude<Action, { readonly kind: "start" | "resume" | "keep" }>;
+  readonly action: Exclude<Action, { readonly kind: "start" | "restart" | "resume" | "keep" }>;
 }
 
 /** The image comes first: while it cannot be built, the container that is there stays as it is. */

@@ -4,7 +4,7 @@ import type { ContainerInfo, ExecProcess, ExecRequest } from "../engine/containe
 import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
-import { type Labels, secretVariablesLabel, targetLabel } from "../plan/labels.ts";
+import { secretVariablesLabel, targetLabel } from "../plan/labels.ts";
 import { withSecretVariables } from "./container/secret-variables.ts";
 import { execVariable, signalExec } from "./container/signal-exec.ts";
 import { observeCurrent } from "./observe.ts";
@@ -22,8 +22,8 @@ export interface ExecOptions {
   /** Where the person stands on the host: a folder of the workspace is entered inside too. */
   readonly cwd?: string | undefined;
   readonly tty?: ExecRequest["tty"];
-  /** Called with the container's labels once it is known. */
-  beforeExec?(labels: Labels): Promise<void>;
+  /** Called once it is known which container it is. */
+  beforeExec?(container: Pick<ContainerInfo, "id" | "labels">): Promise<void>;
 }
 
 export interface OpenExec {
@@ -36,7 +36,7 @@ export interface OpenExec {
 export async function openExec(options: ExecOptions): Promise<OpenExec> {
   const { engine, command, tty } = options;
   const container = await findContainer(options);
-  await options.beforeExec?.(container.labels);
+  await options.beforeExec?.(container);
   const id = randomUUID();
   const process = await engine.containers.exec(container.id, {
     command: withSecretVariables(secretVariables(container), command),

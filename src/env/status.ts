@@ -3,6 +3,7 @@ import { planAction } from "../plan/diff.ts";
 import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { looseMounts, type MountRecords, readMountRecords } from "./container/mount-record.ts";
 import { portKey } from "./container/ports.ts";
 import { isKeptInStep } from "./container/sync.ts";
 import { findMoved, movedReason } from "./moved.ts";
@@ -15,10 +16,11 @@ export async function status(context: OperationContext): Promise<StatusResult> {
   const plan = await planProject(context);
   const observed = await observe(context.engine, plan.workspace.id);
   const isNew = plan.environments.some(({ name }) => observed.get(name)?.container === undefined);
+  const records = readMountRecords({ host: context.host, root: context.spec.root });
   const moved = isNew ? await findMoved(context.engine, plan) : undefined;
   const environments = plan.environments.map((environment): EnvironmentStatus => {
     const { name } = environment;
-    const described = describe(environment, observed.get(name));
+    const described = describe(environment, observed.get(name), records);
     const before = observed.get(name)?.container === undefined ? moved?.get(name) : undefined;
     return before === undefined ? described : { ...described, next: "recreate", stale: [movedReason(before)] };
   });
@@ -54,7 +56,11 @@ const notKept: SyncStanding = {
   ...{ state: "off", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
 };
 
-function describe(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | undefined): EnvironmentStatus {
+function describe(
+  plan: EnvironmentPlan,
+  observed: Settled<ContainerInfo> | undefined,
+  records: MountRecords,
+): EnvironmentStatus {
   const container = observed?.container;
   const given = readPorts(container?.labels ?? {});
   const ports = plan.container.ports.map((port) => ({ container: port.container, host: given[portKey(port)] }));
@@ -67,17 +73,26 @@ function describe(plan: EnvironmentPlan, observed: Settled<ContainerInfo> | unde
     health: "none",
     ports: ports.flatMap(({ container: inside, host }) => (host === undefined ? [] : [{ container: inside, host }])),
     snapshot: container?.labels[snapshotLabel] || undefined,
-    ...nextStep(plan, observed),
+    ...nextStep(plan, observed, records),
   };
 }
 
-const steps = { keep: "keep", create: "create", replace: "recreate", start: "start", resume: "finish" } as const;
+const steps = {
+  keep: "keep",
+  create: "create",
+  replace: "recreate",
+  start: "start",
+  restart: "restart",
+  resume: "finish",
+} as const;
 
 function nextStep(
   plan: EnvironmentPlan,
   observed: Settled<ContainerInfo> | undefined,
+  records: MountRecords,
 ): Pick<EnvironmentStatus, "stale" | "next"> {
-  const action = planAction(plan, observed?.container);
+  const container = observed?.container;
+  const action = planAction(plan, container, container && looseMounts(records, container.id));
   if (action.kind !== "keep") return { next: steps[action.kind], stale: action.reasons };
   const left = (observed?.leftovers ?? []).map(({ name }) => `\`${name}\` was left by an interrupted command`);
   return { next: left.length === 0 ? "keep" : "finish", stale: left };

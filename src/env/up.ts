@@ -3,8 +3,8 @@ import { planAction } from "../plan/diff.ts";
 import { snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
-import { bringUp, describeResult } from "./bring-up.ts";
-import { keepInStep } from "./container/sync.ts";
+import { bringUp, keep } from "./bring-up.ts";
+import { looseMounts, type MountRecords, readMountRecords } from "./container/mount-record.ts";
 import { tellFullDisk } from "./full-disk.ts";
 import { planLocked } from "./lock/plan-locked.ts";
 import { underLock } from "./lock.ts";
@@ -30,24 +30,11 @@ export async function up(context: OperationContext, options: UpOptions): Promise
   const { selected, source } = await select(context, plan, options);
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);
-  const environments = selected.every((environment) => isRight(environment, observed, source))
-    ? await keepAll(context, selected, observed)
+  const records = readMountRecords({ host: context.host, root: context.spec.root });
+  const environments = selected.every((environment) => isRight(environment, { observed, source, records }))
+    ? await Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)))
     : await underLock(context, () => bringAllUp(context, { plan, selected, source }));
   return { project: plan.project, environments, services: [] };
-}
-
-function keepAll(
-  context: OperationContext,
-  selected: readonly EnvironmentPlan[],
-  observed: Observed,
-): Promise<EnvironmentResult[]> {
-  return Promise.all(
-    selected.map(async (environment) => {
-      const container = observed.get(environment.name)?.container;
-      if (container !== undefined) await keepInStep(context, { environment, id: container.id });
-      return describeResult(environment, container, { action: "kept", reasons: [] });
-    }),
-  );
 }
 
 interface Selection {
@@ -64,9 +51,16 @@ async function select(context: OperationContext, plan: Plan, { names, fromSnapsh
   return { selected: selectEnvironments(plan.environments, [snapshot.environment]), source };
 }
 
-function isRight(environment: EnvironmentPlan, observed: Observed, source: SnapshotSource | undefined): boolean {
+interface Seen {
+  readonly observed: Observed;
+  readonly source: SnapshotSource | undefined;
+  readonly records: MountRecords;
+}
+
+function isRight(environment: EnvironmentPlan, { observed, source, records }: Seen): boolean {
   const { container, leftovers = [] } = observed.get(environment.name) ?? {};
-  if (leftovers.length > 0 || planAction(environment, container).kind !== "keep") return false;
+  const loose = container && looseMounts(records, container.id);
+  if (leftovers.length > 0 || planAction(environment, container, loose).kind !== "keep") return false;
   return source === undefined || container?.labels[snapshotLabel] === source.snapshot.name;
 }
 

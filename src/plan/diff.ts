@@ -20,13 +20,23 @@ export type Action =
   | { readonly kind: "keep"; readonly container: ObservedContainer }
   /** `resume`: it was not brought to its end state, or another hand took it out of it. */
   | { readonly kind: "start" | "resume"; readonly container: ObservedContainer; readonly reasons: readonly string[] }
+  /** Its mounts are looked up anew when it starts. */
+  | { readonly kind: "restart"; readonly container: ObservedContainer; readonly reasons: readonly string[] }
   | { readonly kind: "create"; readonly reasons: readonly string[] }
   | { readonly kind: "replace"; readonly container: ObservedContainer; readonly reasons: readonly string[] };
 
-export function planAction(plan: EnvironmentPlan, observed: ObservedContainer | undefined): Action {
+/** `loose`: why what a container that runs has mounted is no longer what stands there. */
+export function planAction(
+  plan: EnvironmentPlan,
+  observed: ObservedContainer | undefined,
+  loose: readonly string[] = [],
+): Action {
   if (observed === undefined) return { kind: "create", reasons: ["no container yet"] };
   const reasons = changedInputs(readInputs(observed.labels), plan.container.inputs);
   if (reasons.length > 0) return { kind: "replace", container: observed, reasons: [...reasons, ...leaves(observed)] };
+  if (observed.state === "running" && loose.length > 0) {
+    return { kind: "restart", container: observed, reasons: loose };
+  }
   const unfinished = unfinishedReason(plan, observed.name);
   if (unfinished !== undefined) return { kind: "resume", container: observed, reasons: [unfinished] };
   if (observed.state === "running") return { kind: "keep", container: observed };

@@ -13,7 +13,10 @@ export interface EnginePlace {
  * Docker Desktop's is in a virtual machine, whose mounts are slow.
  */
 export function workspaceMode(wanted: WorkspaceMode | undefined, { address, platform }: EnginePlace): WorkspaceMode {
-  if (wanted !== undefined) return wanted;
-  const isLocal = platform === "linux" && address.startsWith("unix:") && !address.includes("/.docker/desktop/");
-  return isLocal ? "bind" : "sync";
+  return wanted ?? (isOwnMachine({ address, platform }) ? "bind" : "sync");
+}
+
+/** Whether containers run on this machine itself, under its own kernel. */
+export function isOwnMachine({ address, platform }: EnginePlace): boolean {
+  return platform === "linux" && address.startsWith("unix:") && !address.includes("/.docker/desktop/");
 }

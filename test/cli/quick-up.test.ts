@@ -147,9 +147,9 @@ it("signs everything that an up with nothing to do looks at", async () => {
   const { paths, folders } = project.record();
   const bundle = join(import.meta.dirname, "../..");
   const others = [
-    // devenv itself, its native package, and the record
+    // devenv itself, its native package, the record, and what stands in it of what is mounted
     ...[`${bundle}/dist/`, `${bundle}/node_modules/`, `${bundle}/package.json`, "/usr/bin/ldd"],
-    join(project.folder.path, "cache/devenv/quick-up"),
+    ...["quick-up", "mounts"].map((name) => join(project.folder.path, "cache/devenv", name)),
     // the way to the engine, whose address is compared
     ...["/var/run/docker.sock", "/run/podman/podman.sock", join(process.env.HOME ?? "", ".docker/")],
   ];

@@ -9,6 +9,7 @@ import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
 import { checkRuns, idleCommand } from "./last-words.ts";
 import { checkMounts, makeMountPoints } from "./mount-points.ts";
+import { rememberMounts } from "./mount-record.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
 import { type AssignedPort, portTable } from "./ports.ts";
 import { openSecrets } from "./secrets.ts";
@@ -143,6 +144,7 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
     await giveOwnership(context, { id, plan, image, user: parts.user, volumes: parts.volumes, helper });
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
+    await rememberMounts(context, { environment, id, replaced: replaced?.id });
     await containers.start(id);
     const fate = replaced === undefined ? "removed" : "replaced";
     await checkRuns(context.engine, { environment: environment.name, id, fate });

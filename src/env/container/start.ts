@@ -6,12 +6,17 @@ import { runStep } from "../step.ts";
 import { applyDotfiles } from "./dotfiles.ts";
 import { runHook } from "./hooks.ts";
 import { checkRuns, checkStillRuns, whileRunning } from "./last-words.ts";
+import { checkMounts, makeMountPoints } from "./mount-points.ts";
+import { rememberMounts } from "./mount-record.ts";
 import { openSecrets, type Secrets, writeSecrets } from "./secrets.ts";
 import { endShown } from "./shown-command.ts";
 import { syncWorkspace } from "./sync.ts";
 
 /** What of a container is needed to bring it to its end state. */
-export type Startable = Pick<ContainerInfo, "id" | "name" | "state">;
+export interface Startable extends Pick<ContainerInfo, "id" | "name" | "state"> {
+  /** Why one that runs is started anew: what is mounted in it is no longer what stands there. */
+  readonly loose?: readonly string[] | undefined;
+}
 
 /** The phase in which a new container of an environment begins. */
 export function firstPhase(environment: EnvironmentPlan): Phase {
@@ -36,7 +41,8 @@ export async function startContainer(
 ): Promise<void> {
   const { containers } = context.engine;
   const phase = phaseOf(container.name);
-  const runs = container.state === "running";
+  const { loose = [] } = container;
+  const runs = container.state === "running" && loose.length === 0;
   const isPaused = container.state === "paused";
   const due = phase === "done" && !runs && !isPaused ? startPhase(environment) : phase;
   const name = nameInPhase(environment.container.name, due);
@@ -44,15 +50,37 @@ export async function startContainer(
   if (name !== container.name) await containers.rename(container.id, name);
   if (isPaused) await containers.unpause(container.id);
   else if (runs && due !== "done") await endShown(context.engine, container.id);
-  else if (!runs) {
-    await runStep(context, { environment: environment.name, step: "container", text: "starting" }, async () => {
-      await containers.start(container.id);
-      await checkRuns(context.engine, { environment: environment.name, id: container.id, fate: "stays" });
-      return { text: "started", value: undefined };
-    });
-  }
+  else if (!runs) await startStopped(context, environment, container);
   await finishContainer(context, { environment, id: container.id, name, secrets });
 }
+
+/** The engine looks up what is mounted at each start; whatever runs in a container that has to give way for that ends. */
+async function startStopped(
+  context: OperationContext,
+  environment: EnvironmentPlan,
+  { id, loose = [] }: Startable,
+): Promise<void> {
+  const { containers } = context.engine;
+  const isRestart = loose.length > 0;
+  const step = {
+    environment: environment.name,
+    step: "container",
+    text: isRestart ? "restarting" : "starting",
+  } as const;
+  await runStep(context, step, async () => {
+    await checkMounts(environment);
+    if (isRestart) await containers.stop(id, graceSeconds);
+    await makeMountPoints(context, environment);
+    await rememberMounts(context, { environment, id });
+    await containers.start(id);
+    await checkRuns(context.engine, { environment: environment.name, id, fate: "stays" });
+    const text = isRestart ? `restarted, what ran in it has ended (${loose.join(", ")})` : "started";
+    return { text, value: undefined };
+  });
+}
+
+/** Seconds that what works inside has to end by itself. */
+const graceSeconds = 10;
 
 export interface Running {
   readonly environment: EnvironmentPlan;

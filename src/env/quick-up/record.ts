@@ -7,7 +7,7 @@ export interface QuickRecord {
   readonly circumstances: Circumstances;
   /** Signature by path. */
   readonly paths: Readonly<Record<string, string>>;
-  /** Identity by folder. */
+  /** Identity by path, of folders, and of what is mounted. */
   readonly folders: Readonly<Record<string, string>>;
   /** Environment variables that something looked at: what `hashVariable` makes of each. */
   readonly variables: Readonly<Record<string, string>>;

@@ -1,9 +1,11 @@
 /** Remember an `up` that had nothing to do, so that the next one need not find out again. */
 import { randomUUID } from "node:crypto";
+import type { ContainerInfo } from "../../engine/containers.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import { workspaceLabel } from "../../plan/labels.ts";
 import { phaseOf } from "../../plan/phase.ts";
+import { readMountRecords } from "../container/mount-record.ts";
 import type { Project } from "../project.ts";
 import { readWorkspace } from "../workspace.ts";
 import { inputPaths } from "./inputs.ts";
@@ -46,11 +48,24 @@ async function recordOf(options: RememberOptions): Promise<QuickRecord | undefin
   return {
     circumstances: circumstancesOf(options, engine.address),
     paths: Object.fromEntries(signatures.map(([path, { text }]) => [path, text])),
-    folders: Object.fromEntries([...new Set([cwd, root])].map((folder) => [folder, signFolder(folder)])),
+    folders: {
+      ...Object.fromEntries([cwd, root].map((folder) => [folder, signFolder(folder)])),
+      ...mountedPaths({ host, root }, containers),
+    },
     variables: Object.fromEntries(variables.map((name) => [name, hashVariable(host.env[name], salt)])),
     salt,
     workspace: workspace.id,
     containers: seenContainers(containers),
     summary,
   };
+}
+
+/** As they were when the containers were started: what came loose is for the ordinary `up` to mend. */
+function mountedPaths(
+  { host, root }: Pick<RememberOptions, "host"> & { readonly root: string },
+  containers: readonly ContainerInfo[],
+): Readonly<Record<string, string>> {
+  const records = readMountRecords({ host, root });
+  const mounted = containers.flatMap(({ id }) => Object.entries(records[id]?.paths ?? {}));
+  return Object.fromEntries(mounted.map(([path, { identity }]) => [path, identity]));
 }

@@ -57,6 +57,15 @@ describe("planAction", () => {
     expect(planAction(planOf(), observedOf(plan, { state }))).toMatchObject({ kind: "start", reasons: [reason] });
   });
 
+  it("restarts what runs with a mount that came loose, unless it is made anew or started anyway", () => {
+    const loose = ["`/a` was replaced since it was mounted"];
+    expect(planAction(plan, observedOf(plan), loose)).toMatchObject({ kind: "restart", reasons: loose });
+    const unfinished = { name: `${plan.container.name}.start` };
+    expect(planAction(plan, observedOf(plan, unfinished), loose).kind).toBe("restart");
+    expect(planAction(plan, observedOf(plan, { state: "exited" }), loose).kind).toBe("start");
+    expect(planAction(planOf({ ports: [1] }), observedOf(plan), loose).kind).toBe("replace");
+  });
+
   it.each<[string, string, Partial<EnvironmentConfig>, string]>([
     ["whose create hook", ".create", { hooks: { create: "a" } }, "the create hook has not succeeded yet"],
     ["whose start hook", ".start", { hooks: { start: "a" } }, "the start hook has not succeeded yet"],

@@ -5,10 +5,14 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../../src/engine/containers.ts";
 import type { Engine } from "../../../../src/engine/engine.ts";
-import { openProject } from "../../../../src/env/project.ts";
+import { rememberMounts } from "../../../../src/env/container/mount-record.ts";
+import type { OperationContext } from "../../../../src/env/operation.ts";
+import { openProject, type Project } from "../../../../src/env/project.ts";
 import { answerQuickly } from "../../../../src/env/quick-up/answer.ts";
 import { rememberUp } from "../../../../src/env/quick-up/remember.ts";
 import { watchHost } from "../../../../src/env/quick-up/watched-host.ts";
+import type { Host } from "../../../../src/host/host.ts";
+import type { EnvironmentPlan } from "../../../../src/plan/plan.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../support/temporary-folder.ts";
 import { testHost } from "../../../support/test-host.ts";
 
@@ -34,7 +38,10 @@ const container: ContainerInfo = {
 };
 
 /** A project in a folder of its own, remembered; `answer` is what a quick `up` says afterwards. */
-async function remembered(tree: Record<string, string> = {}, { startedAt = Date.now() + 10_000 } = {}) {
+async function remembered(
+  tree: Record<string, string> = {},
+  { startedAt = Date.now() + 10_000, mounted }: { startedAt?: number; mounted?: string } = {},
+) {
   const folder = temporaryFolder({
     "work/devenv.config.ts": config,
     "work/parts/name.ts": 'export const name = "shop";',
@@ -57,6 +64,7 @@ async function remembered(tree: Record<string, string> = {}, { startedAt = Date.
     ({ address, containers: { list: async () => containers } }) as unknown as Engine;
   const watched = watchHost(caller.host);
   const project = await openProject({ host: watched.host, cwd: root });
+  if (mounted !== undefined) await rememberMounted(caller.host, project, mounted);
   await rememberUp({
     ...caller,
     engine: engineAt("unix:///run/engine.sock"),
@@ -78,6 +86,16 @@ async function remembered(tree: Record<string, string> = {}, { startedAt = Date.
       (await answerQuickly({ ...caller, ...other }, async () => engineAt(address)))?.plain,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
+}
+
+async function rememberMounted(host: Host, { spec }: Project, source: string): Promise<void> {
+  const context = { host: { ...host, platform: "linux" }, spec, engine: { address: "unix:///run/engine.sock" } };
+  const plan = { mounts: [{ kind: "bind", source, target: "/file", readOnly: false }], volumes: [], workspace: {} };
+  const environment = { name: "dev", container: plan };
+  await rememberMounts(context as unknown as OperationContext, {
+    environment: environment as unknown as EnvironmentPlan,
+    id: container.id,
+  });
 }
 
 /** Other content of the same size, with the file's times set back. */
@@ -174,6 +192,25 @@ describe("a quick up", () => {
   it("does not remember a config that may depend on anything else", async () => {
     using project = await remembered({ "work/parts/name.ts": 'export const name = "shop" + new Date().getDay();' });
     expect(await project.answer()).toBeUndefined();
+  });
+
+  it.each<[string, (path: string) => void]>([
+    [
+      "is saved by another name",
+      (path) => {
+        writeFileSync(`${path}.new`, "a");
+        renameSync(`${path}.new`, path);
+      },
+    ],
+    ["is gone", (path) => rmSync(path)],
+  ])("gives way when what is mounted %s, and to no change of its content", async (_name, change) => {
+    const mounted = temporaryFolder({ file: "a" });
+    using project = await remembered({}, { mounted: join(mounted.path, "file") });
+    writeFileSync(join(mounted.path, "file"), "b");
+    expect(await project.answer()).toBe("up to date\n");
+    change(join(mounted.path, "file"));
+    expect(await project.answer()).toBeUndefined();
+    mounted[Symbol.dispose]();
   });
 
   it("does not remember links among the files to copy", async () => {
