@@ -16,11 +16,16 @@ if (problem === undefined) {
 async function answerQuickly(): Promise<boolean> {
   if (process.argv.length !== 3 || process.argv[2] !== "up") return false;
   const { answerUp } = await import("./cli/quick-up.ts");
-  return await answerUp({ stderr: process.stderr, cwd: process.cwd(), program: program(), loadEngine });
+  try {
+    return await answerUp({ stderr: process.stderr, cwd: process.cwd(), program: program(), loadEngine });
+  } catch {
+    // what is wrong is for the whole command to tell
+    return false;
+  }
 }
 
 async function main(): Promise<void> {
-  const [{ runCommandLine }, { listenForInterrupts }, { nodeHost }] = await Promise.all([
+  const [{ reportFailure, runCommandLine }, { listenForInterrupts }, { nodeHost }] = await Promise.all([
     import("./cli/run.ts"),
     import("./cli/interrupts.ts"),
     import("./host/node.ts"),
@@ -33,16 +38,21 @@ async function main(): Promise<void> {
       interrupts.raise("SIGPIPE");
     });
   }
-  process.exitCode = await runCommandLine(process.argv.slice(2), {
-    host: nodeHost(),
-    stdio: {
-      // Opening stdin has effects on a terminal and on a pipe; only commands that read it do so.
-      get stdin() {
-        return process.stdin;
-      },
-      stdout,
-      stderr,
+  const host = nodeHost();
+  const argv = process.argv.slice(2);
+  const stdio = {
+    // Opening stdin has effects on a terminal and on a pipe; only commands that read it do so.
+    get stdin() {
+      return process.stdin;
     },
+    stdout,
+    stderr,
+  };
+  // Node would print what the error says, which may be anything that was read
+  process.on("uncaughtException", (error) => process.exit(reportFailure(error, argv, { stdio, host, interrupts })));
+  process.exitCode = await runCommandLine(argv, {
+    host,
+    stdio,
     interrupts,
     cwd: process.cwd(),
     program: program(),

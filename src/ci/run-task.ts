@@ -15,8 +15,9 @@ export interface TaskInside {
   readonly stderr: NodeJS.WritableStream;
 }
 
-/** Run one task, its output handed through as it is; gives its exit code. An abort does not end what runs inside. */
-export async function runTask({ engine, signal }: OperationContext, inside: TaskInside): Promise<number> {
+/** Run one task, its output handed through but for secrets; gives its exit code. An abort does not end what runs inside. */
+export async function runTask(context: OperationContext, inside: TaskInside): Promise<number> {
+  const { engine, signal } = context;
   signal?.throwIfAborted();
   const { id, environment, task } = inside;
   const variables = environment.secrets.filter(({ asEnv }) => asEnv).map(({ name }) => name);
@@ -26,12 +27,17 @@ export async function runTask({ engine, signal }: OperationContext, inside: Task
     workdir: posix.resolve(environment.container.workdir, task.cwd ?? "."),
   });
   running.stdin.end();
-  const output = Promise.all([handOver(running.stdout, inside.stdout), handOver(running.stderr, inside.stderr)]);
+  const output = Promise.all([
+    handOver(context, running.stdout, inside.stdout),
+    handOver(context, running.stderr, inside.stderr),
+  ]);
   await untilAbort(output, signal);
   return untilAbort(running.exitCode(), signal);
 }
 
-async function handOver(from: Readable, to: NodeJS.WritableStream): Promise<void> {
-  from.pipe(to, { end: false });
-  await finished(from, { writable: false });
+async function handOver({ redaction }: OperationContext, from: Readable, to: NodeJS.WritableStream): Promise<void> {
+  const shown = redaction === undefined ? from : from.pipe(redaction.stream());
+  from.once("error", (error) => shown.destroy(error));
+  shown.pipe(to, { end: false });
+  await finished(shown, { writable: false });
 }

@@ -116,7 +116,7 @@ async function prepare(
   for (const name of ["create", "start"] as const) {
     const hook = hooks[name];
     if (hook === undefined) continue;
-    await runHook(context, { environment, container: id, name, hook, secrets }).catch((error: unknown) => {
+    await runHook(context, { environment, container: id, name, hook }).catch((error: unknown) => {
       if (!isDevenvError(error, "HOOK_FAILED")) throw error;
       throw devenvError("HOOK_FAILED", { ...(error.details as HookFailedDetails), isRemoved: true }, error);
     });

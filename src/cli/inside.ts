@@ -7,14 +7,24 @@ import { environmentLabel, type Labels, modeLabel } from "../plan/labels.ts";
 import type { CliContext } from "./command.ts";
 import { attach, terminalSize } from "./terminal.ts";
 
+/** Set to 1 where what commands print goes into a log. */
+export const hidingVariable = "DEVENV_HIDE_SECRETS";
+
 type InsideRequest = Omit<ExecOptions, "engine" | "tty" | "beforeExec">;
 
 /** Run a command in an environment, attached to this process's streams; gives its exit code. One that is stopped is started. */
 export async function runInside(context: CliContext, engine: Engine, request: InsideRequest): Promise<number> {
   const { stdio, interrupts } = context;
   const size = terminalSize(stdio);
+  const hidesSecrets = context.host.env[hidingVariable] === "1";
   const open = () =>
-    openExec({ ...request, engine, tty: size, beforeExec: (container) => prepare(context, request, container) });
+    openExec({
+      ...request,
+      engine,
+      tty: size,
+      hidesSecrets,
+      beforeExec: (container) => prepare(context, request, container),
+    });
   const { process: running, signal } = await open().catch((error: unknown) =>
     openAgain(context, request, { open, error }),
   );

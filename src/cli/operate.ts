@@ -1,3 +1,4 @@
+import { hidingSecrets } from "../env/hidden.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { openProject, type Project } from "../env/project.ts";
 import type { CliContext } from "./command.ts";
@@ -19,7 +20,7 @@ export async function operate<Result>(
   const engine = await connect(context);
   const progress = openProgress(context, project.spec.project, project.configFile);
   try {
-    return await run({
+    const operation: OperationContext = {
       host: context.host,
       engine,
       spec: project.spec,
@@ -27,7 +28,8 @@ export async function operate<Result>(
       locate: (key) => project.locate(key),
       report: (event) => progress.report(event),
       signal: context.interrupts.signal,
-    });
+    };
+    return await hidingSecrets(operation, run);
   } finally {
     await progress.finish();
   }

@@ -5,6 +5,8 @@ import type { Style } from "./style.ts";
 
 export interface ErrorView {
   readonly json: boolean;
+  /** Tell a defect in the error's own words too. */
+  readonly verbose: boolean;
   readonly stdio: Stdio;
   /** Colours of stderr. */
   readonly style: Style;
@@ -14,14 +16,14 @@ export interface ErrorView {
 
 /** Print why a command failed; returns the exit code. */
 export function reportError(error: unknown, view: ErrorView): number {
-  const { json, stdio, style, interruptedBy } = view;
-  const failure = describe(error, interruptedBy);
+  const { json, stdio, style } = view;
+  const failure = describe(error, view);
   if (json) {
     const { code, message, hint = null, details } = failure;
     stdio.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } }, undefined, 2)}\n`);
   } else {
     stdio.stderr.write(`${style.red(style.bold("error:"))} ${failure.message}\n`);
-    if (failure.stack !== undefined) stdio.stderr.write(`${failure.stack}\n`);
+    for (const line of failure.lines ?? []) stdio.stderr.write(`    ${line}\n`);
     if (failure.hint !== undefined) stdio.stderr.write(`\n${style.cyan("hint:")} ${failure.hint}\n`);
   }
   return failure.exit;
@@ -33,10 +35,11 @@ interface Failure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly details: object;
-  readonly stack?: string | undefined;
+  /** What stands below the message where it is not in the details. */
+  readonly lines?: readonly string[];
 }
 
-function describe(error: unknown, interruptedBy: NodeJS.Signals | undefined): Failure {
+function describe(error: unknown, { interruptedBy, verbose }: ErrorView): Failure {
   if (interruptedBy !== undefined) {
     const exit = exitCodeOf(interruptedBy);
     const message = `Interrupted by ${interruptedBy}`;
@@ -46,13 +49,42 @@ function describe(error: unknown, interruptedBy: NodeJS.Signals | undefined): Fa
     const { exit, code, message, hint, details } = error;
     return { exit, code, message, hint, details };
   }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return describeDefect(error, verbose);
+}
+
+/** What the error says may hold anything that was read, secrets too, and a report of it is for the public: it is told on request only. */
+function describeDefect(error: unknown, verbose: boolean): Failure {
+  const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const kind = [name, ...(typeof code === "string" ? [code] : [])].map(plainWord).join(" ");
+  const frames = ownFrames(stack);
+  const words = verbose ? message.split("\n") : [];
   return {
     exit: 1,
     code: "DEFECT",
-    message: `This is a defect of devenv: ${message}`,
-    hint: "report it with the lines above, `devenv --version` and the command you ran",
-    details: {},
-    stack: stack?.split("\n").slice(message.split("\n").length).join("\n"),
+    message: `This is a defect of devenv: ${kind}`,
+    hint: verbose
+      ? "report it with the lines above that begin with `at`, `devenv --version` and the command you ran; look first at what else you send, it may hold what is yours"
+      : "report it with the lines above, `devenv --version` and the command you ran; `--verbose` adds the error's own words, which may hold what is yours",
+    details: { kind, frames, ...(verbose ? { message } : {}) },
+    lines: [...words, ...frames],
   };
+}
+
+/** A name may be set to anything. */
+function plainWord(text: string): string {
+  return /^\w{1,60}$/.test(text) ? text : "Error";
+}
+
+const ownFolder = new URL("..", import.meta.url).href;
+
+/** Places in devenv's own code, from the innermost, without where it is installed. */
+function ownFrames(stack: string): readonly string[] {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return frames.flatMap((line) => {
+    const [, place] = line.split(ownFolder);
+    if (place === undefined || place.includes("node_modules/")) return [];
+    const [, name] = /^\s+at (?:async )?([\w.#<> ]+) \(/.exec(line) ?? [];
+    return [`at ${name === undefined ? "" : `${name} `}(${place.replace(/\)$/, "")})`];
+  });
 }

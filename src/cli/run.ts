@@ -25,15 +25,28 @@ export interface Machine {
 
 /** Run one command line; never throws. */
 export async function runCommandLine(argv: readonly string[], machine: Machine): Promise<number> {
-  const { stdio, host, interrupts } = machine;
   const line = readCommandLine(argv, globalOptions);
   try {
     return await dispatch(argv, line, machine);
   } catch (error) {
-    const style = styleFor(stdio.stderr, host.env);
-    const json = line.values.json === true;
-    return reportError(error, { json, stdio, style, interruptedBy: interrupts.received() });
+    return reportFailure(error, argv, machine);
   }
+}
+
+/** Tell why a command line failed, also where the error came past it; returns the exit code. */
+export function reportFailure(
+  error: unknown,
+  argv: readonly string[],
+  { stdio, host, interrupts }: Pick<Machine, "stdio" | "host" | "interrupts">,
+): number {
+  const { values } = readCommandLine(argv, globalOptions);
+  return reportError(error, {
+    json: values.json === true,
+    verbose: values.verbose === true,
+    stdio,
+    style: styleFor(stdio.stderr, host.env),
+    interruptedBy: interrupts.received(),
+  });
 }
 
 async function dispatch(argv: readonly string[], line: CommandLine, machine: Machine): Promise<number> {

@@ -96,9 +96,9 @@ async function applyOnce(context: CliContext, project: Project, apply: Apply): P
   }
 }
 
-function tell({ stdio, style, interrupts }: CliContext, error: unknown): void {
+function tell({ stdio, style, interrupts, options }: CliContext, error: unknown): void {
   if (interrupts.signal.aborted) return;
-  reportError(error, { json: false, stdio, style: style.err, interruptedBy: undefined });
+  reportError(error, { json: false, verbose: options.verbose, stdio, style: style.err, interruptedBy: undefined });
 }
 
 function say({ stdio, style }: CliContext, text: string): void {

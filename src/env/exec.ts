@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { posix, relative, sep } from "node:path";
+import type { Readable } from "node:stream";
 import type { ContainerInfo, ExecProcess, ExecRequest } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
@@ -22,6 +23,8 @@ export interface ExecOptions {
   /** Where the person stands on the host: a folder of the workspace is entered inside too. */
   readonly cwd?: string | undefined;
   readonly tty?: ExecRequest["tty"];
+  /** Its output is for a log: the secrets that the container has are hidden in it. */
+  readonly hidesSecrets?: boolean | undefined;
   /** Called once it is known which container it is. */
   beforeExec?(container: Pick<ContainerInfo, "id" | "labels">): Promise<void>;
 }
@@ -34,17 +37,33 @@ export interface OpenExec {
 
 /** Run a command in an environment that is up. Loads no config: the labels say which container it is. */
 export async function openExec(options: ExecOptions): Promise<OpenExec> {
-  const { engine, command, tty } = options;
+  const { engine, command, tty, hidesSecrets } = options;
   const container = await findContainer(options);
   await options.beforeExec?.(container);
   const id = randomUUID();
+  const hide = hidesSecrets === true ? await secretHider(engine, container.id) : (running: ExecProcess) => running;
   const process = await engine.containers.exec(container.id, {
     command: withSecretVariables(secretVariables(container), command),
     env: { ...options.env, [execVariable]: id },
     workdir: workdirOf(container, options),
     tty,
   });
-  return { process, signal: (name) => signalExec(engine, container.id, { id, name }) };
+  return { process: hide(process), signal: (name) => signalExec(engine, container.id, { id, name }) };
+}
+
+async function secretHider(engine: Engine, id: string): Promise<(process: ExecProcess) => ExecProcess> {
+  const [{ givenSecrets }, { openRedaction }] = await Promise.all([
+    import("../engine/given-secrets.ts"),
+    import("../host/redact.ts"),
+  ]);
+  const redaction = openRedaction();
+  redaction.add((await givenSecrets(engine, id)).values());
+  const hidden = (output: Readable): Readable => {
+    const shown = redaction.stream();
+    output.once("error", (error) => shown.destroy(error));
+    return output.pipe(shown);
+  };
+  return (running) => ({ ...running, stdout: hidden(running.stdout), stderr: hidden(running.stderr) });
 }
 
 async function findContainer({ engine, root, environment }: ExecOptions): Promise<ContainerInfo> {

@@ -5,6 +5,7 @@ import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
 import type { VolumeInfo } from "../engine/volumes.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
+import type { Redaction } from "../host/redact.ts";
 import type { EnvironmentPlan, Workspace } from "../plan/plan.ts";
 import type { PrunedKind, PruneState } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -87,6 +88,8 @@ export interface OperationContext {
   /** Where a config key stands in the user's files: `environments.dev.image.layers[1]`. */
   locate(key: string): Promise<SourcePlace | undefined>;
   report(event: ProgressEvent): void;
+  /** Takes the secrets that are opened; undefined where nothing of an operation is shown to anybody. */
+  readonly redaction?: Redaction | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,6 +5,8 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Every address of a name was tried; they fail alike.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  // those of the language quote the text that they are about, which may be anything
+  if (error instanceof SyntaxError) return "it is malformed";
   const { errno } = error as NodeJS.ErrnoException;
   const [code, words] = (typeof errno === "number" && getSystemErrorMap().get(errno)) || [];
   if (code !== undefined) return `${words} (${code})`;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
 import type { Host, ProgramOutput } from "./host.ts";
 import { reasonOf } from "./reason.ts";
-import { redactor } from "./redact.ts";
+import { openRedaction } from "./redact.ts";
 
 /** Lines of a failed command's stderr that its error carries. */
 const errorLines = 5;
@@ -68,9 +68,10 @@ async function fromCommand(secret: SecretRequest, options: CommandOptions): Prom
   const { exitCode, stdout, stderr } = await runCommand(secret, options);
   if (exitCode !== 0) {
     // A trace of the shell, as of `set -x`, may tell what the command printed.
-    const hide = redactor([...options.known, Buffer.from(stdout)]);
+    const hide = openRedaction();
+    hide.add([...options.known, Buffer.from(stdout)]);
     const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-    const shown = lines.slice(-errorLines).map((line) => `\n  | ${hide(line)}`);
+    const shown = lines.slice(-errorLines).map((line) => `\n  | ${hide.text(line)}`);
     throw unavailable(secret, `the command failed with exit code ${exitCode}${shown.join("")}`);
   }
   const value = stdout.replace(/\r?\n$/, "");

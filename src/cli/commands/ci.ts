@@ -1,4 +1,5 @@
 import { ci } from "../../ci/run.ts";
+import { hidingSecrets } from "../../env/hidden.ts";
 import type { OperationContext, ProgressEvent } from "../../env/operation.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -20,13 +21,10 @@ export const command = defineCommand({
     const report = logReporter(context);
     const operation: OperationContext = { host, engine, spec, locate, report, signal: interrupts.signal };
     const stdout = options.json ? stdio.stderr : stdio.stdout;
-    const result = await ci(operation, {
-      environment: options.env,
-      task,
-      frozen: isFrozen(context, args, true),
-      stdout,
-      stderr: stdio.stderr,
-    });
+    const frozen = isFrozen(context, args, true);
+    const result = await hidingSecrets(operation, (hiding) =>
+      ci(hiding, { environment: options.env, task, frozen, stdout, stderr: stdio.stderr }),
+    );
     const { exitCode, durationMs } = result;
     const time = printDuration(Math.max(durationMs, 50));
     return { exitCode, data: result, summary: `ci: task ${result.task} ended with exit code ${exitCode} in ${time}\n` };

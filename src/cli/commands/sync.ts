@@ -4,6 +4,7 @@ import { workspaceId } from "../../plan/container.ts";
 import { checked } from "../../sync/process/control.ts";
 import type { SyncRequest } from "../../sync/process/messages.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
+import { hidingVariable } from "../inside.ts";
 import { openSyncControl } from "../sync-control.ts";
 import { printSync } from "../sync-table.ts";
 import { usageError } from "../usage.ts";
@@ -65,7 +66,8 @@ async function serve(context: CliContext, root: string): Promise<Outcome> {
   const { nodePath, path } = context.program;
   const run = async ([name = "", ...args]: readonly string[]) => {
     const command = [path, name, "--cwd", root, ...args];
-    return (await host.processes.run(nodePath, command, { showOutput: true, allowFailure: true })).exitCode;
+    const env = { [hidingVariable]: "1" };
+    return (await host.processes.run(nodePath, command, { env, showOutput: true, allowFailure: true })).exitCode;
   };
   const open = environmentOpener({ host, engine, places });
   await runDaemon({ host, places, signal: interrupts.signal, open, run, log });

@@ -3,7 +3,6 @@ import type { EnvironmentPlan } from "../../plan/plan.ts";
 import type { HookSpec } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
-import type { Secrets } from "./secrets.ts";
 import { runShown } from "./shown-command.ts";
 
 export interface HookRun {
@@ -11,19 +10,18 @@ export interface HookRun {
   readonly container: string;
   readonly name: "create" | "start";
   readonly hook: HookSpec;
-  readonly secrets: Secrets;
 }
 
 /** Run a hook as the environment's user in the workspace; throws HOOK_FAILED with the last lines that were printed. */
 export async function runHook(context: OperationContext, run: HookRun): Promise<void> {
-  const { hook, name, secrets } = run;
+  const { hook, name } = run;
   if (hook.parallel) {
     const text = `${name}: ${hook.commands.map((one) => one.name).join(", ")}`;
     await runCommands(context, run, { text, commands: hook.commands });
     return;
   }
   for (const command of hook.commands) {
-    const text = `${name}: ${secrets.redact(firstLine(command.command))}`;
+    const text = `${name}: ${firstLine(command.command)}`;
     await runCommands(context, run, { text, commands: [command] });
   }
 }
@@ -50,7 +48,7 @@ async function runCommands(context: OperationContext, run: HookRun, { text, comm
 }
 
 async function runCommand(context: OperationContext, run: HookRun, { name, command }: HookCommand): Promise<void> {
-  const { environment, container, hook, secrets } = run;
+  const { environment, container, hook } = run;
   const { exitCode, output } = await runShown(context, {
     environment: environment.name,
     step: "hook",
@@ -59,14 +57,13 @@ async function runCommand(context: OperationContext, run: HookRun, { name, comma
     workdir: environment.container.workdir,
     source: name,
     secretVariables: environment.secrets.filter(({ asEnv }) => asEnv).map((secret) => secret.name),
-    redact: secrets.redact,
   });
   if (exitCode === 0) return;
   throw devenvError("HOOK_FAILED", {
     environment: environment.name,
     key: hook.key,
     place: await context.locate(hook.key),
-    command: secrets.redact(command),
+    command,
     exitCode,
     output,
   });

@@ -1,6 +1,5 @@
 import type { Engine } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
-import { redactor } from "../../host/redact.ts";
 import { resolveSecrets } from "../../host/secrets.ts";
 import { secretsFolder } from "../../plan/container.ts";
 import type { SecretSpec } from "../../spec/spec.ts";
@@ -8,17 +7,16 @@ import type { OperationContext } from "../operation.ts";
 
 export interface Secrets {
   readonly values: ReadonlyMap<string, Buffer>;
-  /** Takes every value out of a text. */
-  redact(text: string): string;
 }
 
-/** The values of secrets, from where the config says that they are; throws SECRET_UNAVAILABLE. */
+/** The values of secrets, from where the config says that they are, hidden from now on; throws SECRET_UNAVAILABLE. */
 export async function openSecrets(
-  { host, spec, signal }: OperationContext,
+  { host, spec, redaction, signal }: OperationContext,
   secrets: readonly SecretSpec[],
 ): Promise<Secrets> {
   const values = await resolveSecrets(host, secrets, { cwd: spec.root, signal });
-  return { values, redact: redactor(values.values()) };
+  redaction?.add(values.values());
+  return { values };
 }
 
 /** Put secrets into the memory of a running container, readable by its user alone. */

@@ -21,8 +21,6 @@ export interface ShownCommand {
   readonly source?: string | undefined;
   /** Names of the secrets that it gets as variables. */
   readonly secretVariables?: readonly string[];
-  /** Takes what nobody may see out of a line. */
-  redact?(line: string): string;
 }
 
 export interface CommandEnd {
@@ -40,7 +38,7 @@ const joined = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh"];
  */
 export async function runShown(context: OperationContext, command: ShownCommand): Promise<CommandEnd> {
   const { engine, signal, report } = context;
-  const { environment, step, container, workdir, source, secretVariables = [], redact } = command;
+  const { environment, step, container, workdir, source, secretVariables = [] } = command;
   signal?.throwIfAborted();
   const mark = `${markPrefix}${randomUUID()}`;
   const inside = await engine.containers.exec(container, {
@@ -50,8 +48,7 @@ export async function runShown(context: OperationContext, command: ShownCommand)
   });
   inside.stdin.end();
   const output: string[] = [];
-  const show = (text: string) => {
-    const line = redact?.(text) ?? text;
+  const show = (line: string) => {
     output.push(line);
     if (output.length > errorLines) output.shift();
     report({ kind: "output", environment, step, source, line });

@@ -113,15 +113,15 @@ async function bringToEnd(context: OperationContext, running: Running): Promise<
   const { start } = environment.hooks;
   if (due !== "done" && start !== undefined) {
     await enter("start");
-    await runHook(context, { environment, container: id, name: "start", hook: start, secrets });
+    await runHook(context, { environment, container: id, name: "start", hook: start });
   }
   await enter("done");
 }
 
-async function runCreation(context: OperationContext, { environment, id, secrets }: Running): Promise<void> {
+async function runCreation(context: OperationContext, { environment, id }: Running): Promise<void> {
   const { hooks, dotfiles } = environment;
   if (dotfiles !== undefined) await applyDotfiles(context, { environment, container: id, dotfiles });
   if (hooks.create !== undefined) {
-    await runHook(context, { environment, container: id, name: "create", hook: hooks.create, secrets });
+    await runHook(context, { environment, container: id, name: "create", hook: hooks.create });
   }
 }

@@ -1,5 +1,5 @@
 import { digestOf } from "../../digest.ts";
-import type { BuildEvent, BuildFailure, BuildRequest, Engine, ImageInfo } from "../../engine/engine.ts";
+import type { BuildFailure, BuildRequest, Engine, ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
@@ -10,7 +10,7 @@ import { originAt } from "../../plan/origins.ts";
 import type { ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";
-import { openSecrets, type Secrets } from "../container/secrets.ts";
+import { openSecrets } from "../container/secrets.ts";
 import { tellFullDisk } from "../full-disk.ts";
 import type { OperationContext, StepName } from "../operation.ts";
 import { runStep } from "../step.ts";
@@ -103,28 +103,19 @@ export async function buildImage(context: OperationContext, options: BuildImageO
     buildArgs: trust.proxies,
     noCache,
     signal,
-    onEvent: (event) =>
-      report({ kind: "build", environment: image.environment, step, event: redactEvent(event, secrets) }),
+    onEvent: (event) => report({ kind: "build", environment: image.environment, step, event }),
   };
   try {
     await engine.images.build(request);
   } catch (error) {
     if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
-    throw await explainFailure(context, image, redactFailure(error.details as BuildFailure, secrets));
+    throw await explainFailure(context, image, error.details as BuildFailure);
   }
 }
 
 /** A base that is not there is for the build to tell. */
 async function userOf({ images }: Engine, reference: string): Promise<string> {
   return (await images.inspect(reference))?.user ?? "";
-}
-
-function redactEvent(event: BuildEvent, { redact }: Secrets): BuildEvent {
-  return event.kind === "log" || event.kind === "warning" ? { ...event, text: redact(event.text) } : event;
-}
-
-function redactFailure(failure: BuildFailure, { redact }: Secrets): BuildFailure {
-  return { ...failure, reason: redact(failure.reason), output: failure.output.map(redact) };
 }
 
 /** Add the Dockerfile line, the config key and its place in the user's file to the engine's account of a failed build. */

@@ -4,12 +4,43 @@ import { reportError } from "../../../src/cli/report-error.ts";
 import { devenvError } from "../../../src/errors.ts";
 import { fakeStdio } from "../../support/fake-machine.ts";
 
+const src = new URL("../../../src/", import.meta.url).href;
+
+/** As if devenv's own code had thrown it, with code of others on the way. */
+function own(error: Error): Error {
+  const frames = [
+    `read (${src}cli/run.ts:12:3)`,
+    "hunter2 (/home/ada/hunter2.ts:1:1)",
+    `work (${src}node_modules/x/y.js:1:1)`,
+    `${src}chunks/core-1a2b.js:1:20`,
+  ];
+  error.stack = [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+  return error;
+}
+
+function raise(error: unknown): never {
+  throw error;
+}
+
+function failureOf(fail: () => unknown): unknown {
+  try {
+    fail();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it did not fail");
+}
+
 function report(
   error: unknown,
-  { json = false, interruptedBy }: { json?: boolean; interruptedBy?: NodeJS.Signals } = {},
+  {
+    json = false,
+    verbose = false,
+    interruptedBy,
+  }: { json?: boolean; verbose?: boolean; interruptedBy?: NodeJS.Signals } = {},
 ) {
   const stdio = fakeStdio();
-  const exitCode = reportError(error, { json, stdio, style: pico.createColors(false), interruptedBy });
+  const exitCode = reportError(error, { json, verbose, stdio, style: pico.createColors(false), interruptedBy });
   return { exitCode, stdout: stdio.stdoutText(), stderr: stdio.stderrText() };
 }
 
@@ -44,11 +75,36 @@ describe("a failure is told", () => {
     expect(JSON.parse(report(error, { json: true }).stdout)).toMatchObject({ error: { hint: null } });
   });
 
-  it("as a defect of devenv with its stack when it is none of the catalogue", () => {
-    const { exitCode, stderr } = report(new TypeError("x is undefined"));
+  it("as a defect of devenv with the places in its own code, when it is none of the catalogue", () => {
+    const { exitCode, stderr } = report(own(new TypeError("x is undefined")));
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /^error: This is a defect of devenv: x is undefined\n( {4}at .+\n)+\nhint: report it with the lines above, `devenv --version` and the command you ran\n$/,
+    expect(stderr).toBe(`error: This is a defect of devenv: TypeError
+    at read (cli/run.ts:12:3)
+    at (chunks/core-1a2b.js:1:20)
+
+hint: report it with the lines above, \`devenv --version\` and the command you ran; \`--verbose\` adds the error's own words, which may hold what is yours
+`);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a regular expression", () => new RegExp(["hunter2", "("].join(""))],
+    ["JSON", () => JSON.parse("hunter2")],
+    ["an address", () => new URL("hunter2")],
+    ["a message of several lines", () => raise(new Error("hunter2\n    at hunter2 (/hunter2)\nhunter2"))],
+    ["a name", () => raise(Object.assign(new Error("x"), { name: "hunter2 hunter2", code: "hunter2 hunter2" }))],
+    ["a cause", () => raise(new Error("x", { cause: new Error("hunter2") }))],
+    ["no error", () => raise("hunter2")],
+  ])("as a defect that holds nothing of what was read: %s", (_, fail) => {
+    const error = failureOf(fail);
+    const told = report(error);
+    expect(told.stderr).toContain("This is a defect of devenv");
+    const json = report(error, { json: true });
+    expect(told.stderr + told.stdout + json.stdout + json.stderr).not.toContain("hunter2");
+  });
+
+  it("as a defect in the error's own words where they are asked for", () => {
+    expect(report(own(new TypeError("x is undefined")), { verbose: true }).stderr).toContain(
+      "error: This is a defect of devenv: TypeError\n    x is undefined\n    at read (cli/run.ts:12:3)\n",
     );
   });
 
