@@ -7,7 +7,7 @@ import { containerUser, giveOwnership, userIds } from "../env/container/user.ts"
 import { containerVariables } from "../env/container/variables.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { packFolder } from "../host/pack-folder.ts";
-import { ciLabel, environmentLabel, fingerprintLabel, projectLabel } from "../plan/labels.ts";
+import { ciLabel, environmentLabel, fingerprintLabel, ownLabels, projectLabel } from "../plan/labels.ts";
 import type { ContainerPlan, EnvironmentPlan, Plan } from "../plan/plan.ts";
 import { historyVolume } from "../plan/volumes.ts";
 
@@ -28,12 +28,12 @@ export async function createCiContainer(context: OperationContext, request: CiCo
   const variables = await containerVariables(context, container, image);
   const user = await containerUser(engine, container.user, image.user);
   const name = `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`;
-  const labels = {
+  const labels = ownLabels(image.labels, {
     [projectLabel]: plan.project,
     [environmentLabel]: environment.name,
     [fingerprintLabel]: environment.image.fingerprint,
     [ciLabel]: mark,
-  };
+  });
   const { id, warnings } = await engine.containers.create({
     name,
     labels,

@@ -12,6 +12,7 @@ import type { TaskPlan } from "../env/task.ts";
 import { devenvError, type HookFailedDetails, isDevenvError } from "../errors.ts";
 import { ownMark, writeMark } from "../host/process-mark.ts";
 import { ciLabel, projectLabel } from "../plan/labels.ts";
+import { isOfCi } from "../plan/owned.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import { chooseTask, type TaskChoice } from "./choose-task.ts";
 import { type CiContainerRequest, copyWorkspace, createCiContainer } from "./container.ts";
@@ -78,7 +79,7 @@ async function removeEnded(context: OperationContext): Promise<void> {
   const { engine, spec, report } = context;
   const containers = await engine.containers.list({ [projectLabel]: spec.project, [ciLabel]: "" });
   for (const container of containers) {
-    if ((await ciRunState(context, container)) !== "ended") continue;
+    if (!isOfCi(container, spec.project) || (await ciRunState(context, container)) !== "ended") continue;
     await engine.containers.remove(container.id).catch(() => undefined);
     report({ kind: "warning", text: `removed \`${container.name}\`, left by a \`devenv ci\` that was killed` });
   }

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { looseMounts, readMountRecords } from "../env/container/mount-record.ts";
 import { type ExecOptions, type OpenExec, openExec } from "../env/exec.ts";
 import { isDevenvError } from "../errors.ts";
-import { environmentLabel, type Labels, modeLabel } from "../plan/labels.ts";
+import { environmentLabel, type Labels, labelOf, modeLabel } from "../plan/labels.ts";
 import type { CliContext } from "./command.ts";
 import { attach, terminalSize } from "./terminal.ts";
 
@@ -45,11 +45,11 @@ async function prepare(
 }
 
 async function flush(context: CliContext, { root, environment }: InsideRequest, labels: Labels): Promise<void> {
-  if (labels[modeLabel] !== "sync") return;
+  if (labelOf(labels, modeLabel) !== "sync") return;
   const { flushSync } = await import("./flush-sync.ts");
   await flushSync(context, {
     root,
-    environment: labels[environmentLabel] ?? environment,
+    environment: labelOf(labels, environmentLabel) ?? environment,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What operations and commands ask of the sync, with this program as the process that does it. */
 import type { Engine } from "../engine/engine.ts";
 import type { SyncStanding, SyncTarget, WorkspaceSync } from "../env/operation.ts";
-import { syncLabel } from "../plan/labels.ts";
+import { readSyncId } from "../plan/owned.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
 import { nodeOptions } from "../sync/process/node-options.ts";
@@ -103,7 +103,7 @@ function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
   const sync = {
     container: container.name,
     volume: volume.name,
-    volumeId: volume.labels[syncLabel] ?? volume.name,
+    volumeId: readSyncId(volume.labels) ?? volume.name,
     platform: image.platform,
     owner,
     direction: mode === "copy" ? ("to-container" as const) : direction,

@@ -5,7 +5,7 @@ import type { ContainerInfo, ExecProcess, ExecRequest } from "../engine/containe
 import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
-import { secretVariablesLabel, targetLabel } from "../plan/labels.ts";
+import { readSecretVariables, readTarget } from "../plan/owned.ts";
 import { withSecretVariables } from "./container/secret-variables.ts";
 import { execVariable, signalExec } from "./container/signal-exec.ts";
 import { observeCurrent } from "./observe.ts";
@@ -43,7 +43,7 @@ export async function openExec(options: ExecOptions): Promise<OpenExec> {
   const id = randomUUID();
   const hide = hidesSecrets === true ? await secretHider(engine, container.id) : (running: ExecProcess) => running;
   const process = await engine.containers.exec(container.id, {
-    command: withSecretVariables(secretVariables(container), command),
+    command: withSecretVariables(readSecretVariables(container.labels), command),
     env: { ...options.env, [execVariable]: id },
     workdir: workdirOf(container, options),
     tty,
@@ -85,13 +85,8 @@ function onlyName(observed: ReadonlyMap<string, ContainerInfo>): string | undefi
   return names[0];
 }
 
-function secretVariables({ labels }: ContainerInfo): readonly string[] {
-  const names = labels[secretVariablesLabel] ?? "";
-  return names === "" ? [] : names.split(",");
-}
-
 function workdirOf({ labels }: ContainerInfo, { root, cwd, workdir }: ExecOptions): string | undefined {
-  const target = labels[targetLabel];
+  const target = readTarget(labels);
   if (target === undefined) return workdir;
   if (workdir !== undefined) return posix.resolve(target, workdir);
   const below = cwd === undefined ? "" : relative(root, cwd);

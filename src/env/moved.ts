@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { ContainerInfo } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { environmentLabel, folderLabel, projectLabel, rootLabel, syncLabel, workspaceLabel } from "../plan/labels.ts";
+import { labelOf, projectLabel, rootLabel, syncLabel } from "../plan/labels.ts";
+import { ownerOf } from "../plan/owned.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** Why a container that the workspace had before gives way. */
@@ -15,12 +16,13 @@ export async function findMoved(
   { project, workspace }: Pick<Plan, "project" | "workspace">,
 ): Promise<ReadonlyMap<string, ContainerInfo>> {
   const containers = await engine.containers.list({ [projectLabel]: project });
-  const moved = containers.filter(
-    ({ labels }) =>
-      labels[syncLabel] === undefined &&
-      labels[folderLabel] === workspace.folder &&
-      labels[workspaceLabel] !== workspace.id &&
-      !existsSync(labels[rootLabel] ?? "/"),
+  return new Map(
+    containers.flatMap((container): [string, ContainerInfo][] => {
+      const owner = ownerOf(container);
+      if (owner === undefined || labelOf(container.labels, syncLabel) !== undefined) return [];
+      const isMoved =
+        owner.folder === workspace.folder && owner.workspace !== workspace.id && !existsSync(owner.root ?? "/");
+      return isMoved ? [[owner.environment, container]] : [];
+    }),
   );
-  return new Map(moved.map((container) => [container.labels[environmentLabel] ?? container.name, container]));
 }

@@ -3,7 +3,16 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { isDevenvError } from "../errors.ts";
 import { errnoOf } from "../host/reason.ts";
 import { claimPrefix } from "../plan/base-image.ts";
-import { ciLabel, environmentLabel, type Labels, projectLabel, rootLabel, workspaceLabel } from "../plan/labels.ts";
+import {
+  environmentLabel,
+  type Labels,
+  labelOf,
+  projectLabel,
+  rootLabel,
+  syncLabel,
+  workspaceLabel,
+} from "../plan/labels.ts";
+import { isOfCi, ownerOf, readOwner, readSyncId } from "../plan/owned.ts";
 import { planPrune } from "../plan/prune.ts";
 import type { PrunedItem } from "../plan/prune-input.ts";
 import { agentRepository } from "../plan/sync-agent.ts";
@@ -49,7 +58,7 @@ interface Found {
 async function findItems(context: OperationContext, options: PruneOptions): Promise<Found> {
   const { engine } = context;
   const { project, workspace, environments } = await planProject(context);
-  const [all, volumes, images, every, states = [], ownAgents = []] = await Promise.all([
+  const [all, labelled, images, every, states = [], ownAgents = []] = await Promise.all([
     engine.containers.list({}),
     engine.volumes.list({ [projectLabel]: project }),
     engine.images.list({ [projectLabel]: project }),
@@ -58,9 +67,9 @@ async function findItems(context: OperationContext, options: PruneOptions): Prom
     context.sync?.states(),
     context.sync?.images(),
   ]);
-  const { own: containers = [], other = [] } = Object.groupBy(all, ({ labels }) =>
-    labels[projectLabel] === project ? "own" : "other",
-  );
+  const isOwn = (one: ContainerInfo) => ownerOf(one)?.project === project || isOfCi(one, project);
+  const { own: containers = [], other = [] } = Object.groupBy(all, (one) => (isOwn(one) ? "own" : "other"));
+  const volumes = labelled.filter(isOwnVolume);
   const items = planPrune({
     ...{ project, workspace, environments, containers, volumes, images },
     bases: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(claimPrefix(project)))),
@@ -76,12 +85,18 @@ async function findItems(context: OperationContext, options: PruneOptions): Prom
   return { items, containers };
 }
 
+/** Whoever makes a volume chooses its labels; they are to be such as devenv writes. */
+function isOwnVolume({ labels }: { readonly labels: Labels }): boolean {
+  const isSynced = labelOf(labels, syncLabel) !== undefined;
+  return readOwner(labels) !== undefined && (!isSynced || readSyncId(labels) !== undefined);
+}
+
 /** Of environments of which no container stays: a process that goes on would make its helper anew. */
 async function endSyncs({ sync }: OperationContext, { items, containers }: Found): Promise<void> {
   const removed = new Set(items.map(({ reference }) => reference));
-  const ownerOf = ({ labels }: ContainerInfo) => `${labels[workspaceLabel]} ${labels[environmentLabel]}`;
-  const staying = new Set(containers.filter(({ id }) => !removed.has(id)).map(ownerOf));
-  const ended = containers.filter((one) => removed.has(one.id) && !staying.has(ownerOf(one)));
+  const placeOf = ({ labels }: ContainerInfo) => `${labels[workspaceLabel]} ${labels[environmentLabel]}`;
+  const staying = new Set(containers.filter(({ id }) => !removed.has(id)).map(placeOf));
+  const ended = containers.filter((one) => removed.has(one.id) && !staying.has(placeOf(one)));
   for (const { labels } of ended) {
     const { [workspaceLabel]: id, [rootLabel]: root, [environmentLabel]: environment } = labels;
     if (id !== undefined && root !== undefined && environment !== undefined)
@@ -108,7 +123,7 @@ async function isGone(root: string): Promise<boolean> {
 }
 
 async function ciRuns(context: OperationContext, containers: readonly ContainerInfo[]) {
-  const ofCi = containers.filter(({ labels }) => labels[ciLabel] !== undefined);
+  const ofCi = containers.filter((one) => ownerOf(one) === undefined);
   return new Map(
     await Promise.all(ofCi.map(async (container) => [container.id, await ciRunState(context, container)] as const)),
   );

@@ -47,6 +47,17 @@ export const ciLabel = "devenv.ci";
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** An empty label is none: of those that a container has from its image, each that is not its own is made empty. */
+export function labelOf(labels: Labels, name: string): string | undefined {
+  return labels[name] || undefined;
+}
+
+/** The labels of a container such that none of devenv's comes from its image. */
+export function ownLabels(image: Labels, own: Labels): Labels {
+  const inherited = Object.keys(image).filter((name) => name.startsWith("devenv."));
+  return { ...Object.fromEntries(inherited.map((name) => [name, ""])), ...own };
+}
+
 export function writeInputs(inputs: Inputs): Labels {
   return { [inputsLabel]: JSON.stringify(inputs) };
 }
@@ -72,11 +83,15 @@ export function writePorts(ports: PortTable): Labels {
 export function readPorts(labels: Labels): PortTable {
   try {
     const parsed: unknown = JSON.parse(labels[portsLabel] ?? "{}");
-    const isTable = typeof parsed === "object" && parsed !== null && Object.values(parsed).every(Number.isInteger);
+    const isTable = typeof parsed === "object" && parsed !== null && Object.values(parsed).every(isPort);
     return isTable ? (parsed as PortTable) : {};
   } catch {
     return {};
   }
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 }
 
 function isInputs(value: unknown): value is Inputs {

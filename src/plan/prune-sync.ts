@@ -1,5 +1,5 @@
 /** What of the sync of workspaces nothing needs any more. */
-import { environmentLabel, folderLabel, syncLabel, workspaceLabel } from "./labels.ts";
+import { environmentLabel, folderLabel, labelOf, syncLabel, workspaceLabel } from "./labels.ts";
 import type { PruneContainer, PrunedItem, PruneInput } from "./prune-input.ts";
 
 /** Why a container that helps to sync is of no use, though its environment is in the config. */
@@ -7,13 +7,13 @@ export function helperReason(
   { containers, workspace, states }: PruneInput,
   { labels }: PruneContainer,
 ): string | undefined {
-  const volume = labels[syncLabel];
+  const volume = labelOf(labels, syncLabel);
   const isHere = labels[workspaceLabel] === workspace.id || labels[folderLabel] === workspace.folder;
   if (volume === undefined || !isHere) return undefined;
   if (states.some(({ isRunning, kept }) => isRunning && kept.includes(volume))) return undefined;
   const hasEnvironment = containers.some(
     (other) =>
-      other.labels[syncLabel] === undefined &&
+      labelOf(other.labels, syncLabel) === undefined &&
       other.labels[workspaceLabel] === labels[workspaceLabel] &&
       other.labels[environmentLabel] === labels[environmentLabel],
   );

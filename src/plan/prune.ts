@@ -1,5 +1,14 @@
 /** What of a project nothing needs any more: never what is in use, never another project's. */
-import { ciLabel, environmentLabel, folderLabel, type Labels, rootLabel, syncLabel, workspaceLabel } from "./labels.ts";
+import {
+  ciLabel,
+  environmentLabel,
+  folderLabel,
+  type Labels,
+  labelOf,
+  rootLabel,
+  syncLabel,
+  workspaceLabel,
+} from "./labels.ts";
 import { pruneBases } from "./prune-bases.ts";
 import { pruneImages } from "./prune-images.ts";
 import type { PruneContainer, PrunedItem, PruneInput } from "./prune-input.ts";
@@ -27,7 +36,9 @@ export function planPrune(input: PruneInput): readonly PrunedItem[] {
 /** Ids of the volumes that stay, as the sync knows them. */
 function volumesLeft({ volumes }: PruneInput, removed: readonly PrunedItem[]): ReadonlySet<string> {
   const names = new Set(removed.map(({ reference }) => reference));
-  return new Set(volumes.filter(({ name }) => !names.has(name)).map(({ name, labels }) => labels[syncLabel] ?? name));
+  return new Set(
+    volumes.filter(({ name }) => !names.has(name)).map(({ name, labels }) => labelOf(labels, syncLabel) ?? name),
+  );
 }
 
 /** A run that cannot be seen from here is over after so long. */
@@ -43,7 +54,7 @@ function pruneContainers(input: PruneInput): readonly PrunedItem[] {
 }
 
 function containerReason(input: PruneInput, { id, labels, created }: PruneContainer): string | undefined {
-  if (labels[ciLabel] === undefined) return ownerReason(input, labels);
+  if (labelOf(labels, ciLabel) === undefined) return ownerReason(input, labels);
   const run = input.ciRuns.get(id);
   const isOver = run === "ended" || (run === "unknown" && input.now - created > ciRunSeconds);
   return isOver ? "left by a `devenv ci` that was killed" : undefined;

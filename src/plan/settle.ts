@@ -1,5 +1,5 @@
 import type { ObservedContainer } from "./diff.ts";
-import { syncLabel } from "./labels.ts";
+import { labelOf, syncLabel } from "./labels.ts";
 import { phaseOf } from "./phase.ts";
 
 /** The containers of one environment, sorted out: at most one counts. */
@@ -17,7 +17,7 @@ export interface Settled<Container extends ObservedContainer = ObservedContainer
  * counts; the one that is being replaced only while its successor does not run.
  */
 export function settle<Container extends ObservedContainer>(all: readonly Container[]): Settled<Container> {
-  const helpers = all.filter(({ labels }) => labels[syncLabel] !== undefined);
+  const helpers = all.filter(({ labels }) => labelOf(labels, syncLabel) !== undefined);
   const containers = all.filter((one) => !helpers.includes(one));
   const made = containers.filter(({ state }) => !unusable.has(state)).toSorted((a, b) => b.created - a.created);
   const container = made.find(({ name }) => phaseOf(name) !== "old") ?? made[0];

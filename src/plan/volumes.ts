@@ -56,7 +56,7 @@ export function ownVolume(
   what: string,
 ): { readonly name: string; readonly labels: Labels } {
   return {
-    name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}-${slug(what)}`,
+    name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}-${volumeSlug(what)}`,
     labels: {
       [projectLabel]: project,
       [workspaceLabel]: workspace.id,
@@ -79,7 +79,7 @@ function shared({ uid, user }: VolumePlanInput, name: string, path: string): Vol
     kind: "shared",
     what: name,
     target,
-    name: `devenv-cache${owner}-${slug(name)}`,
+    name: `devenv-cache${owner}-${volumeSlug(name)}`,
     labels: { [cacheLabel]: name },
   };
 }
@@ -91,7 +91,7 @@ export function homeOf(user: string | undefined): string {
 }
 
 /** As much of a text as a volume's name may hold; a short digest tells two apart whose rest is equal. */
-function slug(text: string): string {
+export function volumeSlug(text: string): string {
   const plain = text.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^-|-$/g, "");
   return plain === text ? plain : `${plain}-${sha256(text).slice(0, 6)}`;
 }

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
 import { ownMark, writeMark } from "../../src/host/process-mark.ts";
+import { workspaceId } from "../../src/plan/container.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { removeProject } from "../support/remove-project.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -121,9 +122,10 @@ it("removes what killed commands left, snapshots when asked, and never another p
   const tag = (project: string, rest: string) => `localhost/${project}/dev${rest}`;
   const importImage = (name: string, labels: Record<string, string>) =>
     engine.images.import(emptyTar(), { tag: name, platform: "linux/amd64", labels });
-  await create("prune-left-half-made", dev?.labels ?? {});
-  await create("prune-left-ended", { "devenv.ci": writeMark({ ...mark, started: "1" }) });
-  await create("prune-left-running", { "devenv.ci": writeMark(mark) });
+  await create(`${dev?.name}.image`, dev?.labels ?? {});
+  const ofCi = (state: object) => ({ "devenv.environment": "dev", "devenv.ci": writeMark({ ...mark, ...state }) });
+  await create("prune-left-dev-ci-00000001", ofCi({ started: "1" }));
+  await create("prune-left-dev-ci-00000002", ofCi({}));
   await importImage(tag("prune-left", "/snapshots:one"), {
     ...{ [projectLabel]: "prune-left", "devenv.environment": "dev", "devenv.snapshot": "one" },
   });
@@ -138,7 +140,7 @@ it("removes what killed commands left, snapshots when asked, and never another p
   );
   const names = async () =>
     (await engine.containers.list({ [projectLabel]: "prune-left" })).map(({ name }) => name).toSorted();
-  expect(await names()).toEqual([dev?.name, "prune-left-running"].toSorted());
+  expect(await names()).toEqual([dev?.name, "prune-left-dev-ci-00000002"].toSorted());
   expect(await project.kinds()).toEqual([]);
   expect(await project.kinds("--snapshots")).toEqual(["snapshot: no container was made from it"]);
   expect(await engine.images.inspect(foreign)).toBeDefined();
@@ -148,9 +150,10 @@ it("removes what killed commands left, snapshots when asked, and never another p
 it("keeps a volume that somebody else's container uses, and says so", async () => {
   await using project = openProject("prune-used", `dev: ${environment("true")}`);
   await using sandbox = openSandbox();
+  const root = `${project.path}/lost`;
   const labels = {
-    ...{ [projectLabel]: "prune-used", "devenv.environment": "old", "devenv.root": `${project.path}/lost` },
-    ...{ "devenv.workspace": "0123456789ab", "devenv.folder": "ba9876543210" },
+    ...{ [projectLabel]: "prune-used", "devenv.environment": "old", "devenv.root": root },
+    ...{ "devenv.workspace": workspaceId(root), "devenv.folder": "ba9876543210" },
   };
   const name = sandbox.name("data");
   await engine.volumes.create(name, labels);

@@ -48,7 +48,8 @@ async function listContainers(connection: Connection, labels: LabelSelection): P
     query: { all: true, filters: labelFilter(labels) },
     action: "list containers",
   })) as ListedContainer[];
-  return containers.map((container) => ({
+  const mounts = await Promise.all(containers.map((container) => mountsOf(connection, container)));
+  return containers.map((container, index) => ({
     id: container.Id,
     name: (container.Names?.[0] ?? "").replace(/^\//, ""),
     image: container.Image,
@@ -58,12 +59,20 @@ async function listContainers(connection: Connection, labels: LabelSelection): P
       PublicPort ? [{ container: PrivatePort, host: PublicPort }] : [],
     ),
     created: container.Created,
-    volumes: volumesOf(container),
+    volumes: volumesOf(mounts[index] ?? []),
   }));
 }
 
-function volumesOf({ Mounts }: ListedContainer): readonly string[] | undefined {
-  const names = (Mounts ?? []).flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
+/** Podman leaves them out of a list. */
+async function mountsOf(connection: Connection, { Id, Mounts }: ListedContainer): Promise<readonly ListedMount[]> {
+  if (Mounts) return Mounts;
+  const call = containerCall(Id, { method: "GET", suffix: "/json", action: "inspect" });
+  const inspected = (await requestUnless([404], connection, call)) as Pick<ListedContainer, "Mounts"> | undefined;
+  return inspected?.Mounts ?? [];
+}
+
+function volumesOf(mounts: readonly ListedMount[]): readonly string[] | undefined {
+  const names = mounts.flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
   return names.length === 0 ? undefined : names;
 }
 
@@ -75,7 +84,12 @@ interface ListedContainer {
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Ports?: readonly { readonly PrivatePort: number; readonly PublicPort?: number }[] | null;
   readonly Created: number;
-  readonly Mounts?: readonly { readonly Type?: string; readonly Name?: string }[] | null;
+  readonly Mounts?: readonly ListedMount[] | null;
+}
+
+interface ListedMount {
+  readonly Type?: string;
+  readonly Name?: string;
 }
 
 const podmanStates: Readonly<Record<string, ContainerInfo["state"]>> = {

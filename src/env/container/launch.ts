@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerInfo, ContainerRequest } from "../../engine/containers.ts";
 import type { ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
-import { syncLabel, uidLabel, writePorts } from "../../plan/labels.ts";
+import { ownLabels, syncLabel, uidLabel, writePorts } from "../../plan/labels.ts";
 import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
@@ -140,7 +140,7 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
   for (const text of warnings) context.report({ kind: "warning", environment: environment.name, text });
   try {
     const plan = environment.container;
-    const helper = { name: `${plan.name}.image`, labels: plan.labels };
+    const helper = { name: `${plan.name}.image`, labels: ownLabels(image.labels, plan.labels) };
     await giveOwnership(context, { id, plan, image, user: parts.user, volumes: parts.volumes, helper });
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
@@ -168,12 +168,12 @@ function containerRequest(request: LaunchRequest, { volumes, user, ports, variab
     command: idleCommand,
     workdir: container.workdir,
     env: { ...portVariables(ports), ...variables },
-    labels: {
+    labels: ownLabels(image.labels, {
       ...container.labels,
       ...writePorts(portTable(ports)),
       [uidLabel]: String(user.ids?.uid ?? ""),
       ...request.labels,
-    },
+    }),
     mounts: [...container.mounts, ...volumes],
     tmpfs: container.tmpfs,
     ports,

@@ -1,6 +1,7 @@
 import type { ContainerInfo } from "../../engine/containers.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { environmentLabel, projectLabel, readPorts, workspaceLabel, writePorts } from "../../plan/labels.ts";
+import { projectLabel, readPorts, writePorts } from "../../plan/labels.ts";
+import { ownerOf } from "../../plan/owned.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { ownVolume, portsVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
@@ -39,11 +40,11 @@ async function claimedPorts(
   { plan, environment, replaced }: Pick<PortChoice, "plan" | "environment" | "replaced">,
 ): Promise<readonly [number, string][]> {
   const containers = await engine.containers.list({ [projectLabel]: "" });
-  const others = containers.filter(
-    ({ id, labels }) =>
-      id !== replaced?.id &&
-      (labels[workspaceLabel] !== plan.workspace.id || labels[environmentLabel] !== environment.name),
-  );
+  const others = containers.filter((container) => {
+    const owner = ownerOf(container);
+    if (owner === undefined || container.id === replaced?.id) return false;
+    return owner.workspace !== plan.workspace.id || owner.environment !== environment.name;
+  });
   return others.flatMap(({ name, labels, ports }) =>
     [...Object.values(readPorts(labels)), ...ports.map(({ host }) => host)].map((port): [number, string] => [
       port,

@@ -6,11 +6,11 @@ import {
   environmentLabel,
   folderLabel,
   projectLabel,
-  rootLabel,
   uidLabel,
   volumeLabel,
   workspaceLabel,
 } from "../../plan/labels.ts";
+import { ownerOf, readOwner } from "../../plan/owned.ts";
 import type { EnvironmentPlan, Plan, VolumePlan } from "../../plan/plan.ts";
 
 /** A volume in its place in a container. */
@@ -38,7 +38,8 @@ export async function listVolumes(
   engine: Engine,
   { project, workspace }: Pick<Plan, "project" | "workspace">,
 ): Promise<ProjectVolumes> {
-  const all = await engine.volumes.list({ [projectLabel]: project });
+  const labelled = await engine.volumes.list({ [projectLabel]: project });
+  const all = labelled.filter(({ labels }) => readOwner(labels) !== undefined);
   const isHere = ({ labels }: VolumeInfo) => labels[workspaceLabel] === workspace.id;
   const isFolders = ({ labels }: VolumeInfo) => labels[folderLabel] === workspace.folder;
   const sure = all.filter((volume) => isHere(volume) && isFolders(volume));
@@ -54,9 +55,10 @@ async function usedElsewhere(
   { project, workspace }: Pick<Plan, "project" | "workspace">,
 ): Promise<ReadonlySet<string>> {
   const all = await containers.list({ [projectLabel]: project });
-  const elsewhere = all.filter(
-    ({ labels }) => labels[workspaceLabel] !== workspace.id && existsSync(labels[rootLabel] ?? "/"),
-  );
+  const elsewhere = all.filter((container) => {
+    const owner = ownerOf(container);
+    return owner !== undefined && owner.workspace !== workspace.id && existsSync(owner.root ?? "/");
+  });
   return new Set(elsewhere.flatMap(({ volumes = [] }) => volumes));
 }
 

@@ -35,6 +35,8 @@ export async function rememberInputs({ cacheDir }: Host, { workspace }: Plan, im
 
 /** Undefined where they were not noted on this machine. */
 export async function knownInputs({ cacheDir }: Host, fingerprint: Sha256): Promise<KnownInputs | undefined> {
+  // it may stand in a label
+  if (!/^[0-9a-f]{64}$/.test(fingerprint)) return undefined;
   try {
     const file = join(inputsFolder(cacheDir), `${fingerprint}.json.gz`);
     const known = JSON.parse((await promisify(gunzip)(await readFile(file))).toString());

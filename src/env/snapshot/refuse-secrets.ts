@@ -2,8 +2,9 @@ import { posix } from "node:path";
 import type { ContainerInfo, LayerChange } from "../../engine/containers.ts";
 import { devenvError } from "../../errors.ts";
 import type { Needle } from "../../host/archive/search-tar.ts";
-import { environmentLabel, projectLabel, workspaceLabel } from "../../plan/labels.ts";
+import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../../plan/labels.ts";
 import { layerReads } from "../../plan/layer-reads.ts";
+import { ownerOf } from "../../plan/owned.ts";
 import { nameInPhase } from "../../plan/phase.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
 import type { Secrets } from "../container/secrets.ts";
@@ -80,9 +81,12 @@ async function findFiles(
 /** Its labels let the next command remove what an interrupted one left; so does the next snapshot. */
 async function createReader({ engine }: OperationContext, { container, image }: SecretCheck): Promise<string> {
   const name = `${nameInPhase(container.name, "done")}.check`;
-  const own = [projectLabel, workspaceLabel, environmentLabel];
+  const own = [projectLabel, workspaceLabel, rootLabel, folderLabel, environmentLabel];
   const labels = Object.fromEntries(own.map((label) => [label, container.labels[label] ?? ""]));
-  const left = (await engine.containers.list(labels)).find((one) => one.name === name);
+  const { [workspaceLabel]: workspace = "" } = labels;
+  const left = (await engine.containers.list({ [workspaceLabel]: workspace })).find(
+    (one) => one.name === name && ownerOf(one) !== undefined,
+  );
   if (left !== undefined) await engine.containers.remove(left.id);
   const { id } = await engine.containers.create({
     name,

@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
-import { type Labels, targetLabel } from "../../plan/labels.ts";
+import type { Labels } from "../../plan/labels.ts";
+import { readTarget } from "../../plan/owned.ts";
 import { type Side, SideError } from "../side.ts";
 import type { AgentSideOptions } from "./agent-side.ts";
 import { shellScript } from "./shell-script.ts";
@@ -37,8 +38,11 @@ async function findContainer(engine: Engine, { labels, volume }: SyncShell) {
     throw new SideError("lost", error.message, { cause: error });
   });
   const [container] = found
-    .filter(({ state, volumes, labels: own }) => state === "running" && volumes?.includes(volume) && targetLabel in own)
+    .filter(
+      ({ state, volumes, labels: own }) =>
+        state === "running" && volumes?.includes(volume) && readTarget(own) !== undefined,
+    )
     .sort((one, other) => other.created - one.created);
   if (container === undefined) throw new SideError("lost", "the environment's container does not run");
-  return { id: container.id, target: container.labels[targetLabel] ?? "" };
+  return { id: container.id, target: readTarget(container.labels) ?? "" };
 }

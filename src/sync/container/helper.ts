@@ -6,6 +6,7 @@ import type { ContainerInfo } from "../../engine/containers.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isDevenvError } from "../../errors.ts";
 import type { Labels } from "../../plan/labels.ts";
+import { agentRepository } from "../../plan/sync-agent.ts";
 import { type Side, SideError } from "../side.ts";
 import { agentPath, ensureAgentImage } from "./agent-image.ts";
 import { type AgentSideOptions, openAgentSide } from "./agent-side.ts";
@@ -36,8 +37,12 @@ export async function startHelper(engine: Engine, helper: SyncHelper): Promise<s
   return create(engine, helper, image);
 }
 
-async function findHelper(engine: Engine, { name, labels }: SyncHelper): Promise<ContainerInfo | undefined> {
-  return (await engine.containers.list(labels)).find((container) => container.name === name);
+/** What was made of an image of a helper has its labels, and neither its image nor its volume. */
+async function findHelper(engine: Engine, { name, labels, volume }: SyncHelper): Promise<ContainerInfo | undefined> {
+  const labelled = await engine.containers.list(labels);
+  return labelled.find(
+    (one) => one.name === name && (one.image.startsWith(`${agentRepository}:`) || one.volumes?.includes(volume)),
+  );
 }
 
 function isAsWanted({ state, volumes, image }: ContainerInfo, helper: SyncHelper, wanted: string): boolean {
