@@ -84,7 +84,7 @@ export interface WorkspaceConfig {
   mode?: "bind" | "sync" | "copy";
   /** Of `sync`: whether what changes inside comes back; `two-way` by default. */
   direction?: "two-way" | "to-container";
-  /** What is neither synced nor copied, in gitignore's syntax; the word `gitignore` stands for the project's own files. */
+  /** What is neither synced nor copied, in gitignore's syntax; the word `gitignore` stands for what git ignores. */
   ignore?: string[];
   /** When both sides change a file: keep the later one and the other beside it, or let the path wait; `keep-both` by default. */
   conflicts?: "keep-both" | "wait";

@@ -71,7 +71,7 @@ const DESCRIPTIONS = {
     target: "Absolute path in the container; `/workspace` by default",
     mode: "How the folder gets there: mounted, kept in step, or copied once; `bind` by default with an engine on this machine",
     direction: "Whether what changes inside comes back; `two-way` by default",
-    ignore: "What is neither synced nor copied, in gitignore's syntax; `gitignore` stands for the project's own files",
+    ignore: "What is neither synced nor copied, in gitignore's syntax; `gitignore` stands for what git ignores",
     conflicts: "When both sides change a file: keep both, or let it wait; `keep-both` by default",
     watch: "What to do when files change",
     volumes: "Folders of the workspace that live in volumes of their own: `node_modules`",

@@ -158,7 +158,7 @@ export type WorkspaceMode = "bind" | "sync" | "copy";
 
 export interface SyncSpec {
   readonly direction: "two-way" | "to-container";
-  /** In gitignore's syntax, in order; the word `gitignore` stands for the project's own files. */
+  /** In gitignore's syntax, in order; the word `gitignore` stands for what git ignores. */
   readonly ignore: readonly string[];
   readonly conflicts: "keep-both" | "wait";
 }

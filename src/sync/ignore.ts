@@ -1,82 +1,89 @@
-/** What is not synced: rules in the syntax of `.gitignore`, and volumes of their own. */
-import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import ignore, { type Ignore, type TestResult } from "ignore";
+/** What is not synced: rules in the syntax of `.gitignore`, git's own if they are asked for, and volumes of their own. */
 import type { Path } from "./entry.ts";
+import { bytesOf, type Patterns, readPatterns } from "./ignore/patterns.ts";
 import type { Ignores } from "./session-options.ts";
-import { isWithin, joinPath, parentOf } from "./tree.ts";
+import { isWithin, parentOf } from "./tree.ts";
 
 export interface IgnoreRules {
   /** Lines as in a `.gitignore` at the root. */
   readonly patterns: readonly string[];
   /** Folders that are volumes in the container, relative to the workspace. */
   readonly volumes: readonly Path[];
-  /** Texts of the project's own `.gitignore` files, by folder; none if they are not asked for. */
-  readonly gitignores?: ReadonlyMap<Path, string> | undefined;
+  readonly git?: GitRules | undefined;
 }
 
-/** The later and the deeper rule counts; what is in an ignored folder is ignored. `.git` never is unless a pattern says so. */
-export function createIgnores({ patterns, volumes, gitignores = new Map() }: IgnoreRules): Ignores {
-  const own = openRules(patterns);
-  const files = new Map([...gitignores].map(([folder, text]) => [folder, openRules(text.split(/\r?\n/))]));
-  return (path, isFolder) => {
-    if (volumes.some((volume) => isWithin(path, volume))) return true;
-    const named = isFolder ? `${path}/` : path;
-    const said = own(named);
-    if (said?.ignored || said?.unignored) return said.ignored;
-    return files.size > 0 && isIgnoredByFiles(files, path, named);
+/** What git ignores. */
+export interface GitRules {
+  /** What its rules say of the very path, whatever they say of the folders above it. */
+  says(path: Path, isFolder: boolean): boolean | undefined;
+  /** Of something that the rules leave out: whether git has it all the same; of a folder: anything in it. */
+  isTracked(path: Path, isFolder: boolean): boolean;
+  /** Whether a repository begins at a folder. */
+  isTop(folder: Path): boolean;
+}
+
+/**
+ * `out` by one's own patterns, or as a volume, with all that is in it; `untracked`: by git's rules, so not if git has it all the
+ * same.
+ */
+export type Standing = "in" | "out" | "untracked";
+
+export type StandingOf = (path: Path, isFolder: boolean) => Standing;
+
+/** Whether what stands at a path is left out. */
+export function createIgnores(rules: IgnoreRules): Ignores {
+  const standingOf = createStandings(rules);
+  return (path, isFolder) => isLeftOut(rules.git, standingOf(path, isFolder), path, isFolder);
+}
+
+export function isLeftOut(git: GitRules | undefined, standing: Standing, path: Path, isFolder: boolean): boolean {
+  return standing === "out" || (standing === "untracked" && git?.isTracked(path, isFolder) !== true);
+}
+
+/** Folders of which it is kept at most. */
+const mostKept = 4096;
+
+/**
+ * One's own patterns count before git's rules. What is in a folder that is left out is too. Below `.git` nothing counts but
+ * patterns that name it. What it gives is kept: the rules must not change.
+ */
+export function createStandings({ patterns, volumes, git }: IgnoreRules): StandingOf {
+  const own = readOwn(patterns);
+  const ownOfGit = readOwn(patterns.filter((line) => /(^|\/)\.git(\/|$)/.test(line.trim())));
+  const kept = new Map<Path, Standing>();
+  const standingOfFolder = (folder: Path): Standing => {
+    if (folder === "") return "in";
+    const known = kept.get(folder);
+    if (known !== undefined) return known;
+    if (kept.size >= mostKept) kept.clear();
+    const standing = standingOf(folder, true);
+    // rules of their own begin there
+    const inIt = standing === "untracked" && git?.isTop(folder) && git.isTracked(folder, true) ? "in" : standing;
+    kept.set(folder, inIt);
+    return inIt;
   };
-}
-
-/** Undefined where there are no rules. */
-type Rules = (path: string) => TestResult | undefined;
-
-/** What was asked for is kept by the rules: of so many paths at most. */
-const mostAsked = 4096;
-
-function openRules(lines: readonly string[]): Rules {
-  if (lines.every((line) => line.trim() === "")) return () => undefined;
-  let rules: Ignore | undefined;
-  let asked = 0;
-  return (path) => {
-    if (asked % mostAsked === 0) rules = ignore(caseCounts).add([...lines]);
-    asked += 1;
-    return rules?.test(path);
+  const standingOf: StandingOf = (path, isFolder) => {
+    if (volumes.some((volume) => isWithin(path, volume))) return "out";
+    const above = standingOfFolder(parentOf(path));
+    if (above === "out") return above;
+    const said = (isInGit(path) ? ownOfGit : own)?.says(bytesOf(path), isFolder);
+    if (said === true) return "out";
+    if (above === "untracked" || said === false) return above;
+    return !isGit(path) && git?.says(path, isFolder) === true ? "untracked" : "in";
   };
+  return standingOf;
 }
 
-/** As in the container, whatever the host's file system makes of it. */
-const caseCounts = { ignorecase: false };
-
-/** The nearest file that says anything about the path decides. */
-function isIgnoredByFiles(files: ReadonlyMap<Path, Rules>, path: Path, named: string): boolean {
-  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    const relative = folder === "" ? named : named.slice(folder.length + 1);
-    const said = files.get(folder)?.(relative);
-    if (said?.ignored || said?.unignored) return said.ignored;
-    if (folder === "") return false;
-  }
+function readOwn(lines: readonly string[]): Patterns | undefined {
+  // as in the container, whatever the host's file system makes of it
+  return readPatterns(bytesOf(lines.join("\n")), { ignoresCase: false });
 }
 
-/** The texts of all `.gitignore` files of a project, but for those in folders that are ignored. */
-export async function readGitignores(root: string, rules: IgnoreRules): Promise<ReadonlyMap<Path, string>> {
-  const found = new Map<Path, string>();
-  const visit = async (folder: Path): Promise<void> => {
-    const entries = await entriesOf(join(root, folder));
-    if (entries.some((entry) => entry.name === ".gitignore" && entry.isFile())) {
-      found.set(folder, await readFile(join(root, folder, ".gitignore"), "utf8").catch(() => ""));
-    }
-    const ignores = createIgnores({ ...rules, gitignores: found });
-    const folders = entries
-      .filter((entry) => entry.isDirectory() && entry.name !== ".git")
-      .map(({ name }) => joinPath(folder, name));
-    for (const below of folders) if (!ignores(below, true)) await visit(below);
-  };
-  await visit("");
-  return found;
+/** At `.git`, or below it. */
+function isGit(path: Path): boolean {
+  return path.includes(".git") && /(^|\/)\.git(\/|$)/.test(path);
 }
 
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
-  return readdir(folder, { withFileTypes: true }).catch(() => []);
+function isInGit(path: Path): boolean {
+  return path.includes(".git/") && /(^|\/)\.git\//.test(path);
 }

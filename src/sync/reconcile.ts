@@ -6,6 +6,7 @@
  * - A change's `before` is what stands there now.
  * - What differs from the ancestor on one side is kept: it is on both sides afterwards, or stays where it is as a conflict.
  * - Nothing is done at or below a path where one side is unreadable; no folder is removed that holds something unreadable.
+ * - What both agreed upon at a path that is ignored now is forgotten.
  * - After the changes there is nothing left to do, but for the same conflicts.
  * - Swapping the sides swaps the result, but for modes that both sides changed: the host's count.
  * - With direction `to-container` nothing is changed on the host, and what the container alone changed is left as it is.
@@ -14,7 +15,7 @@
  */
 import type { Change, Conflict, Entry, File, Folder, Path } from "./entry.ts";
 import { splitEntry } from "./split.ts";
-import { childrenOf, isAlike, isEqual, joinPath, namesOf, noChildren, readable } from "./tree.ts";
+import { childrenOf, ignored, isAlike, isEqual, joinPath, namesOf, noChildren, readable } from "./tree.ts";
 
 export interface Trees {
   /** Holds nothing unreadable. */
@@ -60,7 +61,12 @@ interface Place extends Trees {
 function reconcileAt(round: Round, place: Place): void {
   const { path, ancestor, host, container } = place;
   if (ancestor === host && host === container) return;
-  if (host?.kind === "unreadable" || container?.kind === "unreadable") return;
+  if (host?.kind === "unreadable" || container?.kind === "unreadable") {
+    // what is gone from one side when it counts again was not deleted
+    if (host === ignored || container === ignored)
+      change(round, "ancestor", { path, before: ancestor, after: undefined });
+    return;
+  }
   if (host?.kind === "folder" && container?.kind === "folder") mergeFolders(round, place, host, container);
   else if (isAlike(host, container)) change(round, "ancestor", { path, before: ancestor, after: host });
   else if (host === undefined || container === undefined) mergeMissing(round, place);

@@ -28,7 +28,6 @@ const entrances: Record<string, RegExp> = {
   "tar-stream": /^(host|engine\/docker)\//,
   chokidar: /^(host\/watch(-tree)?|sync\/host\/chokidar-watch)\.ts$/,
   undici: /^host\//,
-  ignore: /^sync\/ignore\.ts$/,
   "proper-lockfile": /^host\/workspace-lock\.ts$/,
   execa: /^host\/run-program\.ts$/,
   zod: /^(config|lock)\//,

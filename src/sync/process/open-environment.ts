@@ -6,11 +6,13 @@ import { ownMark } from "../../host/process-mark.ts";
 import { conflictPath } from "../conflict-name.ts";
 import { openHostSide } from "../host/host-side.ts";
 import type { NameLate } from "../host/keep.ts";
+import { gitSettings } from "../ignore/git-settings.ts";
 import { createIgnores } from "../ignore.ts";
-import { type IgnoreFiles, openIgnoreFiles } from "../ignore-files.ts";
+import { type IgnoreFiles, type IgnoreFilesOptions, openIgnoreFiles } from "../ignore-files.ts";
 import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
 import type { Session, SessionListener } from "../session-options.ts";
+import type { SideListener } from "../side.ts";
 import { type HostAgent, openHostAgent } from "./host-agent.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
@@ -52,16 +54,16 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     if (!isPaused) native?.prepare();
     const openContainer = await containerOpener(engine, request);
     const { boot } = await ownMark(host);
-    const rescans: (() => void)[] = [];
-    const { ignores, follow } = await openIgnores(request, () => {
-      for (const rescan of rescans) rescan();
+    const listeners: SideListener[] = [];
+    const { ignores, follow } = await openIgnores(host, request, (paths) => {
+      for (const sides of listeners) paths === undefined ? sides.onOverflow() : sides.onChange(paths);
     });
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
     const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
     const session = await openSession({
       host(sides) {
-        rescans.push(sides.onOverflow);
+        listeners.push(sides);
         return follow(
           openHostSide({
             ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
@@ -71,7 +73,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
         );
       },
       container(sides) {
-        rescans.push(sides.onOverflow);
+        listeners.push(sides);
         return openContainer({ ...sync.owner, listener: sides });
       },
       ancestor: openJournal({
@@ -108,9 +110,12 @@ function withStatus(listener: SessionListener, tell: () => void): SessionListene
 
 const ownFiles = "gitignore";
 
-async function openIgnores({ record, environment }: EnvironmentRequest, onChange: () => void): Promise<IgnoreFiles> {
-  const { exclude, ignore } = environment;
+async function openIgnores(
+  host: Host,
+  { record: { root }, environment: { exclude, ignore } }: EnvironmentRequest,
+  onChange: IgnoreFilesOptions["onChange"],
+): Promise<IgnoreFiles> {
   const rules = { patterns: ignore.filter((line) => line !== ownFiles), volumes: exclude };
-  if (ignore.includes(ownFiles)) return openIgnoreFiles({ root: record.root, rules, onChange });
-  return { ignores: createIgnores(rules), follow: (side) => side };
+  if (!ignore.includes(ownFiles)) return { ignores: createIgnores(rules), follow: (side) => side };
+  return openIgnoreFiles({ root, uid: host.uid, settings: await gitSettings(host, root), rules, onChange });
 }

@@ -23,7 +23,7 @@ export interface RecordHead {
 export interface KeptEnvironment {
   /** Folders, relative to the workspace, that are the container's own. */
   readonly exclude: readonly string[];
-  /** In gitignore's syntax, in order; the word `gitignore` stands for the project's own files. */
+  /** In gitignore's syntax, in order; the word `gitignore` stands for what git ignores. */
   readonly ignore: readonly string[];
   readonly watch: readonly WatchAction[];
   /** Undefined where the workspace is mounted. */

@@ -1,10 +1,12 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { openHostSide } from "../../../src/sync/host/host-side.ts";
 import { openIgnoreFiles } from "../../../src/sync/ignore-files.ts";
 import { openSession } from "../../../src/sync/session.ts";
 import type { Session } from "../../../src/sync/session-options.ts";
+import type { SideListener } from "../../../src/sync/side.ts";
 import { createMemorySide } from "../../support/memory-side.ts";
 import { createMemoryStore } from "../../support/memory-store.ts";
 import { contentsOf } from "../../support/memory-tree.ts";
@@ -18,15 +20,17 @@ afterEach(async () => {
 /** A session between a real folder and a container's side in memory, by the folder's own `.gitignore` files. */
 async function begin(root: string, cookieFolder: string) {
   const container = createMemorySide({ name: "container" });
-  const rescans: (() => void)[] = [];
+  const listeners: SideListener[] = [];
   const files = await openIgnoreFiles({
-    root,
+    ...{ root, uid: process.getuid?.(), settings: { excludesFile: undefined, ignoresCase: false } },
     rules: { patterns: [], volumes: [] },
-    onChange: () => rescans.forEach((rescan) => void rescan()),
+    onChange(paths) {
+      for (const listener of listeners) paths === undefined ? listener.onOverflow() : listener.onChange(paths);
+    },
   });
   const session = await openSession({
     host(listener) {
-      rescans.push(listener.onOverflow);
+      listeners.push(listener);
       const { ignores } = files;
       const nameLate = (path: string) => `${path}.late`;
       return files.follow(
@@ -37,7 +41,7 @@ async function begin(root: string, cookieFolder: string) {
       );
     },
     container(listener) {
-      rescans.push(listener.onOverflow);
+      listeners.push(listener);
       return container.open(listener);
     },
     ancestor: createMemoryStore(),
@@ -89,7 +93,7 @@ it("follows a `.gitignore` that is changed, made, moved in or removed, on the ho
   expect(all).not.toContain(".gitignore");
 });
 
-it("follows one that is changed in the container, and leaves what is ignored by now as it is", async () => {
+it("follows one that is changed in the container; what is ignored by then stays, and comes back where it is gone", async () => {
   using cookies = temporaryFolder();
   using folder = temporaryFolder({ ".gitignore": "", "out/a": "1" });
   const { container, flushed } = await begin(folder.path, cookies.path);
@@ -101,5 +105,56 @@ it("follows one that is changed in the container, and leaves what is ignored by 
   container.user.write("out/b", "1");
   await vi.waitFor(async () => expect(await flushed()).toEqual([".gitignore", "out", "out/a", "out/b"]));
   container.user.write(".gitignore", "# nothing\n");
-  expect(await flushed()).toEqual([".gitignore", "out", "out/b", "out/below"]);
+  expect(await flushed()).toEqual([".gitignore", "out", "out/a", "out/b", "out/below"]);
+  expect(readdirSync(join(folder.path, "out")).sort()).toEqual(["a", "b", "below"]);
+});
+
+describe("what git tracks", () => {
+  const git = (cwd: string, ...args: readonly string[]) => {
+    execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@b.c", ...args], { cwd, stdio: "ignore" });
+  };
+  const outsideGit = (paths: readonly string[]) => paths.filter((path) => !path.startsWith(".git/"));
+
+  it("comes over although a rule matches, as soon as git tracks it, and stays when it does not any more", async () => {
+    using cookies = temporaryFolder();
+    using folder = temporaryFolder({ ".gitignore": "out/\n", "out/a/b": "1", "out/c": "1" });
+    git(folder.path, "init", "--quiet");
+    const { flushed } = await begin(folder.path, cookies.path);
+    expect(outsideGit(await flushed())).toEqual([".git", ".gitignore"]);
+    git(folder.path, "add", "--force", "out/a/b");
+    const all = [".git", ".gitignore", "out", "out/a", "out/a/b"];
+    await vi.waitFor(async () => expect(outsideGit(await flushed())).toEqual(all));
+    git(folder.path, "commit", "--quiet", "--message", "a");
+    git(folder.path, "rm", "--quiet", "--cached", "out/a/b");
+    rmSync(join(folder.path, "out"), { recursive: true });
+    await vi.waitFor(async () => expect(outsideGit(await flushed())).toEqual(all));
+  });
+
+  it("is deleted where it is deleted on the other side, and what is not tracked beside it stays", async () => {
+    using cookies = temporaryFolder();
+    using folder = temporaryFolder({ ".gitignore": "out/\n", "out/a": "1", "out/b": "1" });
+    git(folder.path, "init", "--quiet");
+    git(folder.path, "add", "--force", "out/a");
+    const { container, flushed } = await begin(folder.path, cookies.path);
+    expect(await flushed()).toContain("out/a");
+    container.user.remove("out/a");
+    expect(await flushed()).not.toContain("out/a");
+    expect(readdirSync(join(folder.path, "out"))).toEqual(["b"]);
+  });
+
+  it("is followed in a linked worktree, whose index is elsewhere, when that is looked at", async () => {
+    using cookies = temporaryFolder();
+    using main = temporaryFolder({ "main/.gitignore": "out/\n" });
+    git(join(main.path, "main"), "init", "--quiet");
+    git(join(main.path, "main"), "add", ".");
+    git(join(main.path, "main"), "commit", "--quiet", "--message", "a");
+    git(join(main.path, "main"), "worktree", "add", "--quiet", "../linked");
+    const root = join(main.path, "linked");
+    mkdirSync(join(root, "out"));
+    writeFileSync(join(root, "out/a"), "1");
+    const { flushed } = await begin(root, cookies.path);
+    expect(await flushed()).toEqual([".git", ".gitignore"]);
+    git(root, "add", "--force", "out/a");
+    expect(await flushed()).toEqual([".git", ".gitignore", "out", "out/a"]);
+  });
 });

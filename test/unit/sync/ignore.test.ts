@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createIgnores, readGitignores } from "../../../src/sync/ignore.ts";
+import { createIgnores } from "../../../src/sync/ignore.ts";
+import { openIgnoreFiles } from "../../../src/sync/ignore-files.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 /** Those of the paths that are ignored; a folder ends with a slash. */
@@ -21,6 +22,13 @@ describe("rules in gitignore's syntax", () => {
     ["case counts", ["*.LOG"], ["a.log", "a.LOG"], ["a.LOG"]],
     ["nothing by default", [], [".git/", ".git/HEAD", "a"], []],
     [".git if it is said", [".git"], [".git/", ".git/HEAD"], [".git/", ".git/HEAD"]],
+    ["nothing below .git", ["logs", "*.lock", "build/"], [".git/logs/", ".git/refs/heads/build/", ".git/a.lock"], []],
+    [
+      "what is in .git if it is said",
+      [".git/lfs", "logs"],
+      [".git/", ".git/lfs/", ".git/lfs/a", ".git/logs/", "a/.git/lfs/"],
+      [".git/lfs/", ".git/lfs/a"],
+    ],
   ])("%s", (_name, patterns, paths, expected) => {
     expect(ignored(createIgnores({ patterns, volumes: [] }), paths)).toEqual(expected);
   });
@@ -32,7 +40,16 @@ describe("rules in gitignore's syntax", () => {
   });
 });
 
-describe("the project's own files", () => {
+describe("git's own rules", () => {
+  const settings = { excludesFile: undefined, ignoresCase: false };
+  const open = async (root: string, patterns: readonly string[] = []) => {
+    const files = await openIgnoreFiles({
+      ...{ root, uid: undefined, settings, rules: { patterns, volumes: [] } },
+      onChange() {},
+    });
+    return files.ignores;
+  };
+
   it("count from their folders, the deeper before the upper, and the config before both", async () => {
     using project = temporaryFolder({
       ".gitignore": "*.log\n/out/\nsecret\n",
@@ -42,21 +59,43 @@ describe("the project's own files", () => {
       "sub/local/.gitignore": "!*\n",
       ".git/.gitignore": "*\n",
     });
-    const rules = { patterns: ["!secret", "*.tmp"], volumes: [] };
-    const gitignores = await readGitignores(project.path, rules);
-    // none of those that are ignored themselves
-    expect([...gitignores.keys()].sort()).toEqual(["", "sub", "sub/deep"]);
-    const ignores = createIgnores({ ...rules, gitignores });
+    const ignores = await open(project.path, ["!secret", "*.tmp"]);
     expect(
       ignored(ignores, [
         ...["a.log", "sub/a.log", "sub/important.log", "sub/deep/important.log", "important.log"],
-        ...["out/", "sub/out/", "sub/local", "local", "sub/deep/local", "secret", "sub/x.tmp"],
+        // those in folders that are left out do not count
+        ...["out/", "out/a", "sub/out/", "sub/local", "sub/local/a", "local", "sub/deep/local", "secret", "sub/x.tmp"],
       ]),
-    ).toEqual(["a.log", "sub/a.log", "sub/deep/important.log", "important.log", "out/", "sub/local", "sub/x.tmp"]);
+    ).toEqual([
+      ...["a.log", "sub/a.log", "sub/deep/important.log", "important.log"],
+      ...["out/", "out/a", "sub/local", "sub/local/a", "sub/x.tmp"],
+    ]);
+  });
+
+  it("let a folder that a deeper file brings back in come with all that is in it", async () => {
+    using project = temporaryFolder({
+      ".gitignore": "generated/\n*.bin\n",
+      "sub/.gitignore": "!generated/\n",
+      "sub/generated/a": "",
+      "sub/generated/b.bin": "",
+    });
+    const ignores = await open(project.path);
+    expect(ignored(ignores, ["generated/", "sub/generated/", "sub/generated/a", "sub/generated/b.bin"])).toEqual([
+      ...["generated/", "sub/generated/b.bin"],
+    ]);
+  });
+
+  it("never count at `.git` or below it", async () => {
+    using project = temporaryFolder({ ".gitignore": "*\nlogs\nheads\n.git\n" });
+    const ignores = await open(project.path);
+    expect(ignored(ignores, [".git/", ".git/HEAD", ".git/logs/", ".git/refs/heads/", "logs/", "a/"])).toEqual([
+      ...["logs/", "a/"],
+    ]);
   });
 
   it("are none where there is none", async () => {
     using project = temporaryFolder({ "a/b": "" });
-    expect(await readGitignores(project.path, { patterns: [], volumes: [] })).toEqual(new Map());
+    const ignores = await open(project.path);
+    expect(ignored(ignores, ["a/", "a/b"])).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../src/sync/entry.ts";
 import { reconcile } from "../../../src/sync/reconcile.ts";
+import { ignored } from "../../../src/sync/tree.ts";
 import { applyChanges, file, folder, type Written } from "../../support/trees.ts";
 
 /** What the root holds in the ancestor, on the host and in the container, and what it holds afterwards. */
@@ -219,6 +220,16 @@ const unreadable: readonly Row[] = [
     before: [none, { s: "!socket" }, none],
     after: [{ s: "!socket" }, none],
     ancestor: none,
+  },
+  {
+    what: "a file that is ignored now: nobody deleted it when it counts again and is gone from one side",
+    before: [
+      { f: "1", g: "1" },
+      { f: ignored, g: "1" },
+      { f: ignored, g: "1" },
+    ],
+    after: { f: ignored, g: "1" },
+    ancestor: { g: "1" },
   },
   {
     what: "a file that became unreadable: the other side keeps it",
