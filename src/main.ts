@@ -34,7 +34,8 @@ async function main(): Promise<void> {
   const interrupts = listenForInterrupts(process, (code) => process.exit(code));
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      // a terminal that is gone gives EIO
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
       interrupts.raise("SIGPIPE");
     });
   }

@@ -25,10 +25,25 @@ export async function runInside(context: CliContext, engine: Engine, request: In
       hidesSecrets,
       beforeExec: (container) => prepare(context, request, container),
     });
-  const { process: running, signal } = await open().catch((error: unknown) =>
-    openAgain(context, request, { open, error }),
-  );
-  return await attach({ running, signal, stdio, interrupts, tty: size !== undefined });
+  const {
+    process: running,
+    guard,
+    container,
+  } = await open().catch((error: unknown) => openAgain(context, request, { open, error }));
+  const exitCode = await attach({ running, guard, stdio, interrupts, tty: size !== undefined });
+  if (exitCode === killedCode && interrupts.taken() === undefined) await tellEnd(context, engine, container);
+  return exitCode;
+}
+
+/** What a command gives that SIGKILL ended; nothing else ends it together with its container. */
+const killedCode = 137;
+
+async function tellEnd({ stdio }: CliContext, engine: Engine, container: string): Promise<void> {
+  const { findEnd } = await import("../env/container/last-words.ts");
+  const end = await findEnd(engine, container).catch(() => undefined);
+  if (end === undefined) return;
+  const why = end.isOutOfMemory ? "for lack of memory" : `with exit code ${end.exitCode}`;
+  stdio.stderr.write(`devenv: the container ended ${why} while the command ran; \`devenv up\` starts it again\n`);
 }
 
 /** A command after an edit sees that edit; where it cannot, that is said. */

@@ -20,9 +20,11 @@ export function exitCodeOf(name: NodeJS.Signals): number {
 export function listenForInterrupts(source: SignalSource, exit: (code: number) => void): RaisedInterrupts {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
+  let taken: NodeJS.Signals | undefined;
   let taker: ((name: NodeJS.Signals) => void) | undefined;
   const raise = (name: NodeJS.Signals): void => {
     if (taker !== undefined) {
+      taken = name;
       taker(name);
     } else if (received !== undefined) {
       exit(exitCodeOf(name));
@@ -35,6 +37,7 @@ export function listenForInterrupts(source: SignalSource, exit: (code: number) =
   return {
     signal: controller.signal,
     received: () => received,
+    taken: () => taken,
     raise,
     forward(take) {
       taker = take;

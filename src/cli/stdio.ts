@@ -23,6 +23,8 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** The signal that aborted. */
   received(): NodeJS.Signals | undefined;
+  /** The last signal that somebody took. */
+  taken(): NodeJS.Signals | undefined;
   /** Take every SIGINT, SIGTERM, SIGHUP and SIGQUIT until the returned function is called. */
   forward(take: (name: NodeJS.Signals) => void): () => void;
 }

@@ -2,12 +2,13 @@
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { ExecProcess } from "../engine/containers.ts";
+import type { Guard } from "../env/container/guard.ts";
+import { exitCodeOf } from "./interrupts.ts";
 import type { InputStream, Interrupts, OutputStream, Stdio } from "./stdio.ts";
 
 export interface Attachment {
   readonly running: ExecProcess;
-  /** Send a signal to the command inside. */
-  signal(name: NodeJS.Signals): Promise<void>;
+  readonly guard: Guard;
   readonly stdio: Stdio;
   readonly interrupts: Interrupts;
   /** The command has a terminal: keys go to it raw, and it learns this terminal's size. */
@@ -22,8 +23,8 @@ export function terminalSize({ stdin, stdout }: Stdio): { columns: number; rows:
 
 /** Wait for the command's end, and until all that it printed is passed on, and give its exit code; the terminal is as before then, whatever happened. */
 export async function attach(attachment: Attachment): Promise<number> {
-  const { running, stdio, tty } = attachment;
-  const releaseSignals = forwardSignals(attachment);
+  const { running, guard, stdio, tty } = attachment;
+  const { left, release: releaseSignals } = forwardSignals(attachment);
   const releases = [
     tty ? setRaw(stdio.stdin) : nothing,
     tty ? forwardSize(running, stdio.stdout) : nothing,
@@ -32,11 +33,15 @@ export async function attach(attachment: Attachment): Promise<number> {
     forwardOutput(running.stderr, stdio.stderr),
   ];
   try {
-    const exitCode = await running.exitCode().finally(releaseSignals);
+    const exitCode = await Promise.race([running.exitCode(), left]);
+    // a signal that comes now still ends what the command left behind
+    await Promise.race([guard.release(), left]);
+    releaseSignals();
     const { signal } = attachment.interrupts;
     await Promise.all([running.stdout, running.stderr].map((inside) => readToEnd(inside, signal)));
     return exitCode;
   } finally {
+    releaseSignals();
     for (const release of releases.reverse()) release();
   }
 }
@@ -44,12 +49,48 @@ export async function attach(attachment: Attachment): Promise<number> {
 type Release = () => void;
 const nothing: Release = () => {};
 
-function forwardSignals({ interrupts, signal }: Attachment): Release {
-  // The command may be gone already, or about to end: its exit code says so, not a signal that came late.
-  const send = (name: NodeJS.Signals) => void signal(name).catch(() => {});
+/** Signals as close as this are one: a shell and a program between send what one key press means twice. */
+const samePressMs = 250;
+
+interface Forwarding {
+  /** The exit code of a devenv that leaves a command which it cannot end. */
+  readonly left: Promise<number>;
+  readonly release: Release;
+}
+
+/** The first signal goes to the command's group, the second one kills all of it, the third one leaves it alone. */
+function forwardSignals({ interrupts, guard, stdio }: Attachment): Forwarding {
+  const { promise: left, resolve } = Promise.withResolvers<number>();
+  const leave = (name: NodeJS.Signals) => {
+    stdio.stderr.write("devenv: the command could not be ended; it goes on inside\n");
+    resolve(exitCodeOf(name));
+  };
+  const use = (name: NodeJS.Signals, tell: Promise<boolean>) =>
+    void tell.catch(() => false).then((isDone) => isDone || over || leave(name));
+  let over = false;
+  let firstMs: number | undefined;
+  let isKilled = false;
+  const take = (name: NodeJS.Signals) => {
+    // nobody reads what it prints: its own affair
+    if (name === "SIGPIPE") return void guard.signal(name).catch(() => false);
+    const nowMs = performance.now();
+    firstMs ??= nowMs;
+    if (nowMs - firstMs < samePressMs) return use(name, guard.signal(name));
+    if (isKilled) return leave(name);
+    isKilled = true;
+    use(name, guard.kill());
+  };
   const early = interrupts.received();
-  if (early !== undefined) send(early);
-  return interrupts.forward(send);
+  if (early !== undefined) take(early);
+  const release = interrupts.forward(take);
+  return {
+    left,
+    release() {
+      // the command may be gone already, or about to end: its exit code says so, not a signal that came late
+      over = true;
+      release();
+    },
+  };
 }
 
 function setRaw(stdin: InputStream): Release {

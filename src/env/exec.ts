@@ -6,8 +6,9 @@ import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { readSecretVariables, readTarget } from "../plan/owned.ts";
+import { type Guard, guardExec } from "./container/guard.ts";
+import { execVariable } from "./container/guard-script.ts";
 import { withSecretVariables } from "./container/secret-variables.ts";
-import { execVariable, signalExec } from "./container/signal-exec.ts";
 import { observeCurrent } from "./observe.ts";
 
 export interface ExecOptions {
@@ -31,8 +32,9 @@ export interface ExecOptions {
 
 export interface OpenExec {
   readonly process: ExecProcess;
-  /** Send a signal to the command inside. The engine has no call for it, so a second exec finds and signals it. */
-  signal(name: NodeJS.Signals): Promise<void>;
+  readonly guard: Guard;
+  /** Id of its container. */
+  readonly container: string;
 }
 
 /** Run a command in an environment that is up. Loads no config: the labels say which container it is. */
@@ -40,15 +42,19 @@ export async function openExec(options: ExecOptions): Promise<OpenExec> {
   const { engine, command, tty, hidesSecrets } = options;
   const container = await findContainer(options);
   await options.beforeExec?.(container);
-  const id = randomUUID();
+  const mark = randomUUID();
   const hide = hidesSecrets === true ? await secretHider(engine, container.id) : (running: ExecProcess) => running;
   const process = await engine.containers.exec(container.id, {
     command: withSecretVariables(readSecretVariables(container.labels), command),
-    env: { ...options.env, [execVariable]: id },
+    env: { ...options.env, [execVariable]: mark },
     workdir: workdirOf(container, options),
     tty,
   });
-  return { process: hide(process), signal: (name) => signalExec(engine, container.id, { id, name }) };
+  return {
+    process: hide(process),
+    guard: guardExec(engine, { container: container.id, mark }),
+    container: container.id,
+  };
 }
 
 async function secretHider(engine: Engine, id: string): Promise<(process: ExecProcess) => ExecProcess> {

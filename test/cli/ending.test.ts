@@ -59,6 +59,10 @@ it("tells why a container does not stay up, in its own words, and what to do", a
       exitCode: 1,
       stderr: expect.stringContaining("it ended with exit code 143"),
     });
+    expect(await devenv("task", "end")).toMatchObject({
+      exitCode: 137,
+      stderr: "devenv: the container ended with exit code 143 while the command ran; `devenv up` starts it again\n",
+    });
     await devenv("exec", "--", "mv", "/usr/bin/tail", "/usr/bin/tail.gone");
     expect(await devenv("restart")).toMatchObject(endsAtOnce);
     expect(await devenv("exec", "--", "true")).toMatchObject(endsAtOnce);

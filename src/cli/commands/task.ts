@@ -5,6 +5,7 @@ import { type CliContext, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { frozenInsideOptions } from "../frozen.ts";
 import { runInside } from "../inside.ts";
+import { exitCodeOf } from "../interrupts.ts";
 import { projectOf } from "../operate.ts";
 import { requireLockedContainer } from "../require-locked.ts";
 import { printTasks, taskList } from "../task-list.ts";
@@ -61,6 +62,9 @@ async function runSteps(context: CliContext, { spec, environment, steps }: Run):
       workdir: task.cwd ?? ".",
     });
     if (exitCode !== 0) return exitCode;
+    // a step that took the signal and ended well is no reason to begin the next one
+    const signal = context.interrupts.taken();
+    if (signal !== undefined && signal !== "SIGPIPE" && name !== steps.at(-1)?.name) return exitCodeOf(signal);
   }
   return 0;
 }

@@ -12,8 +12,16 @@ export interface Output {
 export interface OutputOptions {
   /** The source is a terminal's output, not framed; stderr then ends at once. */
   readonly raw?: boolean | undefined;
+  readonly misplaced?: Misplaced | undefined;
   /** Makes the error that both streams end with when the source breaks; undefined: they had come to their end. */
   explain(error: unknown): Promise<unknown>;
+}
+
+/** What comes to stdout and belongs to stderr. */
+export interface Misplaced {
+  /** By its first piece; all that follows waits for the answer then. */
+  mayBe(first: Buffer): boolean;
+  isSo(): Promise<boolean>;
 }
 
 /**
@@ -33,12 +41,44 @@ export function demultiplex(source: Readable, options: OutputOptions): Output {
     if (!stream.destroyed && !stream.push(part)) source.pause();
   };
   if (options.raw) stderr.push(null);
-  const split = splitFrames((type, part) => push(type === stdoutType ? stdout : stderr, part));
-  source.on("data", options.raw ? (chunk) => push(stdout, chunk) : split);
-  const ended = followEnd(source, [stdout, stderr], options);
+  const { take, settled } = sorter({ stdout, stderr, push }, options.misplaced);
+  source.on("data", options.raw ? (chunk) => push(stdout, chunk) : splitFrames(take));
+  const ended = followEnd(source, [stdout, stderr], { ...options, settled });
   // told by the streams too
   ended.catch(() => undefined);
   return { stdout, stderr, ended };
+}
+
+interface Outputs {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  push(stream: Readable, part: Buffer): void;
+}
+
+/** Hands each piece to its stream; `settled` waits until none is held back. */
+function sorter({ stdout, stderr, push }: Outputs, misplaced: Misplaced | undefined) {
+  let isFirst = misplaced !== undefined;
+  let held: Buffer[] | undefined;
+  let answer: Promise<void> = Promise.resolve();
+  const decide = async () => {
+    const stream = (await misplaced?.isSo().catch(() => false)) ? stderr : stdout;
+    for (const part of held ?? []) push(stream, part);
+    held = undefined;
+  };
+  return {
+    settled: () => answer,
+    take(type: number, part: Buffer): void {
+      if (type === stdoutType && isFirst) {
+        isFirst = false;
+        if (misplaced?.mayBe(part)) {
+          held = [];
+          answer = decide();
+        }
+      }
+      if (type === stdoutType && held !== undefined) held.push(part);
+      else push(type === stdoutType ? stdout : stderr, part);
+    },
+  };
 }
 
 type Destroy = (error: Error | null, done: (error?: Error | null) => void) => void;
@@ -72,12 +112,21 @@ export function splitFrames(take: (type: number, part: Buffer) => void): (chunk:
   };
 }
 
-async function followEnd(source: Readable, streams: readonly Readable[], { explain }: OutputOptions): Promise<void> {
+interface EndOptions extends OutputOptions {
+  settled(): Promise<void>;
+}
+
+async function followEnd(
+  source: Readable,
+  streams: readonly Readable[],
+  { explain, settled }: EndOptions,
+): Promise<void> {
   try {
     await finished(source, { writable: false }).catch(async (broken: unknown) => {
       const error = await explain(broken);
       if (error !== undefined) throw error;
     });
+    await settled();
     for (const stream of streams) if (!stream.destroyed) stream.push(null);
   } catch (error) {
     for (const stream of streams) stream.destroy(error as Error);

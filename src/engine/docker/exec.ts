@@ -15,6 +15,7 @@ export async function execInContainer(
   const { exec, socket } = await openExec(connection, container, request);
   const { stdout, stderr, ended } = demultiplex(socket, {
     raw: request.tty !== undefined,
+    misplaced: { mayBe: isEnginesWord, isSo: async () => hasNotBegun(await askEnd(connection, exec)) },
     explain: (error) => explainBreak(connection, exec, error),
   });
   const over = new AbortController();
@@ -30,7 +31,8 @@ export async function execInContainer(
     resize,
     exitCode: async () => {
       await ended;
-      return readExitCode(connection, exec);
+      const end = await readEnd(connection, exec);
+      return hasNotBegun(end) ? exitCodeOfNothing(connection, container, request) : end.exitCode;
     },
   };
 }
@@ -115,11 +117,17 @@ async function resizeExec(connection: Connection, { id }: Exec, { columns, rows,
   await connection.requestJson(call).catch(() => undefined);
 }
 
+interface End {
+  readonly exitCode: number;
+  /** Of the engine's host; 0: there never was a process. */
+  readonly pid: number;
+}
+
 /** The engine may call a command running for a moment after its output ended. */
-async function readExitCode(connection: Connection, exec: Exec): Promise<number> {
+async function readEnd(connection: Connection, exec: Exec): Promise<End> {
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const exitCode = await askExitCode(connection, exec);
-    if (exitCode !== undefined) return exitCode;
+    const end = await askEnd(connection, exec);
+    if (end !== undefined) return end;
     await delay(pauseMs);
   }
 }
@@ -128,22 +136,62 @@ async function readExitCode(connection: Connection, exec: Exec): Promise<number>
 const maxPauseMs = 250;
 
 /** Undefined while the command runs; the engine forgets it with its container. */
-async function askExitCode(connection: Connection, { id, container, action }: Exec): Promise<number | undefined> {
+async function askEnd(connection: Connection, { id, container, action }: Exec): Promise<End | undefined> {
   try {
     const answer = await connection.requestJson({ method: "GET", path: `/exec/${id}/json`, action });
-    const { Running, ExitCode } = answer as { readonly Running: boolean; readonly ExitCode: number | null };
-    return Running ? undefined : (ExitCode ?? undefined);
+    const { Running, ExitCode, Pid } = answer as InspectedExec;
+    return Running || ExitCode === null ? undefined : { exitCode: ExitCode, pid: Pid ?? 0 };
   } catch (error) {
     throw await tellEnded(connection, container, error);
   }
 }
 
+interface InspectedExec {
+  readonly Running: boolean;
+  readonly ExitCode: number | null;
+  readonly Pid?: number;
+}
+
+/** Docker's answer where there is no such program, or none that can be run. */
+const notRunCode = 126;
+
+function hasNotBegun(end: End | undefined): boolean {
+  return end?.exitCode === notRunCode && end.pid === 0;
+}
+
+/** How Docker begins what it writes to the output of a command that it cannot begin; a command's own may begin so too. */
+const enginesWord = Buffer.from("OCI runtime exec failed:");
+
+function isEnginesWord(first: Buffer): boolean {
+  return first.subarray(0, enginesWord.length).equals(enginesWord);
+}
+
+/** What shells give: 127 for a program that is not there, 126 for one that cannot be run. Asked inside: engines tell both alike. */
+async function exitCodeOfNothing(connection: Connection, container: string, request: ExecRequest): Promise<number> {
+  const { command, user, workdir, env } = request;
+  const [program = ""] = command;
+  if (program === probe[0]) return notFoundCode;
+  const asked = await execInContainer(connection, container, { command: [...probe, program], user, workdir, env });
+  asked.stdout.resume();
+  asked.stderr.resume();
+  asked.stdin.end();
+  return (await asked.exitCode()) === notFoundCode ? notFoundCode : notRunCode;
+}
+
+const notFoundCode = 127;
+const probe = [
+  "/bin/sh",
+  "-c",
+  'case $1 in */*) [ ! -e "$1" ] || exit 0; exit 127 ;; esac; IFS=:; for dir in $PATH; do [ ! -e "$dir/$1" ] || exit 0; done; exit 127',
+  "sh",
+];
+
 /** Podman resets the connection of a command that ended with input unread: no break, but the end. */
 async function explainBreak(connection: Connection, exec: Exec, error: unknown): Promise<unknown> {
   for (const pauseMs of [0, 25, 100, 400]) {
     await delay(pauseMs);
-    const exitCode = await askExitCode(connection, exec).catch(() => undefined);
-    if (exitCode !== undefined) return undefined;
+    const end = await askEnd(connection, exec).catch(() => undefined);
+    if (end !== undefined) return undefined;
   }
   return connection.translate(error, exec);
 }

@@ -24,7 +24,7 @@ export interface RunningContainer {
  * starts also where the command is not in the image, and ends a moment later: whether it can be run is tried.
  */
 export async function checkRuns(engine: Engine, container: RunningContainer): Promise<void> {
-  const end = await endOf(engine, container.id);
+  const end = await findEnd(engine, container.id);
   if (end !== undefined) throw await endedError(engine, container, end);
 }
 
@@ -52,7 +52,7 @@ export async function whileRunning<Value>(
     return await work();
   } catch (error) {
     if (isDevenvError(error, "CONTAINER_ENDS")) throw error;
-    const end = await endOf(engine, container.id).catch(() => undefined);
+    const end = await findEnd(engine, container.id).catch(() => undefined);
     throw end === undefined ? error : await endedError(engine, container, end, error);
   }
 }
@@ -63,8 +63,8 @@ export async function checkStillRuns(engine: Engine, container: RunningContainer
   if (end !== undefined) throw await endedError(engine, container, end);
 }
 
-/** The engine may call a container running for a moment after its processes were ended with it. */
-async function endOf(engine: Engine, id: string): Promise<ContainerEnd | undefined> {
+/** How a container ended; undefined while it runs. The engine may call a container running for a moment after its processes were ended with it. */
+export async function findEnd(engine: Engine, id: string): Promise<ContainerEnd | undefined> {
   if (await canIdle(engine, id)) return undefined;
   for (let waitedMs = 0; ; waitedMs += 50) {
     const end = await engine.containers.ended(id);

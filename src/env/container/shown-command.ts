@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Engine } from "../../engine/engine.ts";
 import { eachLine } from "../../host/each-line.ts";
 import type { OperationContext, StepName } from "../operation.ts";
+import { endExecs, guardExec } from "./guard.ts";
+import { execVariable } from "./guard-script.ts";
 import { withSecretVariables } from "./secret-variables.ts";
-import { endExec, execVariable } from "./signal-exec.ts";
 
 /** Last lines of a failed command that its error carries. */
 const errorLines = 20;
@@ -47,6 +48,7 @@ export async function runShown(context: OperationContext, command: ShownCommand)
     workdir,
   });
   inside.stdin.end();
+  const guard = guardExec(engine, { container, mark });
   const output: string[] = [];
   const show = (line: string) => {
     output.push(line);
@@ -55,17 +57,16 @@ export async function runShown(context: OperationContext, command: ShownCommand)
   };
   try {
     await untilAbort(Promise.all([eachLine(inside.stdout, show), eachLine(inside.stderr, show)]), signal);
-  } catch (error) {
+    return { exitCode: await untilAbort(inside.exitCode(), signal), output };
+  } finally {
     // where it cannot be ended it is when the next command takes up what this one left
-    if (signal?.aborted) await endExec(engine, container, mark).catch(() => undefined);
-    throw error;
+    await (signal?.aborted ? guard.end() : guard.release());
   }
-  return { exitCode: await inside.exitCode(), output };
 }
 
 /** End what is left of shown commands in a container: those of a devenv that was killed run on. */
 export function endShown(engine: Engine, container: string): Promise<void> {
-  return endExec(engine, container, `${markPrefix}.*`);
+  return endExecs(engine, container, `${markPrefix}.*`);
 }
 
 /** The end of some work, or at once the reason of an abort. */

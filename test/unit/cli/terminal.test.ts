@@ -1,13 +1,21 @@
 import { PassThrough, Writable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { attach, terminalSize } from "../../../src/cli/terminal.ts";
 import type { ExecProcess } from "../../../src/engine/containers.ts";
+import type { Guard } from "../../../src/env/container/guard.ts";
 import { type FakeStdio, fakeInterrupts, fakeStdio } from "../../support/fake-machine.ts";
 
 const size = { columns: 120, rows: 40 };
 
+interface OpenOptions {
+  readonly tty?: boolean;
+  readonly received?: NodeJS.Signals;
+  /** Whether something inside can signal the command. */
+  readonly canSignal?: boolean;
+}
+
 /** A command inside, played by the test. */
-function open(stdio: FakeStdio, { tty = false, received }: { tty?: boolean; received?: NodeJS.Signals } = {}) {
+function open(stdio: FakeStdio, { tty = false, received, canSignal = true }: OpenOptions = {}) {
   const { interrupts } = fakeInterrupts();
   if (received !== undefined) interrupts.raise(received);
   const ended = Promise.withResolvers<number>();
@@ -23,10 +31,17 @@ function open(stdio: FakeStdio, { tty = false, received }: { tty?: boolean; rece
     resize: async (columns, rows) => void sizes.push([columns, rows]),
     exitCode: () => ended.promise,
   };
-  const signal = async (name: NodeJS.Signals) => void signals.push(name);
-  const exitCode = attach({ running, signal, stdio, interrupts, tty });
+  const guard: Guard = {
+    signal: async (name) => signals.push(name) > 0 && canSignal,
+    kill: async () => signals.push("SIGKILL") > 0 && canSignal,
+    end: () => Promise.reject(new Error("not of a command that is attached")),
+    release: async () => undefined,
+  };
+  const exitCode = attach({ running, guard, stdio, interrupts, tty });
   return { stdin, stdout, stderr, sizes, signals, interrupts, exitCode, end: ended.resolve, fail: ended.reject };
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -77,6 +92,34 @@ describe("a command inside without a terminal", () => {
     interrupts.raise("SIGTERM");
     expect(signals).toEqual(["SIGINT", "SIGINT", "SIGTERM"]);
     expect(interrupts.received()).toBe("SIGTERM");
+  });
+
+  it("is killed by a second signal, and left alone by a third", async () => {
+    const stdio = fakeStdio();
+    const { signals, interrupts, exitCode } = open(stdio);
+    interrupts.raise("SIGINT");
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 300);
+    interrupts.raise("SIGINT");
+    expect(signals).toEqual(["SIGINT", "SIGKILL"]);
+    interrupts.raise("SIGTERM");
+    expect(await exitCode).toBe(143);
+    expect(stdio.stderrText()).toBe("devenv: the command could not be ended; it goes on inside\n");
+  });
+
+  it("is left alone where nothing inside can signal it", async () => {
+    const stdio = fakeStdio();
+    const { interrupts, exitCode } = open(stdio, { canSignal: false });
+    interrupts.raise("SIGINT");
+    expect(await exitCode).toBe(130);
+    expect(stdio.stderrText()).toBe("devenv: the command could not be ended; it goes on inside\n");
+  });
+
+  it("is told of a reader that is gone, and may go on after that", async () => {
+    const { signals, interrupts, exitCode, end } = open(fakeStdio());
+    for (const name of ["SIGPIPE", "SIGPIPE", "SIGINT"] as const) interrupts.raise(name);
+    expect(signals).toEqual(["SIGPIPE", "SIGPIPE", "SIGINT"]);
+    end(130);
+    expect(await exitCode).toBe(130);
   });
 
   it("gets the signal that came while it was being started", async () => {
