@@ -4,7 +4,7 @@ import type { ContextFile } from "./plan.ts";
 import { skeletonPath, skeletonTar } from "./skeleton.ts";
 
 /** Counts up when the same config gives another image: with the build script, the skeleton, or how a tar is unpacked. */
-export const recipeVersion = 5;
+export const recipeVersion = 6;
 
 /** What devenv itself puts into every build context. */
 export function buildEntries(): readonly ContextFile[] {

@@ -4,7 +4,7 @@ import { copyFunctions } from "./copy-script.ts";
 /** Build secret that holds the host's certificates and how to use them; empty on a host that has none of its own. */
 export const hostSecret = "devenv-host";
 
-/** 2020-01-01T00:00:00Z: the time of everything that a build makes, in seconds. */
+/** 2020-01-01T00:00:00Z: the time of everything that a build makes, in seconds; each step adds its number. */
 export const buildTimeSeconds = 1_577_836_800;
 
 /** Folder of the script in the build context. */
@@ -13,8 +13,14 @@ export const scriptFolder = ".devenv/build";
 /** What a command finds in the step's own folder in memory. */
 export const stepFolder = "/run/devenv";
 
-/** Start of a step's shell text; what stands in its parentheses may exit, set options or traps as it likes. */
-export const begin = `. ${stepFolder}/build/begin`;
+/**
+ * Start of a step's shell text; what stands in its parentheses may exit, set options or traps as it likes. The number
+ * counts from the first step upon the base: a file that a later step writes anew in the same size has another time
+ * than before, by which alone some engines see that it belongs into the layer.
+ */
+export function begin(number: number | undefined): string {
+  return `${number === undefined ? "" : `devenv_step=${number}; `}. ${stepFolder}/build/begin`;
+}
 
 /** End of it: normalises what the command wrote, or ends with the command's exit code. */
 export const finish = "finish $?";
@@ -42,6 +48,25 @@ const volatileFiles = [
   "/var/log/wtmp",
 ];
 
+/** What tools keep for a later run: in the home of the step's user, and in `/tmp`. A layer is quicker to fetch without. */
+const caches = [
+  ...[".npm", ".node-gyp", ".bundle/cache", ".pnpm-state", ".yarn/berry/cache", ".wget-hsts", ".lesshst"],
+  ...["composer", "go-build", "node", "node-gyp", "npm", "pip", "pip-tools", "pnpm", "pypoetry", "uv", "yarn"].map(
+    (name) => `.cache/${name}`,
+  ),
+].map((place) => `"$devenv_home/${place}"`);
+const temporary = [
+  "node-compile-cache",
+  "v8-compile-cache-*",
+  "npm-*",
+  "yarn--*",
+  "pip-*",
+  "uv-*",
+  "go-build*",
+  "hsperfdata_*",
+];
+const cachePlaces = [...caches, ...temporary.map((name) => `/tmp/${name}`)].join(" ");
+
 /** Where the engine mounts something of its own, or the step does. */
 const mounts = ["/proc", "/sys", "/dev", stepFolder, "/run/secrets", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"];
 
@@ -50,8 +75,9 @@ export const buildScript = `# Made by devenv: sourced by every RUN that it write
 [ ! -s ${stepFolder}/host ] || . ${stepFolder}/host
 # modules that a command imports would be kept with the time of their source
 export SOURCE_DATE_EPOCH=${buildTimeSeconds} PYTHONDONTWRITEBYTECODE=1
+devenv_time=$((${buildTimeSeconds} + \${devenv_step:-0}))
 true > ${stamp} || exit
-devenv_newer="-cnewer ${stamp} -newermt @${buildTimeSeconds}"
+devenv_newer="-cnewer ${stamp} -newermt @$devenv_time"
 if find ${stamp} $devenv_newer >/dev/null 2>&1; then
   # file times come from a clock of ticks: what the command writes is newer than the stamp
   sleep 0.01 2>/dev/null || sleep 1
@@ -61,6 +87,11 @@ else
   touch -d "@$(($(date +%s) - 1))" ${stamp}
 fi
 devenv_copies=0
+devenv_home=\${HOME:-/root}
+devenv_kept=
+for place in ${cachePlaces}; do
+  [ ! -e "$place" ] || devenv_kept="$devenv_kept $place "
+done
 
 # finish EXIT_CODE [PLACE…] [--settled] [--mkdir=FOLDER…]: make mount points for the next step, give what the command wrote one time, and empty what tells of this build.
 # Nothing is deleted that may be in a layer below: the mark of it carries a time.
@@ -89,6 +120,7 @@ finish() {
   fi
   date_passwords /etc/shadow
   date_passwords /etc/shadow-
+  drop_caches
   set_times / 2>/dev/null || true
 }
 
@@ -96,6 +128,23 @@ finish() {
 drop_host_keys() {
   for file in /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub; do
     if [ -f "$file" ] && [ "$file" -nt ${stamp} ]; then rm -f "$file"; fi
+  done
+}
+
+# Those that the step made: not what it found, where a cache of the user's may be mounted.
+drop_caches() {
+  for place in ${cachePlaces}; do
+    case $devenv_kept in
+      *" $place "*) ;;
+      *) [ ! -e "$place" ] || rm -rf "$place" 2>/dev/null || true ;;
+    esac
+  done
+}
+
+# Bases without manual pages lack their folders too, and some packages link pages there.
+make_man_folders() {
+  for number in 1 2 3 4 5 6 7 8; do
+    mkdir -p /usr/share/man/man$number || return
   done
 }
 
@@ -124,7 +173,7 @@ set_times_at() {
     set_times "$1"
   fi
   while :; do
-    [ ! "$folder" -nt ${stamp} ] || touch -hd @$SOURCE_DATE_EPOCH "$folder"
+    [ ! "$folder" -nt ${stamp} ] || touch -hd @$devenv_time "$folder"
     [ "$folder" != / ] || break
     folder=\${folder%/*}
     folder=\${folder:-/}
@@ -142,7 +191,7 @@ date_passwords() {
 
 set_times() {
   find "$1" -xdev \\( ${mounts.map((path) => `-path ${path}`).join(" -o ")} \\) -prune -o \\
-    $devenv_newer -exec touch -hd @$SOURCE_DATE_EPOCH {} +
+    $devenv_newer -exec touch -hd @$devenv_time {} +
 }
 
 ${copyFunctions}`;

@@ -8,6 +8,8 @@ import { skeletonPath } from "./skeleton.ts";
 export interface Dockerfile {
   readonly text: string;
   readonly origins: readonly LineOrigin[];
+  /** How many steps of devenv's stand upon the base, those of base environments among them. */
+  readonly steps: number;
 }
 
 export interface DockerfileInput extends LayerPlaces {
@@ -16,6 +18,8 @@ export interface DockerfileInput extends LayerPlaces {
   readonly from: string;
   /** User that the base environment ends with, if it is an environment of this config with one. */
   readonly baseUser: string | undefined;
+  /** Steps of the base environment. */
+  readonly baseSteps: number;
 }
 
 /** The Dockerfile of an image: one group of instructions a step, under comments that name the config keys of its layers. */
@@ -26,15 +30,16 @@ export function renderDockerfile(input: DockerfileInput): Dockerfile {
     const { key, kind } = layer;
     return { key, kind, instructions: layerInstructions(layer, input), user: users[index] };
   });
-  return assemble([
+  const groups = [
     { key: `${image.key}.from`, kind: "from", instructions: renderFrom(input), user: undefined },
     ...joinSteps([...layers, ...renderUser(image, input.baseUser, users.at(-1))]),
-  ]);
+  ] as const;
+  return assemble(groups, input.baseSteps);
 }
 
 /** The part of a Dockerfile that counts: comments and empty lines do not. */
 export function countedInstructions(layer: LayerSpec, places: LayerPlaces): readonly string[] {
-  return layerInstructions(layer, places).map(printInstruction);
+  return layerInstructions(layer, places).map((one) => printInstruction(one));
 }
 
 /** What devenv makes has the skeleton already: a base environment in a layer, a bootstrapped base in its only one. */
@@ -66,16 +71,21 @@ function renderUser({ user, key }: ImageSpec, baseUser: string | undefined, befo
   return [{ key: `${key}.user`, kind: "user", instructions: [...(isMade ? make : []), `USER ${last}`], user: before }];
 }
 
-function assemble(groups: readonly Group[]): Dockerfile {
+function assemble(groups: readonly Group[], baseSteps: number): Dockerfile {
   const lines = ["# Made by devenv; each group of instructions comes from the config key above it."];
   const origins: LineOrigin[] = [];
+  let steps = baseSteps;
+  const print = (instruction: Instruction) => {
+    if (typeof instruction !== "string") steps += 1;
+    return printInstruction(instruction, steps).split("\n");
+  };
   for (const group of groups) {
     lines.push("", ...titlesOf(group));
     const from = lines.length + 1;
-    lines.push(...asRoot(group).flatMap((instruction) => printInstruction(instruction).split("\n")));
+    lines.push(...asRoot(group).flatMap(print));
     origins.push({ ...originOf(group), from, to: lines.length });
   }
-  return { text: `${lines.join("\n")}\n`, origins };
+  return { text: `${lines.join("\n")}\n`, origins, steps };
 }
 
 function titlesOf({ key, kind, copies = [] }: Group): readonly string[] {

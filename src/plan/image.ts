@@ -20,7 +20,14 @@ export function planImage(input: ImagePlanInput): ImagePlan {
   const counted = countedInputs(input, places);
   const fingerprint = digestOf({ format: recipeVersion, inputs: counted });
   const baseTag = base?.tag ?? baseImageTag(image.from, platform, input.basePin);
-  const { text, origins } = renderDockerfile({ image, from: baseTag, baseUser: base?.user, ...places });
+  const baseSteps = base?.steps ?? 0;
+  const { text, origins, steps } = renderDockerfile({
+    image,
+    from: baseTag,
+    baseUser: base?.user,
+    baseSteps,
+    ...places,
+  });
   return {
     environment: environment.name,
     key: image.key,
@@ -30,6 +37,7 @@ export function planImage(input: ImagePlanInput): ImagePlan {
     platform,
     dockerfile: text,
     origins,
+    steps,
     context: mergeEntries([
       ...buildEntries(),
       ...image.layers.flatMap((layer, index) => contextOf(layer, sources[index])),

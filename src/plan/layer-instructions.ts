@@ -16,8 +16,8 @@ export interface LayerPlaces {
   lockedPackages(layer: LayerSpec): PackageSet | undefined;
 }
 
-export function printInstruction(instruction: Instruction): string {
-  return typeof instruction === "string" ? instruction : printStep(instruction);
+export function printInstruction(instruction: Instruction, number?: number): string {
+  return typeof instruction === "string" ? instruction : printStep(instruction, number);
 }
 
 /** What a layer makes by itself; its neighbours may bring some of it into one step. */
@@ -48,7 +48,7 @@ function packagesStep(layer: LayerSpec & { readonly kind: "apt" | "apk" }): Step
   const covers = ["/var/cache/apt", "/var/lib/apt/lists"];
   const flags = covers.map((target) => cacheMount(target, `devenv-apt${target}`));
   const install = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends";
-  return { flags, covers, command: `apt-get update && ${install} ${packages} && drop_host_keys` };
+  return { flags, covers, command: `make_man_folders && apt-get update && ${install} ${packages} && drop_host_keys` };
 }
 
 /** By the image's own tar: ADD would give the parent folders the time of the build. */

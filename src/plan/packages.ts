@@ -54,7 +54,7 @@ export function lockedPackagesStep(layer: AptLayer | ApkLayer, packages: Package
   return { flags, command: [...(isEmpty ? [] : [installApt]), ...checks].join(" && ") };
 }
 
-const installApt = `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`;
+const installApt = `make_man_folders && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${target}/*.deb`;
 
 /** The image has what was asked for, from the set or from before: a set may have lost some of it in a merge. */
 function requireApt(packages: readonly string[]): string | undefined {

@@ -64,6 +64,8 @@ export interface ImagePlan {
   readonly dockerfile: string;
   /** Which config key made which lines of the Dockerfile, in order. */
   readonly origins: readonly LineOrigin[];
+  /** Steps of devenv's upon the base, those of base environments among them. */
+  readonly steps: number;
   /** What the Dockerfile copies, sorted depth first by path. */
   readonly context: readonly ContextEntry[];
   /** Tars that join the context when the image is built. */

@@ -46,8 +46,9 @@ export function cacheMount(target: string, id: string): string {
 /**
  * A RUN that has the host's certificates and proxies while it runs and leaves in the layer nothing of
  * them, nor of the time. The secret is mounted on every host, also where it is empty, so that all build the same.
+ * `number`: which of the steps upon the base it is; what counts of a step by itself has none.
  */
-export function printStep({ copies = [], flags, command, places = [], makes = [] }: Step): string {
+export function printStep({ copies = [], flags, command, places = [], makes = [] }: Step, number?: number): string {
   const mounts = [
     tmpfsMount(stepFolder),
     // in that folder, since its mount point elsewhere would leave the time of the step
@@ -59,29 +60,30 @@ export function printStep({ copies = [], flags, command, places = [], makes = []
   const copying = copies.map(({ words }) => `copy ${words}`).join(" && ");
   const made = makes.map((folder) => `--mkdir=${folder}`);
   const end = [finish, ...[...(command === undefined ? [settled] : places), ...made].map(shellQuote)].join(" ");
-  return `RUN ${mounts.join(" ")} \\\n    ${printScript({ copying, command, end })}`;
+  return `RUN ${mounts.join(" ")} \\\n    ${printScript({ copying, command, end, start: begin(number) })}`;
 }
 
 interface Script {
   /** Empty for no copies. */
   readonly copying: string;
   readonly command: string | undefined;
+  readonly start: string;
   readonly end: string;
 }
 
 /** Each in a shell of its own: what a copy sets is nothing to the command, and that may exit or set what it likes. */
-function printScript({ copying, command, end }: Script): string {
+function printScript({ copying, command, start, end }: Script): string {
   const last = command ?? copying;
   const first = command === undefined || copying === "" ? "" : `(${copying}) &&`;
   if (isOneLine(copying) && isOneLine(last)) {
     const lines = [
-      `${begin};`,
+      `${start};`,
       ...(first === "" ? [] : [first]),
       `(${last.startsWith("(") ? " " : ""}${last}); ${end}`,
     ];
     return lines.join(" \\\n    ");
   }
-  const lines = [begin, ...(first === "" ? [] : [first]), "(", last, ")", end];
+  const lines = [start, ...(first === "" ? [] : [first]), "(", last, ")", end];
   return JSON.stringify(["/bin/sh", "-c", lines.join("\n")]);
 }
 

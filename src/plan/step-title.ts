@@ -41,7 +41,7 @@ const lineBreak = String.raw`(?:\\n|\n)`;
 
 /** What devenv puts before a command: with the copies of the same step, where it has some. */
 const opening = new RegExp(
-  String.raw`\. /run/devenv/build/begin(?:;\s*|${lineBreak})(?:\((${copying})\) &&(?:${lineBreak}|\s+))?\(${lineBreak}?`,
+  String.raw`(?:devenv_step=\d+; )?\. /run/devenv/build/begin(?:;\s*|${lineBreak})(?:\((${copying})\) &&(?:${lineBreak}|\s+))?\(${lineBreak}?`,
 );
 
 /** A line break stands there as it is, or as some engines quote it. */

@@ -26,7 +26,34 @@ it("ends a step at its own end, and gives its files one time, however a command 
 
   const { output } = await build(sandbox, image.dockerfile, { context: image.context });
 
-  expect(output).toEqual([...commands.map((_, index) => `1577836800 /made-${index + 1}`), "(one) $two", "made \\9"]);
+  const made = commands.map((_, index) => `${1577836800 + index + 1} /made-${index + 1}`);
+  expect(output).toEqual([...made, "(one) $two", "made \\9"]);
+});
+
+it("keeps what a later step writes anew in the same size, and no cache that a step made", async () => {
+  await using sandbox = openSandbox();
+  const commands = [
+    "echo one > /file; mkdir -p ~/.npm/_logs /tmp/node-compile-cache ~/.cache/pip ~/.cache/mine; touch ~/.npm/_logs/a ~/.cache/mine/b",
+    "echo two > /file; mkdir /tmp/npm-1",
+    `: ${randomUUID()}; cat /file; cd ~; find .npm .cache /tmp/* -type f 2>/dev/null; ls -d /tmp/* .npm .cache/* 2>/dev/null || true`,
+  ];
+  const image = imageOf({ image: { from: baseImage, layers: commands.map((command) => run(command)) } });
+
+  const { output } = await build(sandbox, image.dockerfile, { context: image.context });
+
+  expect(output).toEqual(["two", ".cache/mine/b", ".cache/mine"]);
+});
+
+it("leaves a cache alone that is mounted or was there before", async () => {
+  await using sandbox = openSandbox();
+  const id = randomUUID();
+  const cached = run(`touch ~/.npm/${id}`, { cache: ["/root/.npm"] });
+  const list = run(`: ${id}; ls ~/.npm | grep ${id}`, { cache: ["/root/.npm"] });
+  const image = imageOf({ image: { from: baseImage, layers: [cached, list] } });
+
+  const { output } = await build(sandbox, image.dockerfile, { context: image.context });
+
+  expect(output).toEqual([id]);
 });
 
 it.each([

@@ -11,10 +11,13 @@ const begin = "    . /run/devenv/build/begin";
 const wrapped = (command: string, flags = "", place = "") =>
   `${head}${flags} \\\n${begin}; \\\n    (${command}); finish $?${place}`;
 
+/** Without the numbers of the steps, which a test of their own has. */
+const unnumbered = (text: string) => text.replaceAll(/devenv_step=\d+; /g, "");
+
 /** The lines of the Dockerfile below the comment of its first layer. */
 function layerText(...layers: Parameters<typeof apt> | object[]): string {
   const { dockerfile: text } = imageOf({ image: { from: "debian:12", layers: layers as never } });
-  return text.split("\n\n").slice(2).join("\n\n").trim();
+  return unnumbered(text).split("\n\n").slice(2).join("\n\n").trim();
 }
 
 const copyMount = (text: string) =>
@@ -45,13 +48,15 @@ describe("renderDockerfile", () => {
       "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends git 'curl=7.*' && drop_host_keys";
     const tar = ` --mount=type=bind,source=.devenv/archives/${sha256}-1.tar,target=/run/devenv/archive.tar`;
     const copied = ` --mount=type=bind,source=${copyMount(image.dockerfile)},target=/run/devenv/copy/0`;
-    expect(image.dockerfile).toBe(`# Made by devenv; each group of instructions comes from the config key above it.
+    expect(
+      unnumbered(image.dockerfile),
+    ).toBe(`# Made by devenv; each group of instructions comes from the config key above it.
 
 # environments.dev.image.from
 FROM ${image.baseTag}
 
 # environments.dev.image.layers[0]: apt
-${wrapped(`apt-get update && ${install}`, caches.join(""))}
+${wrapped(`make_man_folders && apt-get update && ${install}`, caches.join(""))}
 
 # environments.dev.image.layers[1]: archive
 ${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar, " /opt/tool")}
@@ -189,5 +194,14 @@ USER dev
     const image = imageOf({ image: { from: { environment: "base" }, layers: [run("id")] } }, { base });
     const words = image.dockerfile.split("\n").filter((line) => /^(FROM|USER|ADD)/.test(line));
     expect(words).toEqual([`FROM ${base.tag}`, "USER root", "USER 1000"]);
+  });
+
+  it("gives each step a number of its own, also upon a base environment", () => {
+    const numbers = (text: string) => [...text.matchAll(/devenv_step=(\d+);/g)].map(([, number]) => Number(number));
+    const layers = [run("a"), env({ A: "1" }), dockerfile("RUN x"), run("b\nc"), copy("a", "/b")];
+    const base = imageOf({ image: { from: "debian:12", layers, user: "ada" } });
+    const image = imageOf({ image: { from: { environment: "base" }, layers: [run("d")] } }, { base });
+    expect(numbers(base.dockerfile)).toEqual([1, 2, 3]);
+    expect(numbers(image.dockerfile)).toEqual([4]);
   });
 });

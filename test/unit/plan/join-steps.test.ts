@@ -35,7 +35,7 @@ describe("copies", () => {
       [copy("list", "/etc/apt/sources.list.d/"), apt("git")],
       [
         expect.stringMatching(
-          /^\(copy list \/etc\/apt\/sources\.list\.d\/\) && \(apt-get update .* git && drop_host_keys\); finish \$\?$/,
+          /^\(copy list \/etc\/apt\/sources\.list\.d\/\) && \(make_man_folders && apt-get update .* git && drop_host_keys\); finish \$\?$/,
         ),
       ],
     ],
@@ -87,7 +87,7 @@ describe("copies", () => {
   it("join steps of devenv's own, and no command, where only the engine knows the user", () => {
     const image = imageWith([copy("a", "/b"), apt("git"), copy("c", "/d"), copy("e", "/f"), run("make")], "debian:12");
     expect(stepsOf(image.dockerfile)).toEqual([
-      expect.stringMatching(/^\(copy a \/b\) && \(apt-get/),
+      expect.stringMatching(/^\(copy a \/b\) && \(make_man_folders && apt-get/),
       "(copy c /d && copy e /f); finish $? --settled",
       "(make); finish $?",
     ]);
@@ -101,7 +101,9 @@ describe("copies", () => {
   it("keep a command of several lines out of the Dockerfile's own syntax", () => {
     const { dockerfile: text } = imageWith([copy("a", "/b"), run("a\nb")]);
     const [script = ""] = /\["\/bin\/sh.*$/m.exec(text) ?? [];
-    expect(JSON.parse(script)[2]).toBe(". /run/devenv/build/begin\n(copy a /b) &&\n(\na\nb\n)\nfinish $?");
+    expect(JSON.parse(script)[2]).toBe(
+      "devenv_step=1; . /run/devenv/build/begin\n(copy a /b) &&\n(\na\nb\n)\nfinish $?",
+    );
   });
 });
 

@@ -30,7 +30,7 @@ it("shows every step of our own Dockerfiles as the user wrote it", () => {
     "RUN make all && make install",
     "COPY --chmod=0644 'a b' /srv/",
     "RUN (a; b) # c",
-    expect.stringMatching(/^RUN apt-get .* git && drop_host_keys$/),
+    expect.stringMatching(/^RUN make_man_folders && apt-get .* git && drop_host_keys$/),
     "RUN apk add --no-cache git, after COPY 'it'\\''s' /a && COPY b /c",
     "COPY d /e && COPY f /g",
   ]);
@@ -44,7 +44,7 @@ it.each([
 ])("leaves `%s` as it is", (name, title) => expect(stepTitle(name)).toBe(title));
 
 it.each([
-  'process "/bin/sh -c . /run/devenv/build/begin;     (exit 3); finish $?" did not complete successfully: exit code: 3',
+  'process "/bin/sh -c devenv_step=12; . /run/devenv/build/begin;     (exit 3); finish $?" did not complete successfully: exit code: 3',
   'process "/bin/sh -c . /run/devenv/build/begin\\n(\\nexit 3\\n)\\nfinish $?" did not complete successfully: exit code: 3',
   'process "/bin/sh -c . /run/devenv/build/begin;     (exit 3); finish $? --settled" did not complete successfully: exit code: 3',
 ])("tells a failure without what stands around the command: %s", (reason) =>
