@@ -18,6 +18,13 @@ export const fileErrors = {
     message: ({ key, path }) => `\`${key}\` copies \`${path}\`, which \`.dockerignore\` excludes`,
     hint: ({ path }) => `add the line \`!${path}\` at the end of \`.dockerignore\`, or do not copy it`,
   }),
+  COPY_SOURCE_KEPT_OUT: entry<CopyDetails & { reason: string }>({
+    message: ({ key, path, reason }) => `\`${key}\` copies \`${path}\`, which never goes into an image: ${reason}`,
+    hint: ({ reason }) =>
+      reason.includes("secret")
+        ? "give the secret to the command that needs it: `run(…, { secrets: [NAME] })`; in a container it is a file in `/run/secrets`"
+        : "do not copy it",
+  }),
   COPY_UNSUPPORTED: entry<CopyDetails & { type: string }>({
     message: ({ key, path, type }) => `\`${key}\` copies \`${path}\`, which is a ${type}`,
     hint: () => "only files, folders and symbolic links can be copied; exclude it in `.dockerignore`",

@@ -35,7 +35,7 @@ export async function resolveSecrets(
     signal?.throwIfAborted();
     const { kind, value } = secret.source;
     if (kind === "env") values.set(secret.name, fromVariable(secret, host.env[value]));
-    else if (kind === "file") values.set(secret.name, await fromFile(secret, resolve(cwd, expandHome(value, host))));
+    else if (kind === "file") values.set(secret.name, await fromFile(secret, resolve(cwd, secretFile(value, host))));
     else values.set(secret.name, await fromCommand(secret, { host, cwd, signal, known: [...values.values()] }));
   }
   return values;
@@ -46,7 +46,8 @@ function fromVariable(secret: SecretRequest, value: string | undefined): Buffer 
   throw unavailable(secret, `the environment variable is ${value === undefined ? "not set" : "empty"}`);
 }
 
-function expandHome(path: string, { home }: Host): string {
+/** The file of a secret as the config says it, `~` replaced; it may be relative to the project. */
+export function secretFile(path: string, { home }: Pick<Host, "home">): string {
   return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
 }
 

@@ -42,6 +42,15 @@ export interface WalkOptions {
   readonly ignore: Ignore;
   /** Place in the config of what asks for the files, for messages. */
   readonly key: string;
+  readonly keptOut?: KeptOut | undefined;
+}
+
+/** What is never taken along, by its path relative to the root. */
+export interface KeptOut {
+  /** Why a file or link is left out; undefined for the others. */
+  reason(path: string, stats: { readonly dev: number; readonly ino: number } | undefined): string | undefined;
+  /** A folder that counts only where there is something in it. */
+  isMountPoint(path: string): boolean;
 }
 
 export interface CopyOptions extends WalkOptions {
@@ -58,7 +67,7 @@ const readsAtOnce = 16;
  * What `copy` sources need in the build context: themselves, all below them that `.dockerignore` lets
  * through, and their parent folders; for a source reached through links also the links and what they
  * lead to. Sorted depth first by UTF-8 bytes. Throws COPY_SOURCE_MISSING, COPY_OUTSIDE_PROJECT,
- * COPY_SOURCE_IGNORED, COPY_UNSUPPORTED, COPY_UNREADABLE.
+ * COPY_SOURCE_IGNORED, COPY_SOURCE_KEPT_OUT, COPY_UNSUPPORTED, COPY_UNREADABLE.
  */
 export async function collectCopySources(options: CopyOptions): Promise<readonly ContextEntry[]> {
   const { root, sources, ignore, key } = options;
@@ -66,11 +75,21 @@ export async function collectCopySources(options: CopyOptions): Promise<readonly
   for (const source of sources) {
     const { links, path } = await resolveCopySource({ root, source, key });
     const found = await walkTree(root, [path], options);
+    if (found.length === 0) await refuseKeptOut(options, { source, path });
     const isExcluded = [source, path, ...links.map((link) => link.path)].some((name) => ignore.ignores(name));
     if (isExcluded && found.length === 0) throw devenvError("COPY_SOURCE_IGNORED", { key, path: source });
     entries.push(...links.map((link): ContextLink => ({ kind: "link", ...link })), ...found);
   }
   return sortEntries(entries);
+}
+
+/** A layer that names it is not what its author meant. */
+async function refuseKeptOut(
+  { root, key, keptOut }: CopyOptions,
+  { source, path }: { readonly source: string; readonly path: string },
+): Promise<void> {
+  const reason = keptOut?.reason(path, await lstat(join(root, path)).catch(() => undefined));
+  if (reason !== undefined) throw devenvError("COPY_SOURCE_KEPT_OUT", { key, path: source, reason });
 }
 
 /**
@@ -108,11 +127,17 @@ async function visit(walk: Walk, path: string, listed: Dirent | undefined): Prom
   const stats = listed ?? (await reading(walk, path, () => lstat(place)));
   const isIgnored = path !== "" && walk.ignore.ignores(path);
   if (stats.isDirectory()) {
-    if (!isIgnored && path !== "") walk.found.push({ kind: "folder", path });
+    const isTaken = !isIgnored && path !== "" && !(await isEmptyMountPoint(walk, path));
+    if (isTaken) walk.found.push({ kind: "folder", path });
     if (!isIgnored || walk.ignore.mayHoldException(path)) await visitFolder(walk, path);
   } else if (!isIgnored && (listed === undefined || !listed.isSocket())) {
     await visitOther(walk, path, stats);
   }
+}
+
+async function isEmptyMountPoint(walk: Walk, path: string): Promise<boolean> {
+  if (walk.keptOut?.isMountPoint(path) !== true) return false;
+  return (await reading(walk, path, () => readdir(join(walk.root, path)))).length === 0;
 }
 
 async function visitFolder(walk: Walk, path: string): Promise<void> {
@@ -124,8 +149,10 @@ type FileType = Pick<Dirent, "isFile" | "isSymbolicLink" | "isSocket" | "isFIFO"
 
 async function visitOther(walk: Walk, path: string, type: FileType): Promise<void> {
   const place = join(walk.root, path);
+  if (walk.keptOut?.reason(path, undefined) !== undefined) return;
   if (type.isFile()) {
-    const { mode } = await reading(walk, path, () => lstat(place));
+    const { mode, dev, ino } = await reading(walk, path, () => lstat(place));
+    if (walk.keptOut?.reason(path, { dev, ino }) !== undefined) return;
     // git keeps the owner's right alone, so a clone has no other
     walk.found.push({ kind: "file", path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 });
   } else if (type.isSymbolicLink()) {

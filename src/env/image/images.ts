@@ -5,6 +5,7 @@ import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
 import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
 import { hostSecret } from "../../plan/build-script.ts";
+import { copiedByChance } from "../../plan/copied-by-chance.ts";
 import { failedCopy } from "../../plan/copy-script.ts";
 import { originAt } from "../../plan/origins.ts";
 import type { ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
@@ -88,6 +89,7 @@ export interface BuildImageOptions extends EnsureImageOptions {
 export async function buildImage(context: OperationContext, options: BuildImageOptions): Promise<void> {
   const { plan, image, noCache, step } = options;
   const { engine, host, report, signal } = context;
+  warnOfCopies(context, image);
   const trust = await readHostTrust(host);
   const secrets = await openSecrets(context, image.secrets);
   const archives = await archiveEntries(context, image);
@@ -110,6 +112,16 @@ export async function buildImage(context: OperationContext, options: BuildImageO
   } catch (error) {
     if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
     throw await explainFailure(context, image, error.details as BuildFailure);
+  }
+}
+
+function warnOfCopies({ report, spec }: OperationContext, image: ImagePlan): void {
+  const { environment } = image;
+  const envFiles = spec.environments.flatMap((one) => one.envFiles);
+  for (const { key, paths } of copiedByChance(image, envFiles)) {
+    const names = paths.map((path) => `\`${path}\``).join(", ");
+    const text = `\`${key}\` copies ${names} into the image; to leave it out, add to \`.dockerignore\` the line ${names.replaceAll(", ", " and the line ")}`;
+    report({ kind: "warning", environment, text });
   }
 }
 

@@ -8,6 +8,7 @@ import type { LayerSource } from "../../plan/image-input.ts";
 import type { ArchiveLayer, EnvironmentSpec, LayerSpec } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
 import { archiveDigest } from "./archives.ts";
+import { keptOut } from "./kept-out.ts";
 
 export interface SourcesOptions {
   readonly environment: EnvironmentSpec;
@@ -35,7 +36,9 @@ async function readSource(context: OperationContext, place: LayerPlace): Promise
   if (layer.kind === "copy") {
     const { root } = context.spec;
     const ignore = await readIgnore(root);
-    return { kind: "copy", entries: await collectCopySources({ root, sources: layer.from, ignore, key: layer.key }) };
+    const left = await keptOut(context);
+    const options = { root, sources: layer.from, ignore, key: layer.key, keptOut: left };
+    return { kind: "copy", entries: await collectCopySources(options) };
   }
   const request = requests.find((one) => one.kind !== "base" && one.layer === index);
   if (layer.kind === "archive") return readArchive(context, layer, { ...place, request });
