@@ -1,6 +1,6 @@
 /** What operations and commands ask of the sync, with this program as the process that does it. */
 import type { Engine } from "../engine/engine.ts";
-import type { SyncStanding, SyncTarget, WorkspaceSync } from "../env/operation.ts";
+import type { HeldVolume, SyncStanding, SyncTarget, Unsaved, WorkspaceSync } from "../env/workspace-sync.ts";
 import { readSyncId } from "../plan/owned.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
@@ -44,6 +44,8 @@ export function workspaceSync(context: CliContext, engine: Engine, project: stri
       const { root, id, folder } = workspace;
       const record = { project, root, workspace: id, folder };
       if (container.workspace.mode === "copy" && kept.sync !== undefined) {
+        // it may have been kept in step until now
+        await opened.stop([name]);
         const { copyOnce } = await import("../sync/process/copy-once.ts");
         const { places } = opened;
         const where = { engine, host: context.host, places, signal, onProgress };
@@ -61,9 +63,55 @@ export function workspaceSync(context: CliContext, engine: Engine, project: stri
         for (const unwatched of sync?.unwatched ?? []) target.onWarning(printUnwatched(unwatched));
       }
     },
-    stop: async (workspace, environments) => (await control(workspace)).stop(environments),
+    unsaved: (held) => unsaved(context, { engine, project, held }),
+    async stop(workspace, environments) {
+      const [{ syncPlaces }, { existsSync }] = await Promise.all([
+        import("../sync/process/places.ts"),
+        import("node:fs"),
+      ]);
+      if (existsSync(syncPlaces(context.host, workspace.id).record))
+        await (await control(workspace)).stop(environments);
+    },
   };
 }
+
+interface Asked {
+  readonly engine: Engine;
+  readonly project: string;
+  readonly held: HeldVolume;
+}
+
+async function unsaved(context: CliContext, { engine, project, held }: Asked): Promise<Unsaved> {
+  const [{ unsavedOf }, { knownEnvironment, readRecord }] = await Promise.all([
+    import("../sync/process/unsaved.ts"),
+    import("../sync/process/record.ts"),
+  ]);
+  const { workspace, environment, volume, isGone, isLeft } = held;
+  const { root, id, folder } = workspace;
+  const control = await openSyncControl(context, workspace);
+  const volumeId = readSyncId(volume.labels) ?? volume.name;
+  const known = knownEnvironment(await readRecord(control.places.record), volumeId);
+  if (isLeft && known !== undefined && "isFinished" in known && known.isFinished === true) return nothing;
+  const record = { project, root, workspace: id, folder };
+  const found = await unsavedOf({
+    ...{ host: context.host, engine, places: control.places, record },
+    name: environment,
+    volume: { name: volume.name, id: volumeId },
+    platform: known?.sync?.platform ?? (await engine.info()).platform,
+    isLookOnly: isGone,
+  });
+  if (isLeft && found.count === 0 && found.reason === undefined) {
+    await control.stop([environment]);
+    await control.finish(environment);
+    if (known?.sync !== undefined) {
+      const { removeHelper } = await import("../sync/process/open-container.ts");
+      await removeHelper(engine, { record, name: environment, sync: known.sync });
+    }
+  }
+  return found;
+}
+
+const nothing: Unsaved = { paths: [], count: 0, state: "idle", isOneWay: false };
 
 /** A process that is busy answers within this. */
 const answerMs = 2_000;

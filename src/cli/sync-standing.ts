@@ -1,5 +1,5 @@
 /** How the sync stands, in a line. Pure. */
-import type { SyncStanding } from "../env/operation.ts";
+import type { SyncStanding } from "../env/workspace-sync.ts";
 import { printHalt } from "../errors/sync.ts";
 import type { EnvironmentSync } from "../sync/process/messages.ts";
 import type { Style } from "./style.ts";

@@ -25,6 +25,8 @@ export interface Target {
   readonly moved: ContainerInfo | undefined;
   /** Undefined: the config's image. */
   readonly source: SnapshotSource | undefined;
+  /** Leave volumes behind also with files that the host does not have. */
+  readonly force?: boolean | undefined;
 }
 
 /** Take an environment from what is observed to what is planned, one that an interrupted command left half-way too. */
@@ -137,13 +139,13 @@ interface MakeTarget extends Target {
 
 /** The image comes first: while it cannot be built, the container that is there stays as it is. */
 async function make(context: OperationContext, target: MakeTarget): Promise<EnvironmentResult> {
-  const { plan, environment, container, action } = target;
+  const { plan, environment, container, action, force } = target;
   const made = await prepare(context, target);
   const secrets = await openSecrets(context, environment.secrets);
   const isReplaced = action.kind === "replace";
   const text = isReplaced ? "recreating" : "creating";
   const launched = await runStep(context, { environment: environment.name, step: "container", text }, async () => {
-    const value = await launch(context, { plan, environment, ...made, replaced: container });
+    const value = await launch(context, { plan, environment, ...made, replaced: container, force });
     const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
     return { text: `${done}, ${workspaceText(environment)}`, value };
   });

@@ -1,82 +1,12 @@
 /** What every operation on environments takes, reports and returns. */
 
-import type { Owner } from "../engine/containers.ts";
 import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
-import type { VolumeInfo } from "../engine/volumes.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Redaction } from "../host/redact.ts";
-import type { EnvironmentPlan, Workspace } from "../plan/plan.ts";
-import type { PrunedKind, PruneState } from "../plan/prune-input.ts";
+import type { PrunedKind } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
-
-/** Keeps workspaces that are not mounted in step with the host's folder. What does so stands beside this folder. */
-export interface WorkspaceSync {
-  /** Whether a process keeps it in step already. */
-  isKept(workspace: Workspace, environment: string): Promise<boolean>;
-  /** How it stands with each environment that is kept in step; quick, and starts nothing. */
-  standings(workspace: Workspace): Promise<ReadonlyMap<string, SyncStanding>>;
-  /**
-   * See to it that a workspace is kept in step from now on, or, of mode `copy`, that it was copied once, and that
-   * what is to be done when files change is done; resolves when the container has all that the host had at the call. Throws SYNC_HALTED, SYNC_FAILED.
-   */
-  start(target: SyncTarget): Promise<void>;
-  /** Names of the images that hold what works inside, as this version of devenv makes them. */
-  images(): Promise<readonly string[]>;
-  /** What this machine knows of workspaces of the project that are or were synced to this engine. */
-  states(): Promise<readonly PruneState[]>;
-  /** Forget a folder or a journal of these; false, and nothing done, while a process needs it. */
-  removeState(path: string): Promise<boolean>;
-  /** End it, once the host has all that the container has; environments that are not synced are no error. */
-  stop(workspace: Pick<Workspace, "id" | "root">, environments: readonly string[]): Promise<void>;
-}
-
-/** How a workspace is kept in step. */
-export interface SyncStanding {
-  /** `off`: nothing does so. `silent`: what should do so gives no answer. `watching`: it is mounted, its files are watched. */
-  readonly state:
-    | "off"
-    | "silent"
-    | "connecting"
-    | "reading"
-    | "syncing"
-    | "in-step"
-    | "paused"
-    | "halted"
-    | "watching";
-  /** Why it is halted, or cannot connect. */
-  readonly reason?: string | undefined;
-  /** Of what both sides agree upon. */
-  readonly files: number;
-  /** That are being brought over. */
-  readonly filesLeft: number;
-  /** Paths that both sides changed, and that wait for an answer. */
-  readonly conflicts: number;
-  /** Files that were kept beside the one that won. */
-  readonly copies: number;
-  /** What could not be read or written. */
-  readonly problems: number;
-  /** Of sides that are scanned because they cannot be watched: why, and the command that mends it. */
-  readonly slow: readonly string[];
-}
-
-export interface SyncTarget {
-  readonly workspace: Workspace;
-  readonly environment: EnvironmentPlan;
-  /** Undefined where the workspace is mounted: its files are watched only. */
-  readonly synced:
-    | { readonly volume: VolumeInfo /** Whose the files are inside. */; readonly owner: Owner }
-    | undefined;
-  onProgress(progress: SyncProgress): void;
-  onWarning(text: string): void;
-}
-
-export interface SyncProgress {
-  readonly files: number;
-  readonly filesDone: number;
-  readonly bytesDone: number;
-  readonly bytesPerSecond: number;
-}
+import type { SyncProgress, SyncStanding, WorkspaceSync } from "./workspace-sync.ts";
 
 /** Everything an operation works on; `signal` aborts it, and nothing half-made is left. */
 export interface OperationContext {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { ContainerInfo } from "../engine/containers.ts";
+import type { VolumeInfo } from "../engine/volumes.ts";
 import { isDevenvError } from "../errors.ts";
 import { errnoOf } from "../host/reason.ts";
 import { claimPrefix } from "../plan/base-image.ts";
@@ -20,19 +21,24 @@ import { ciRunState } from "./ci-runs.ts";
 import { underLock } from "./lock.ts";
 import type { OperationContext, PruneResult } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
+import { withoutLoss } from "./prune-safely.ts";
 
 export interface PruneOptions {
   readonly dryRun: boolean;
   /** Seconds. */
   readonly olderThan: number | undefined;
   readonly snapshots: boolean;
+  /** Also volumes of workspaces with files that the host does not have. */
+  readonly force?: boolean | undefined;
 }
 
 /** Remove what nothing of the project needs any more, or only tell it. */
 export function prune(context: OperationContext, options: PruneOptions): Promise<PruneResult> {
   return underLock(context, async () => {
     const found = await findItems(context, options);
-    const items = await withVolumeSizes(context, found.items);
+    const isSure = options.dryRun || options.force === true;
+    const safe = isSure ? found.items : await withoutLoss(context, found);
+    const items = await withVolumeSizes(context, safe);
     if (!options.dryRun) await endSyncs(context, found);
     const pruned = options.dryRun ? items : await removeAll(context, items);
     return {
@@ -53,6 +59,9 @@ export function prune(context: OperationContext, options: PruneOptions): Promise
 interface Found {
   readonly items: readonly PrunedItem[];
   readonly containers: readonly ContainerInfo[];
+  readonly volumes: readonly VolumeInfo[];
+  /** Folders of workspaces that do not exist any more. */
+  readonly gone: ReadonlySet<string>;
 }
 
 async function findItems(context: OperationContext, options: PruneOptions): Promise<Found> {
@@ -70,19 +79,20 @@ async function findItems(context: OperationContext, options: PruneOptions): Prom
   const isOwn = (one: ContainerInfo) => ownerOf(one)?.project === project || isOfCi(one, project);
   const { own: containers = [], other = [] } = Object.groupBy(all, (one) => (isOwn(one) ? "own" : "other"));
   const volumes = labelled.filter(isOwnVolume);
+  const gone = await goneFolders(context, [...containers, ...volumes]);
   const items = planPrune({
     ...{ project, workspace, environments, containers, volumes, images },
     bases: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(claimPrefix(project)))),
     agents: every.filter(({ tags }) => tags.some((tag) => tag.startsWith(`${agentRepository}:`))),
     ...{ ownAgents, states },
     otherImages: new Set(other.map(({ image }) => image)),
-    gone: await goneFolders(context, [...containers, ...volumes]),
+    gone,
     ciRuns: await ciRuns(context, containers),
     now: Math.floor(Date.now() / 1000),
     olderThan: options.olderThan,
     snapshots: options.snapshots,
   });
-  return { items, containers };
+  return { items, containers, volumes, gone };
 }
 
 /** Whoever makes a volume chooses its labels; they are to be such as devenv writes. */

@@ -8,8 +8,9 @@ import { portKey } from "./container/ports.ts";
 import { isKeptInStep } from "./container/sync.ts";
 import { findMoved, movedReason } from "./moved.ts";
 import { observe } from "./observe.ts";
-import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult, SyncStanding } from "./operation.ts";
+import type { EnvironmentStatus, LeftoverStatus, OperationContext, StatusResult } from "./operation.ts";
 import { planProject } from "./plan-project.ts";
+import type { SyncStanding } from "./workspace-sync.ts";
 
 /** What runs now, for each environment why the next `up` would change it, and what the config no longer has. */
 export async function status(context: OperationContext): Promise<StatusResult> {

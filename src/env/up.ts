@@ -20,6 +20,8 @@ export interface UpOptions {
   readonly names: readonly string[];
   /** Name of a snapshot: the one environment that has it is made from it, unless it was already. */
   readonly fromSnapshot?: string | undefined;
+  /** Where a workspace is mounted that was in a volume: also with files in there that the host does not have. */
+  readonly force?: boolean | undefined;
   /** Never write the lock. */
   readonly frozen?: boolean | undefined;
 }
@@ -33,7 +35,7 @@ export async function up(context: OperationContext, options: UpOptions): Promise
   const records = readMountRecords({ host: context.host, root: context.spec.root });
   const environments = selected.every((environment) => isRight(environment, { observed, source, records }))
     ? await Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)))
-    : await underLock(context, () => bringAllUp(context, { plan, selected, source }));
+    : await underLock(context, () => bringAllUp(context, { plan, selected, source, force: options.force }));
   return { project: plan.project, environments, services: [] };
 }
 
@@ -67,7 +69,7 @@ function isRight(environment: EnvironmentPlan, { observed, source, records }: Se
 /** What another command did while this one waited counts. */
 export async function bringAllUp(
   context: OperationContext,
-  { plan, selected, source }: Selection & { readonly plan: Plan },
+  { plan, selected, source, force }: Selection & Pick<UpOptions, "force"> & { readonly plan: Plan },
 ): Promise<readonly EnvironmentResult[]> {
   const observed = await observe(context.engine, plan.workspace.id);
   const isNew = selected.some(({ name }) => observed.get(name)?.container === undefined);
@@ -75,7 +77,7 @@ export async function bringAllUp(
   const results: EnvironmentResult[] = [];
   for (const environment of selected) {
     const { name } = environment;
-    const target = { plan, environment, observed: observed.get(name), moved: moved.get(name), source };
+    const target = { plan, environment, observed: observed.get(name), moved: moved.get(name), source, force };
     results.push(await tellFullDisk(context.engine, { watch: false }, () => bringUp(context, target)));
   }
   return results;

@@ -13,11 +13,49 @@ export function printHalt({ kind, side, entries }: SyncHalt): string {
   return `${folder} ${what}, and to follow would delete ${entries} files and folders on the other side`;
 }
 
+export interface UnsavedDetails {
+  readonly environment: string;
+  /** `\`devenv down --volumes\` would delete`. */
+  readonly action: string;
+  /** The command that does it all the same. */
+  readonly force: string;
+  /** Some of them. */
+  readonly paths: readonly string[];
+  readonly count: number;
+  /** Of the sync. */
+  readonly state: string;
+  readonly isOneWay: boolean;
+}
+
+function bringOver(environment: string, { state, isOneWay }: Pick<UnsavedDetails, "state" | "isOneWay">): string {
+  if (isOneWay) {
+    return `what is made inside does not come to the host by itself: copy what is to stay, \`devenv exec ${environment} -- cat FILE > FILE\``;
+  }
+  if (state === "paused") return `the sync is paused, bring them over: \`devenv sync resume ${environment}\``;
+  return `bring them over: \`devenv up ${environment}\` and \`devenv sync flush ${environment}\`; \`devenv sync status\` tells what keeps them back`;
+}
+
 /** Errors of `devenv sync` and of what waits for it. */
 export const syncErrors = {
   SYNC_VOLUME_MISSING: entry<{ environment: string }>({
     message: ({ environment }) => `The volume that holds the workspace of \`${environment}\` is gone`,
     hint: ({ environment }) => `make it anew: \`devenv down ${environment} && devenv up ${environment}\``,
+  }),
+  SYNC_UNSAVED: entry<UnsavedDetails>({
+    message: ({ environment, action, paths, count }) => {
+      const files = count === 1 ? "a file" : `${count} files`;
+      const more = count > paths.length ? [`  and ${count - paths.length} more`] : [];
+      const lines = [...paths.map((path) => `  \`${path}\``), ...more];
+      return [`${action} ${files} of \`${environment}\` that the host does not have:`, ...lines].join("\n");
+    },
+    hint: ({ environment, force, state, isOneWay }) =>
+      `${bringOver(environment, { state, isOneWay })}; or lose them: \`${force}\``,
+  }),
+  SYNC_UNKNOWN: entry<Pick<UnsavedDetails, "environment" | "action" | "force"> & { reason: string }>({
+    message: ({ environment, action, reason }) =>
+      `${action} the workspace of \`${environment}\`, and what of it the host does not have cannot be told: ${reason}`,
+    hint: ({ environment, force }) =>
+      `see that \`devenv up ${environment}\` and \`devenv sync flush ${environment}\` end well; or lose what there may be: \`${force}\``,
   }),
   SYNC_HALTED: entry<{ environment: string; halt: SyncHalt }>({
     message: ({ environment, halt }) => `The sync of \`${environment}\` waits for an answer: ${printHalt(halt)}`,

@@ -7,7 +7,7 @@ import { isUnknown } from "./region.ts";
 import type { Ignores } from "./session-options.ts";
 import { type Listing, type Side, SideError, type Stamp, type Stat, temporaryPrefix } from "./side.ts";
 import type { Entered, FolderStamps, Stamps } from "./stamps.ts";
-import { childrenOf, ignored, isAlike, joinPath, nameOf, namesOf, parentOf } from "./tree.ts";
+import { childrenOf, ignored, isAlike, joinPath, nameOf, namesOf, parentOf, uncarried } from "./tree.ts";
 
 export interface Reader {
   readonly side: Side;
@@ -213,7 +213,7 @@ function readLeaf(reader: Reader, folder: FolderStamps, { name, stat, stamp, kno
   const { stamps, side } = reader;
   if (typeof stat === "string" || stat.kind === "other") {
     folder.delete(name);
-    return keep(known, unreadable(typeof stat === "string" ? stat : "neither a file, a folder nor a link"));
+    return keep(known, unreadable(typeof stat === "string" ? stat : uncarried));
   }
   const isSame = known?.kind === "file" && stamp === stat.stamp;
   const isKnown = isSame && stamps.freshSince(joinPath(folder.path, name)) === undefined;

@@ -48,6 +48,11 @@ export interface Session {
    * was taken; another one that comes meanwhile counts for nothing.
    */
   resume(answer?: HaltAnswer): Promise<void>;
+  /**
+   * What the container alone holds, also of a session that is paused or halted; to be asked after a flush. Throws when a side
+   * cannot be reached.
+   */
+  unsaved(): Promise<readonly Path[]>;
   /** Decide a conflict that waits; the other side's entry is replaced. */
   settle(path: Path, winner: SideName): void;
   /** Take less memory, if nothing is being brought over: what was needed for that is let go. */

@@ -11,8 +11,10 @@ import { createCore } from "./create-core.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { scanUnwatched } from "./scan-unwatched.ts";
 import type { HaltAnswer, OpenSession } from "./session-options.ts";
+import { SideError } from "./side.ts";
 import { createStatus } from "./status-of.ts";
 import { at, namesIn, readable } from "./tree.ts";
+import { findUnsaved } from "./unsaved.ts";
 
 export const openSession: OpenSession = async (options) => {
   const core = await createCore(options);
@@ -42,6 +44,10 @@ export const openSession: OpenSession = async (options) => {
       isResuming = true;
       await resume(core, loop, answer);
       isResuming = false;
+    },
+    async unsaved() {
+      if (loop.phase.state === "lost" || loop.phase.state === "closed") throw new SideError("lost", loop.phase.state);
+      return findUnsaved(core, loop);
     },
     settle(path, winner) {
       const loser = at(core.endpoints[otherSide(winner)].tree(), path);

@@ -6,6 +6,9 @@ export const noChildren: ReadonlyMap<string, Entry> = new Map();
 /** What stands in the way of others by intent: it is not synced, and nothing is synced over it. */
 export const ignored: Unreadable = { kind: "unreadable", reason: "ignored" };
 
+/** Why a socket, a device or a pipe is left as it is. */
+export const uncarried = "neither a file, a folder nor a link";
+
 export function at(tree: Entry | undefined, path: Path): Entry | undefined {
   let entry = tree;
   for (const name of namesOf(path)) entry = childrenOf(entry).get(name);

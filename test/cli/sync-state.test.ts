@@ -30,7 +30,10 @@ it("tells in status how the sync stands, and starts nothing for it", async () =>
   await project.devenv(["sync", "pause"]);
   expect(await standings(project)).toEqual(["paused; `devenv sync resume dev` goes on with it"]);
   process.kill(project.syncProcess(), "SIGKILL");
-  await vi.waitFor(async () => expect(await standings(project)).toEqual(["not running; `devenv up dev` starts it"]));
+  await vi.waitFor(
+    async () => expect(await standings(project)).toEqual(["not running; `devenv up dev` starts it"]),
+    20_000,
+  );
   expect(await standings(project)).toHaveLength(1);
 });
 

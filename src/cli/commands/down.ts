@@ -8,11 +8,15 @@ export const command = defineCommand({
   },
   options: {
     volumes: { type: "boolean", summary: "remove the volumes of the workspace too: dependencies, shell history" },
+    force: {
+      type: "boolean",
+      summary: "with `--volumes`: also files of synced workspaces that the host does not have",
+    },
   },
-  async run(context, { environments, volumes }) {
+  async run(context, { environments, volumes, force }) {
     const project = await projectOf(context);
     const names = chosenNames(context, environments);
-    const result = await operate(context, project, (operation) => down(operation, { names, volumes }));
+    const result = await operate(context, project, (operation) => down(operation, { names, volumes, force }));
     const removed = [
       ...result.removed.map((name) => `removed ${name}\n`),
       ...result.volumes.map((name) => `removed volume ${name}\n`),

@@ -10,11 +10,14 @@ export const command = defineCommand({
     "dry-run": { type: "boolean", summary: "tell what would be removed, and remove nothing" },
     "older-than": { type: "string", value: "AGE", summary: "only what was made longer ago: `30m`, `12h`, `7d`, `2w`" },
     snapshots: { type: "boolean", summary: "also snapshots that no container was made from" },
+    force: { type: "boolean", summary: "also volumes of synced workspaces with files that the host does not have" },
   },
-  async run(context, { "dry-run": dryRun, "older-than": age, snapshots }) {
+  async run(context, { "dry-run": dryRun, "older-than": age, snapshots, force }) {
     const olderThan = age === undefined ? undefined : readAge(age);
     const project = await projectOf(context);
-    const result = await operate(context, project, (operation) => prune(operation, { dryRun, olderThan, snapshots }));
+    const result = await operate(context, project, (operation) =>
+      prune(operation, { dryRun, olderThan, snapshots, force }),
+    );
     const view = { now: Date.now(), style: context.style.out };
     return { data: result, text: printPruned(result, view), summary: printPruneSummary(result) };
   },

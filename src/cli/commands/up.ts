@@ -14,6 +14,10 @@ export const command = defineCommand({
   },
   options: {
     ...frozenOptions,
+    force: {
+      type: "boolean",
+      summary: "where the workspace is no longer synced: leave behind files that the host does not have",
+    },
     watch: { type: "boolean", summary: "stay, and apply every change of the config until Ctrl-C" },
     dotfiles: {
       type: "string",
@@ -27,7 +31,7 @@ export const command = defineCommand({
     },
   },
   async run(context, args) {
-    const { environments, watch, dotfiles, "from-snapshot": fromSnapshot } = args;
+    const { environments, force, watch, dotfiles, "from-snapshot": fromSnapshot } = args;
     const frozen = isFrozen(context, args);
     const names = chosenNames(context, environments);
     if (fromSnapshot !== undefined && names.length > 1)
@@ -40,7 +44,7 @@ export const command = defineCommand({
       const startedAt = performance.now();
       const asked = dotfiles === undefined ? project : withDotfiles(context, project, dotfiles);
       const result = await operate(memory?.context ?? context, asked, async (operation) => {
-        const upped = await up(memory?.watch(operation) ?? operation, { names, fromSnapshot, frozen });
+        const upped = await up(memory?.watch(operation) ?? operation, { names, fromSnapshot, frozen, force });
         await memory?.remember(operation, project, upped);
         return upped;
       });

@@ -1,5 +1,5 @@
 /** Durations, sizes and lengths for people. */
-import type { SyncProgress } from "../../env/operation.ts";
+import type { SyncProgress } from "../../env/workspace-sync.ts";
 
 /** `1.2s`, `1m 05s`; empty below a twentieth of a second, which nobody waits for. */
 export function printDuration(milliseconds: number): string {

@@ -8,6 +8,7 @@ import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
 import { checkRuns, idleCommand } from "./last-words.ts";
+import { leaveVolume } from "./leave-volume.ts";
 import { checkMounts, makeMountPoints } from "./mount-points.ts";
 import { rememberMounts } from "./mount-record.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
@@ -31,6 +32,8 @@ export interface LaunchRequest {
   /** Gives its place only once the new one runs. */
   readonly replaced: ContainerInfo | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Leave a volume behind also with files that the host does not have. */
+  readonly force?: boolean | undefined;
 }
 
 export interface Launched {
@@ -49,6 +52,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   await checkMounts(environment);
   await makeMountPoints(context, environment);
   const known = await listVolumes(engine, plan);
+  const leave = await leaveVolume(context, request, known);
   const user = await containerUser(engine, environment.container.user, image.user);
   const variables = await containerVariables(context, environment.container, image);
   const volumes = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
@@ -60,7 +64,7 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(context, { plan, environment, replaced, known, lost });
     try {
-      const launched = await replace(context, request, { volumes, user, ports, variables });
+      const launched = await replace(context, request, { volumes, user, ports, variables, leave });
       await rememberPorts(engine, { plan, environment, known, ports });
       return launched;
     } catch (error) {
@@ -93,6 +97,8 @@ interface Parts {
   readonly user: ContainerUser;
   readonly ports: readonly AssignedPort[];
   readonly variables: Readonly<Record<string, string>>;
+  /** To be called when what was there works no more. */
+  leave(): Promise<void>;
 }
 
 async function replace(context: OperationContext, request: LaunchRequest, parts: Parts): Promise<Launched> {
@@ -144,6 +150,7 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
     await giveOwnership(context, { id, plan, image, user: parts.user, volumes: parts.volumes, helper });
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
+    await parts.leave();
     await rememberMounts(context, { environment, id, replaced: replaced?.id });
     await containers.start(id);
     const fate = replaced === undefined ? "removed" : "replaced";

@@ -3,9 +3,10 @@ import { devenvError } from "../../errors.ts";
 import { largeFolders } from "../../host/large-folders.ts";
 import type { ContainerPlan, EnvironmentPlan, Workspace } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
-import type { OperationContext, SyncTarget } from "../operation.ts";
+import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { readWorkspace } from "../workspace.ts";
+import type { SyncTarget } from "../workspace-sync.ts";
 import { userIds } from "./user.ts";
 import { findVolume, listVolumes } from "./volumes.ts";
 
@@ -18,7 +19,7 @@ interface SyncedContainer {
 /** Bring the workspace into the volume, and keep it in step where the config says so. One that is mounted is watched only. */
 export async function syncWorkspace(context: OperationContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
-  if (!isKept(container)) return;
+  if (!isKept(container)) return endSync(context, name);
   const step = { environment: name, step: "sync", text: "bringing the workspace inside" } as const;
   if (container.workspace.mode !== "bind") await warnOfLargeFolders(context, synced.environment);
   await runStep(context, step, async () => {
@@ -30,10 +31,16 @@ export async function syncWorkspace(context: OperationContext, synced: SyncedCon
 /** As long as a process does so already, nothing is to be done. */
 export async function keepInStep(context: OperationContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
-  if (!isKeptInStep(container)) return;
+  if (!isKeptInStep(container)) return endSync(context, name);
   const { workspace } = await readWorkspace(context.spec.root);
   if (await context.sync?.isKept(workspace, name)) return;
   await syncWorkspace(context, synced);
+}
+
+/** What was kept in step, or watched, and is to be no longer. */
+async function endSync({ spec, sync }: OperationContext, environment: string): Promise<void> {
+  const { workspace } = await readWorkspace(spec.root);
+  await sync?.stop(workspace, [environment]);
 }
 
 /** More entries than that in one folder are hardly anybody's own sources. */

@@ -45,6 +45,11 @@ async function findHelper(engine: Engine, { name, labels, volume }: SyncHelper):
   );
 }
 
+export async function removeHelper(engine: Engine, helper: SyncHelper): Promise<void> {
+  const present = await findHelper(engine, helper);
+  if (present !== undefined) await engine.containers.remove(present.id);
+}
+
 function isAsWanted({ state, volumes, image }: ContainerInfo, helper: SyncHelper, wanted: string): boolean {
   const isUsable = ["created", "running", "paused", "exited"].includes(state);
   return isUsable && image === wanted && volumes?.includes(helper.volume) === true;

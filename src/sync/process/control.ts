@@ -6,7 +6,7 @@ import type { Host } from "../../host/host.ts";
 import { type AskOptions, ask, type FinalAnswer } from "./client.ts";
 import type { EnvironmentSync, SyncRequest } from "./messages.ts";
 import { type SyncPlaces, syncPlaces } from "./places.ts";
-import { type KeptEnvironment, type RecordHead, readRecord, writeRecord } from "./record.ts";
+import { formerWith, type KeptEnvironment, type RecordHead, readRecord, writeRecord } from "./record.ts";
 
 export interface ControlOptions {
   readonly host: Host;
@@ -28,6 +28,8 @@ export interface SyncControl {
   start(request: StartRequest): Promise<EnvironmentSync | undefined>;
   /** Both sides are made equal, then it ends. Names that are not kept in step are no error. */
   stop(names: readonly string[]): Promise<void>;
+  /** Nothing of a volume is to be asked for again, as the host has all of it, until it is in a container again. */
+  finish(name: string): Promise<void>;
   isKept(name: string): Promise<boolean>;
   /** The process's answer; it is started where it should run and does not. Undefined when nothing is to be kept in step. */
   ask(request: SyncRequest, options?: AskOptions): Promise<FinalAnswer | undefined>;
@@ -47,8 +49,9 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
     places,
     async start({ workspace: head, name, environment, ...options }) {
       await mkdir(places.folder, { recursive: true, mode: 0o700 });
-      const { environments = {} } = (await readRecord(places.record)) ?? {};
-      const changed = { version: 1, ...head, environments: { ...environments, [name]: environment } } as const;
+      const record = await readRecord(places.record);
+      const environments = { ...record?.environments, [name]: environment };
+      const changed = { version: 1, ...head, environments, former: formerWith(record, [name], environment) } as const;
       if (await writeRecord(places.record, changed)) await ask(places.address, { kind: "reload" });
       const answer = await wake({ kind: "flush", environment: name }, options);
       checked(answer, name, places);
@@ -60,8 +63,18 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
       // what cannot be brought over now is brought over by the next sync: the volume stays
       for (const name of names) await ask(places.address, { kind: "flush", environment: name }, stopOptions());
       const rest = Object.entries(record.environments).filter(([name]) => !names.includes(name));
-      await writeRecord(places.record, { ...record, environments: Object.fromEntries(rest) });
+      const former = formerWith(record, names);
+      await writeRecord(places.record, { ...record, environments: Object.fromEntries(rest), former });
       await ask(places.address, rest.length === 0 ? { kind: "stop" } : { kind: "reload" }, stopOptions());
+    },
+    async finish(name) {
+      const record = await readRecord(places.record);
+      const one = record?.former?.[name];
+      if (record === undefined || one === undefined) return;
+      await writeRecord(places.record, {
+        ...record,
+        former: { ...record.former, [name]: { ...one, isFinished: true } },
+      });
     },
     async isKept(name) {
       const answer = await ask(places.address, { kind: "status" });

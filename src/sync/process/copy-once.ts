@@ -4,11 +4,10 @@ import { devenvError } from "../../errors.ts";
 import type { SyncProgress } from "../status.ts";
 import { type EnvironmentRequest, environmentOpener, type OpenerOptions } from "./open-environment.ts";
 import { journalOf } from "./places.ts";
-import { readRecord, writeRecord } from "./record.ts";
+import { type KeptEnvironment, readRecord, writeRecord } from "./record.ts";
 
-export interface CopyRequest
-  extends OpenerOptions,
-    Pick<EnvironmentRequest, "record" | "name" | "environment" | "sync"> {
+export interface CopyRequest extends OpenerOptions, Pick<EnvironmentRequest, "record" | "name" | "sync"> {
+  readonly environment: KeptEnvironment;
   readonly signal: AbortSignal;
   onProgress(progress: SyncProgress): void;
 }
@@ -16,11 +15,11 @@ export interface CopyRequest
 /** Bring the workspace into its volume; one that was brought there is left as it is. Throws SYNC_FAILED. */
 export async function copyOnce(request: CopyRequest): Promise<void> {
   const { name, places, record, environment, sync, signal, onProgress } = request;
-  if (existsSync(journalOf(places, sync.volumeId))) return;
   await mkdir(places.folder, { recursive: true, mode: 0o700 });
-  // whose the journal is
-  const head = { version: 1, ...record, environments: {} } as const;
-  if ((await readRecord(places.record)) === undefined) await writeRecord(places.record, head);
+  // whose the journal is, and how to look at what the volume holds by then
+  const { environments = {}, former = {} } = (await readRecord(places.record)) ?? {};
+  await writeRecord(places.record, { version: 1, ...record, environments, former: { ...former, [name]: environment } });
+  if (existsSync(journalOf(places, sync.volumeId))) return;
   const open = environmentOpener(request);
   const session = await open({ record, name, environment, sync, isPaused: false, listener: { onProgress } });
   try {

@@ -1,9 +1,9 @@
 /** The process that keeps the environments of one workspace in step: started by commands, outlives them. */
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import type { Host } from "../../host/host.ts";
-import { livenessOf, ownMark, readMark, writeMark } from "../../host/process-mark.ts";
 import type { FileWatcher } from "../../host/watch.ts";
 import { type Keeper, noStatus, openKeeper } from "./keeper.ts";
+import { claimMark } from "./mark.ts";
 import type { EnvironmentSync, SyncAnswer, SyncFailure } from "./messages.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { SyncPlaces } from "./places.ts";
@@ -32,7 +32,8 @@ interface Kept {
 /** Resolves when there is nothing to keep in step any more; at once where another process does so already. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { host, places, signal, log } = options;
-  if (await isKeptByAnother(host, places)) return;
+  const letGo = await claimMark(host, places);
+  if (letGo === undefined) return;
   const stopping = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const stop = () => {
@@ -55,18 +56,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await stopping.promise;
   server.close();
   await Promise.all([...kept.values()].map(close));
-  await rm(places.mark, { force: true });
+  await letGo();
   log("ended");
   ended.resolve();
-}
-
-/** Commands start one at a time, under the workspace's lock, so that looking and marking need not be one step. */
-async function isKeptByAnother(host: Host, { folder, mark }: SyncPlaces): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const other = readMark(await readFile(mark, "utf8").catch(() => ""));
-  if (other !== undefined && (await livenessOf(host, other)) === "alive") return true;
-  await writeFile(mark, writeMark(await ownMark(host)));
-  return false;
 }
 
 async function reloadAll(options: DaemonOptions, kept: Map<string, Kept>, record: SyncRecord | undefined) {
@@ -138,6 +130,11 @@ async function answer({ request, signal, tell }: Asked, daemon: Daemon): Promise
           places,
         ),
       );
+    case "unsaved":
+      return tell(
+        (await keepers[0]?.unsaved(signal)) ??
+          failed("SYNC_FAILED", { environment, ...notReached(keepers), log: places.log }),
+      );
     case "pause":
       await Promise.all(keepers.map((keeper) => keeper.pause()));
       break;
@@ -166,6 +163,10 @@ function flushed(environments: readonly EnvironmentSync[], { log }: SyncPlaces):
     }
   }
   return { kind: "done", environments };
+}
+
+function notReached([keeper]: readonly Keeper[]): { readonly reason: string } {
+  return { reason: keeper?.status().reason ?? "the container cannot be reached" };
 }
 
 function failed(code: SyncFailure, details: object): SyncAnswer {

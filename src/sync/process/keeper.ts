@@ -2,13 +2,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../../host/reason.ts";
 import type { HaltAnswer, Session, SessionListener } from "../session-options.ts";
+import { SideError } from "../side.ts";
 import type { SyncProgress } from "../status.ts";
-import type { EnvironmentSync } from "./messages.ts";
+import type { EnvironmentSync, SyncAnswer } from "./messages.ts";
+import { startPatience } from "./patience.ts";
+import { summary } from "./unsaved.ts";
 
 export interface Keeper {
   status(): EnvironmentSync;
   /** Resolves when both sides are equal, or cannot be made so for now: the status says why. Waits for a connection. */
   flush(signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<void>;
+  /** What the container alone holds, after a flush for as long as anything comes over; undefined where it cannot be reached. */
+  unsaved(signal: AbortSignal): Promise<UnsavedAnswer | undefined>;
   pause(): Promise<void>;
   resume(answer: HaltAnswer | undefined): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +58,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
       await flushLink(link, AbortSignal.any([signal, closing.signal]));
       progressListeners.delete(onProgress);
     },
+    async unsaved(signal) {
+      const patience = startPatience(idleMs, mostMs);
+      progressListeners.add(patience.renew);
+      await flushLink(link, AbortSignal.any([signal, closing.signal, patience.signal]));
+      progressListeners.delete(patience.renew);
+      patience.end();
+      return unsavedIn(link);
+    },
     async pause() {
       link.isPaused = true;
       await link.session?.pause();
@@ -66,6 +79,21 @@ export function openKeeper(options: KeeperOptions): Keeper {
       await running;
     },
   };
+}
+
+/** What is written all the time is never all over. Milliseconds. */
+const [idleMs, mostMs] = [10_000, 60_000];
+
+type UnsavedAnswer = Extract<SyncAnswer, { kind: "unsaved" }>;
+
+async function unsavedIn({ session }: Link): Promise<UnsavedAnswer | undefined> {
+  try {
+    const paths = await session?.unsaved();
+    return paths && { kind: "unsaved", ...summary(paths), state: session?.status().state ?? "" };
+  } catch (error) {
+    if (error instanceof SideError) return undefined;
+    throw error;
+  }
 }
 
 interface Link {

@@ -1,4 +1,5 @@
 /** What commands and the process that syncs say to each other: one JSON document a line. */
+import type { Path } from "../entry.ts";
 import type { SyncProgress, SyncStatus } from "../status.ts";
 
 export type SyncRequest =
@@ -7,6 +8,8 @@ export type SyncRequest =
   | { readonly kind: "reload" }
   /** Answered once both sides are equal; progress is told on the way. */
   | { readonly kind: "flush"; readonly environment?: string | undefined }
+  /** What the container alone holds, after a flush as far as there is one. */
+  | { readonly kind: "unsaved"; readonly environment: string }
   | { readonly kind: "pause"; readonly environment?: string | undefined }
   | {
       readonly kind: "resume";
@@ -20,6 +23,7 @@ export type SyncRequest =
 export type SyncAnswer =
   | { readonly kind: "progress"; readonly environment: string; readonly progress: SyncProgress }
   | { readonly kind: "done"; readonly environments: readonly EnvironmentSync[] }
+  | { readonly kind: "unsaved"; readonly paths: readonly Path[]; readonly count: number; readonly state: string }
   | { readonly kind: "failed"; readonly code: SyncFailure; readonly details: object };
 
 export type SyncFailure = "SYNC_HALTED" | "SYNC_PAUSED" | "SYNC_NOT_RUNNING" | "SYNC_FAILED";

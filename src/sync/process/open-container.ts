@@ -2,6 +2,7 @@ import type { Engine } from "../../engine/engine.ts";
 import {
   environmentLabel,
   folderLabel,
+  type Labels,
   projectLabel,
   rootLabel,
   syncLabel,
@@ -10,7 +11,7 @@ import {
 import { hasAgent } from "../container/agent-image.ts";
 import type { AgentSideOptions } from "../container/agent-side.ts";
 import { openContainerShell } from "../container/container-shell.ts";
-import { openHelperSide, startHelper } from "../container/helper.ts";
+import { openHelperSide, removeHelper as removeContainer, type SyncHelper, startHelper } from "../container/helper.ts";
 import type { Side } from "../side.ts";
 import type { RecordHead, SyncedEnvironment } from "./record.ts";
 
@@ -25,16 +26,29 @@ export async function containerOpener(
   engine: Engine,
   { record, name, sync }: ContainerPlace,
 ): Promise<(options: AgentSideOptions) => Promise<Side>> {
-  const { container, volume, volumeId, platform } = sync;
-  const labels = {
+  const { volume, platform } = sync;
+  const labels = labelsOf(record, name);
+  if (!hasAgent(platform)) return (options) => openContainerShell(engine, { volume, labels, platform }, options);
+  const id = await startHelper(engine, helperOf({ record, name, sync }));
+  return (options) => openHelperSide(engine, id, options);
+}
+
+/** Nobody needs it any more. */
+export async function removeHelper(engine: Engine, place: ContainerPlace): Promise<void> {
+  await removeContainer(engine, helperOf(place));
+}
+
+function helperOf({ record, name, sync: { container, volume, volumeId, platform } }: ContainerPlace): SyncHelper {
+  const labels = { ...labelsOf(record, name), [syncLabel]: volumeId };
+  return { name: `${container}-sync`, volume, platform, labels };
+}
+
+function labelsOf(record: RecordHead, name: string): Labels {
+  return {
     [projectLabel]: record.project,
     [workspaceLabel]: record.workspace,
     [rootLabel]: record.root,
     [folderLabel]: record.folder,
     [environmentLabel]: name,
   };
-  if (!hasAgent(platform)) return (options) => openContainerShell(engine, { volume, labels, platform }, options);
-  const helper = { name: `${container}-sync`, volume, platform, labels: { ...labels, [syncLabel]: volumeId } };
-  const id = await startHelper(engine, helper);
-  return (options) => openHelperSide(engine, id, options);
 }

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { Host } from "../../host/host.ts";
 import { ownMark } from "../../host/process-mark.ts";
 import { conflictPath } from "../conflict-name.ts";
+import type { Path } from "../entry.ts";
 import { openHostSide } from "../host/host-side.ts";
 import type { NameLate } from "../host/keep.ts";
 import { gitSettings } from "../ignore/git-settings.ts";
@@ -13,6 +15,7 @@ import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
 import type { Session, SessionListener } from "../session-options.ts";
 import type { SideListener } from "../side.ts";
+import { parentOf } from "../tree.ts";
 import { type HostAgent, openHostAgent } from "./host-agent.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
@@ -45,9 +48,9 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     for (const session of sessions) session.spare();
   });
   return async (request) => {
-    const { record, sync, isPaused } = request;
+    const { sync, isPaused } = request;
+    const { root } = request.record;
     const listener = withStatus(request.listener, spareMemory);
-    const { root } = record;
     const onFailure = (reason: string) => listener.onLog?.(`the agent for this machine cannot be run: ${reason}`);
     native ??= openHostAgent({ root, platform: host.platform, arch: host.arch, onFailure });
     // while the engine answers
@@ -60,7 +63,6 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     });
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });
-    const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
     const session = await openSession({
       host(sides) {
         listeners.push(sides);
@@ -89,6 +91,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     sessions.add(session);
     return {
       ...session,
+      unsaved: async () => withoutProducts(host, request, await session.unsaved()),
       async close() {
         sessions.delete(session);
         await session.close();
@@ -97,6 +100,8 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     };
   };
 }
+
+const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });
 
 function withStatus(listener: SessionListener, tell: () => void): SessionListener {
   return {
@@ -108,11 +113,25 @@ function withStatus(listener: SessionListener, tell: () => void): SessionListene
   };
 }
 
+/** What is made inside stays there by intent: what git ignores can be made again. */
+async function withoutProducts(
+  host: Host,
+  { record, sync }: EnvironmentRequest,
+  paths: readonly Path[],
+): Promise<readonly Path[]> {
+  if (sync.direction === "two-way" || paths.length === 0 || !existsSync(record.root)) return paths;
+  const rules = { record, environment: { exclude: [], ignore: [ownFiles] } };
+  const { ignores } = await openIgnores(host, rules, () => undefined);
+  const isProduct = (path: Path, isFolder: boolean): boolean =>
+    path !== "" && (ignores(path, isFolder) || isProduct(parentOf(path), true));
+  return paths.filter((path) => !isProduct(path, false));
+}
+
 const ownFiles = "gitignore";
 
 async function openIgnores(
   host: Host,
-  { record: { root }, environment: { exclude, ignore } }: EnvironmentRequest,
+  { record: { root }, environment: { exclude, ignore } }: Pick<EnvironmentRequest, "record" | "environment">,
   onChange: IgnoreFilesOptions["onChange"],
 ): Promise<IgnoreFiles> {
   const rules = { patterns: ignore.filter((line) => line !== ownFiles), volumes: exclude };

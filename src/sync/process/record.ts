@@ -6,6 +6,8 @@ import { errnoOf } from "../../host/reason.ts";
 export interface SyncRecord extends RecordHead {
   readonly version: 1;
   readonly environments: Readonly<Record<string, KeptEnvironment>>;
+  /** What was kept in step before, or copied, so that it is known how to bring to the host what is in a volume still. */
+  readonly former?: Readonly<Record<string, FormerEnvironment>> | undefined;
 }
 
 /** The workspace that it is about. */
@@ -28,6 +30,11 @@ export interface KeptEnvironment {
   readonly watch: readonly WatchAction[];
   /** Undefined where the workspace is mounted. */
   readonly sync: SyncedEnvironment | undefined;
+}
+
+export interface FormerEnvironment extends KeptEnvironment {
+  /** The host has all that was in its volume, and the volume is in no container since. */
+  readonly isFinished?: boolean | undefined;
 }
 
 export interface WatchAction {
@@ -69,4 +76,26 @@ export async function readRecord(file: string): Promise<SyncRecord | undefined> 
 /** Returns whether anything changed. */
 export function writeRecord(file: string, record: SyncRecord): Promise<boolean> {
   return writeFileAtomic(file, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
+}
+
+/** How a volume was kept in step last, by its id. */
+export function knownEnvironment(record: SyncRecord | undefined, volumeId: string): FormerEnvironment | undefined {
+  const { environments = {}, former = {} } = record ?? {};
+  return [...Object.values(environments), ...Object.values(former)].find(({ sync }) => sync?.volumeId === volumeId);
+}
+
+/** What is known of the past once these are no longer kept in step, or, where it is given, in step as this one from now on. */
+export function formerWith(
+  record: SyncRecord | undefined,
+  names: readonly string[],
+  now?: KeptEnvironment,
+): SyncRecord["former"] {
+  const { environments = {}, former = {} } = record ?? {};
+  const ended = names.flatMap((name) => {
+    const environment = environments[name] ?? former[name];
+    const isOver = environment?.sync !== undefined && environment.sync.volumeId !== now?.sync?.volumeId;
+    return isOver ? [[name, environment] as const] : [];
+  });
+  const rest = Object.entries(former).filter(([name]) => !names.includes(name));
+  return Object.fromEntries([...rest, ...ended]);
 }

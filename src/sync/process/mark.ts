@@ -1,0 +1,17 @@
+/** Who keeps a workspace in step: one process of a state folder at a time. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import type { Host } from "../../host/host.ts";
+import { livenessOf, ownMark, readMark, writeMark } from "../../host/process-mark.ts";
+import type { SyncPlaces } from "./places.ts";
+
+/**
+ * Gives what lets go of it, or undefined where another process has it. Commands start one at a time, under the workspace's
+ * lock, so that looking and marking need not be one step.
+ */
+export async function claimMark(host: Host, { folder, mark }: SyncPlaces): Promise<(() => Promise<void>) | undefined> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const other = readMark(await readFile(mark, "utf8").catch(() => ""));
+  if (other !== undefined && (await livenessOf(host, other)) === "alive") return undefined;
+  await writeFile(mark, writeMark(await ownMark(host)));
+  return () => rm(mark, { force: true });
+}
