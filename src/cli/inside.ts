@@ -73,21 +73,21 @@ interface Retry {
   readonly error: unknown;
 }
 
-/** Only a command that failed reads the config: to start what is stopped, and to tell what is not up from what does not exist. */
+/** What the last `up` wrote down starts what is stopped, and tells what is not up from what does not exist. */
 async function openAgain(context: CliContext, request: InsideRequest, { open, error }: Retry): Promise<OpenExec> {
   const { environment } = request;
   const names = environment === undefined ? [] : [environment];
   if (isDevenvError(error, "CONTAINER_NOT_RUNNING")) {
-    const { operate, projectOf } = await import("./operate.ts");
-    const { start } = await import("../env/lifecycle.ts");
-    await operate(context, await projectOf(context), (operation) => start(operation, { names }));
+    const [{ operateKnown }, { start }] = await Promise.all([import("./known.ts"), import("../env/lifecycle.ts")]);
+    await operateKnown(context, (operation) => start(operation, { names }));
     return open();
   }
-  if (environment !== undefined) {
-    const { projectOf } = await import("./operate.ts");
-    const { selectEnvironments } = await import("../env/plan-project.ts");
-    const { spec } = await projectOf(context);
-    selectEnvironments(spec.environments, names);
+  if (environment !== undefined && isDevenvError(error, "ENVIRONMENT_NOT_UP")) {
+    const [{ knownProjectOf }, { requireKnown }] = await Promise.all([
+      import("./known.ts"),
+      import("../env/require-known.ts"),
+    ]);
+    requireKnown((await knownProjectOf(context)).spec, environment);
   }
   throw error;
 }

@@ -1,8 +1,9 @@
-import type { LifecycleResult, OperationContext } from "../env/operation.ts";
+import type { KnownContext, LifecycleResult } from "../env/operation.ts";
 import { defineCommand } from "./command.ts";
-import { chosenNames, operate, projectOf } from "./operate.ts";
+import { operateKnown } from "./known.ts";
+import { chosenNames } from "./operate.ts";
 
-type Change = (context: OperationContext, options: { names: readonly string[] }) => Promise<LifecycleResult>;
+type Change = (context: KnownContext, options: { names: readonly string[] }) => Promise<LifecycleResult>;
 
 /** A command that stops or starts containers as they are; `done` says what they then were. */
 export function lifecycleCommand(change: Change, done: "stopped" | "started" | "restarted") {
@@ -13,7 +14,7 @@ export function lifecycleCommand(change: Change, done: "stopped" | "started" | "
     options: {},
     async run(context, { environments }) {
       const names = chosenNames(context, environments);
-      const result = await operate(context, await projectOf(context), (operation) => change(operation, { names }));
+      const result = await operateKnown(context, (operation) => change(operation, { names }));
       return { data: result, summary: printChanged(result, done) };
     },
   });

@@ -1,26 +1,40 @@
 import { hidingSecrets } from "../env/hidden.ts";
-import type { OperationContext } from "../env/operation.ts";
-import { openProject, type Project } from "../env/project.ts";
+import type { KnownContext, KnownSpec } from "../env/operation.ts";
+import type { Project } from "../env/project.ts";
+import type { SourcePlace } from "../errors.ts";
 import type { CliContext } from "./command.ts";
 import { connect } from "./connect.ts";
 import { openProgress } from "./progress/open.ts";
 import { workspaceSync } from "./sync-control.ts";
 
-/** The project that the command line names. */
-export function projectOf({ host, options }: CliContext): Promise<Project> {
-  return openProject({ host, cwd: options.cwd, configFile: options.config });
+/** The project that the command line names. Runs its config: only for commands that are asked to, or were before. */
+export async function projectOf({ host, options }: CliContext): Promise<Project> {
+  // most commands need none of that code
+  const [{ openProject }, { rememberRun }] = await Promise.all([
+    import("../env/project.ts"),
+    import("../env/record/remember-run.ts"),
+  ]);
+  const project = await openProject({ host, cwd: options.cwd, configFile: options.config });
+  await rememberRun(host, project);
+  return project;
+}
+
+interface Operable<S extends KnownSpec> {
+  readonly spec: S;
+  readonly configFile: string;
+  locate(key: string): Promise<SourcePlace | undefined>;
 }
 
 /** Run one operation on a project, its progress shown while it runs. */
-export async function operate<Result>(
+export async function operate<S extends KnownSpec, Result>(
   context: CliContext,
-  project: Project,
-  run: (operation: OperationContext) => Promise<Result>,
+  project: Operable<S>,
+  run: (operation: KnownContext & { readonly spec: S }) => Promise<Result>,
 ): Promise<Result> {
   const engine = await connect(context);
   const progress = openProgress(context, project.spec.project, project.configFile);
   try {
-    const operation: OperationContext = {
+    const operation: KnownContext & { readonly spec: S } = {
       host: context.host,
       engine,
       spec: project.spec,

@@ -1,5 +1,5 @@
 /** `devenv prune` for people. Pure. */
-import type { PruneResult } from "../env/operation.ts";
+import type { PruneResult } from "../env/prune.ts";
 import { printMegabytes } from "./progress/format.ts";
 import type { Style } from "./style.ts";
 

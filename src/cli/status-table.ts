@@ -6,7 +6,7 @@ import { printStanding } from "./sync-standing.ts";
 const titles = ["ENVIRONMENT", "STATE", "HEALTH", "PORTS", "IMAGE"];
 const gap = "  ";
 
-export function printStatus({ environments, leftovers }: StatusResult, style: Style): string {
+export function printStatus({ environments, leftovers, unread }: StatusResult, style: Style): string {
   const rows = environments.map(cells);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const print = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap);
@@ -15,13 +15,16 @@ export function printStatus({ environments, leftovers }: StatusResult, style: St
     ...(snapshot === undefined ? [] : [`${gap}made from snapshot ${snapshot}`]),
     ...(sync === undefined ? [] : [`${gap}${printStanding(sync, name, style)}`]),
     ...stale.map((reason) => `${gap}${style.yellow("stale:")} ${reason}`),
-    `${gap}${next === "keep" ? "up to date" : `the next \`devenv up\` ${nextSteps[next]}`}`,
+    ...(next === "unknown"
+      ? []
+      : [`${gap}${next === "keep" ? "up to date" : `the next \`devenv up\` ${nextSteps[next]}`}`]),
   ]);
   const rest = leftovers.map(
     ({ environment, container, state }) =>
       `${style.yellow("leftover:")} \`${container}\` (${state}) of \`${environment}\`, which the config no longer has; \`devenv down ${environment}\` or \`devenv prune\` removes it`,
   );
-  return `${[style.dim(print(titles).trimEnd()), ...lines, ...rest].join("\n")}\n`;
+  const source = unread === undefined ? [] : [`${style.yellow("told from labels alone:")} ${unread}`];
+  return `${[style.dim(print(titles).trimEnd()), ...lines, ...rest, ...source].join("\n")}\n`;
 }
 
 const nextSteps = {

@@ -13,15 +13,25 @@ export interface WhyView {
   readonly style: Style;
 }
 
-export function printWhy({ project, environments }: WhyResult, view: WhyView): string {
+export function printWhy({ project, environments, unread }: WhyResult, view: WhyView): string {
+  const print = unread === undefined ? printState : printRecorded;
+  const source = unread === undefined ? [] : [`${view.style.yellow("told from labels alone:")} ${unread}`];
   return environments
     .flatMap((environment) => {
       const { name, changes = [] } = environment;
       const lines = changes.flatMap((change) => [printInput(change, view.style), ...printDetails(change, view)]);
-      return [`${project} · ${name} ${printState(environment)}${lines.length === 0 ? "" : ":"}`, ...lines];
+      return [`${project} · ${name} ${print(environment)}${lines.length === 0 ? "" : ":"}`, ...lines];
     })
+    .concat(source)
     .join("\n")
     .concat("\n");
+}
+
+/** Without the config. */
+function printRecorded({ built, changes }: WhyEnvironment): string {
+  const image = built ? "" : "; its image is gone";
+  if (changes === undefined) return `has a container, and nothing is written down about it${image}`;
+  return `${changes.length === 0 ? "is" : "is not"} what the last \`devenv up\` planned${image}`;
 }
 
 function printState({ built, since, changes = [] }: WhyEnvironment): string {

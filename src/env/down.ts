@@ -7,7 +7,7 @@ import { listVolumes } from "./container/volumes.ts";
 import { underLock } from "./lock.ts";
 import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
-import type { DownResult, OperationContext } from "./operation.ts";
+import type { DownResult, KnownContext } from "./operation.ts";
 import { type Loss, refuseLossAtRest, workspacesIn } from "./unsaved.ts";
 import { readWorkspace } from "./workspace.ts";
 
@@ -20,7 +20,7 @@ export interface DownOptions {
 }
 
 /** Remove the containers of this workspace, or of the named environments; also of one that the config no longer has. */
-export async function down(context: OperationContext, options: DownOptions): Promise<DownResult> {
+export async function down(context: KnownContext, options: DownOptions): Promise<DownResult> {
   const { workspace } = await readWorkspace(context.spec.root);
   return underLock(context, async () => {
     const volumes = options.volumes ? await selectVolumes(context, workspace, options.names) : [];
@@ -53,7 +53,7 @@ function isNoHelper({ labels }: ContainerInfo): boolean {
 }
 
 async function selectContainers(
-  { engine, spec }: OperationContext,
+  { engine, spec }: KnownContext,
   workspace: Workspace,
   names: readonly string[],
 ): Promise<readonly ContainerInfo[]> {
@@ -65,7 +65,7 @@ async function selectContainers(
   const all = [...observed, ...moved.map(([name, container]) => ({ name, containers: [container] }))];
   const known = [...new Set([...spec.environments, ...all].map(({ name }) => name))];
   for (const name of names) {
-    if (!known.includes(name)) throw devenvError("ENVIRONMENT_UNKNOWN", { name, known });
+    if (known.length > 0 && !known.includes(name)) throw devenvError("ENVIRONMENT_UNKNOWN", { name, known });
   }
   return all.filter(({ name }) => names.length === 0 || names.includes(name)).flatMap(({ containers }) => containers);
 }
@@ -75,7 +75,7 @@ function environmentsOf(containers: readonly ContainerInfo[]): readonly string[]
 }
 
 async function selectVolumes(
-  { engine, spec }: OperationContext,
+  { engine, spec }: KnownContext,
   workspace: Workspace,
   names: readonly string[],
 ): Promise<readonly VolumeInfo[]> {

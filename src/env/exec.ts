@@ -5,6 +5,7 @@ import type { ContainerInfo, ExecProcess, ExecRequest } from "../engine/containe
 import type { Engine } from "../engine/engine.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
+import type { Labels } from "../plan/labels.ts";
 import { readSecretVariables, readTarget } from "../plan/owned.ts";
 import { type Guard, guardExec } from "./container/guard.ts";
 import { execVariable } from "./container/guard-script.ts";
@@ -17,7 +18,8 @@ export interface ExecOptions {
   readonly root: string;
   /** Undefined: the only one that is up. */
   readonly environment?: string | undefined;
-  readonly command: readonly string[];
+  /** May depend on the container's labels. */
+  readonly command: readonly string[] | ((labels: Labels) => readonly string[]);
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Absolute, or relative to the workspace in the container. */
   readonly workdir?: string | undefined;
@@ -45,7 +47,10 @@ export async function openExec(options: ExecOptions): Promise<OpenExec> {
   const mark = randomUUID();
   const hide = hidesSecrets === true ? await secretHider(engine, container.id) : (running: ExecProcess) => running;
   const process = await engine.containers.exec(container.id, {
-    command: withSecretVariables(readSecretVariables(container.labels), command),
+    command: withSecretVariables(
+      readSecretVariables(container.labels),
+      typeof command === "function" ? command(container.labels) : command,
+    ),
     env: { ...options.env, [execVariable]: mark },
     workdir: workdirOf(container, options),
     tty,

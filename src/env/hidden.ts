@@ -1,10 +1,10 @@
 /** Operations of which nothing shows a secret: one place through which all passes that people see. */
 import { DevenvError, isDevenvError } from "../errors.ts";
 import { openRedaction, type Redaction } from "../host/redact.ts";
-import type { OperationContext, ProgressEvent } from "./operation.ts";
+import type { KnownContext, ProgressEvent } from "./operation.ts";
 
 /** Run an operation; the secrets that it opens on the way are hidden in its events and in its error. */
-export async function hidingSecrets<Context extends OperationContext, Result>(
+export async function hidingSecrets<Context extends KnownContext, Result>(
   context: Context,
   run: (context: Context & { readonly redaction: Redaction }) => Promise<Result>,
 ): Promise<Result> {

@@ -2,13 +2,15 @@ import type { ContainerInfo } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { planAction } from "../plan/diff.ts";
-import type { EnvironmentPlan } from "../plan/plan.ts";
+import { phaseOf } from "../plan/phase.ts";
+import type { StartPlan } from "../plan/plan.ts";
 import { openSecrets } from "./container/secrets.ts";
 import { startContainer } from "./container/start.ts";
 import { underLock } from "./lock.ts";
 import { observe, observeCurrent } from "./observe.ts";
-import type { LifecycleResult, OperationContext } from "./operation.ts";
-import { planProject, selectEnvironments } from "./plan-project.ts";
+import type { KnownContext, LifecycleResult } from "./operation.ts";
+import { readUp } from "./record/up-record.ts";
+import { requireKnown } from "./require-known.ts";
 import { runStep } from "./step.ts";
 import { readWorkspace } from "./workspace.ts";
 
@@ -20,7 +22,7 @@ interface Named {
 }
 
 /** Stop the containers of environments, and what keeps their workspaces in step; all that they hold stays. */
-export function stop(context: OperationContext, { names }: Named): Promise<LifecycleResult> {
+export function stop(context: KnownContext, { names }: Named): Promise<LifecycleResult> {
   return underLock(context, async () => {
     const containers = await selectContainers(context, names);
     const stopped = await stopRunning(context, containers);
@@ -30,13 +32,13 @@ export function stop(context: OperationContext, { names }: Named): Promise<Lifec
   });
 }
 
-async function stopRunning(context: OperationContext, containers: readonly Selected[]): Promise<readonly Selected[]> {
+async function stopRunning(context: KnownContext, containers: readonly Selected[]): Promise<readonly Selected[]> {
   const running = containers.filter(({ container }) => ["running", "paused"].includes(container.state));
   await Promise.all(running.map(({ name, container }) => stopOne(context, name, container)));
   return running;
 }
 
-async function stopSync({ engine, spec, sync }: OperationContext, containers: readonly Selected[]): Promise<void> {
+async function stopSync({ engine, spec, sync }: KnownContext, containers: readonly Selected[]): Promise<void> {
   const { workspace } = await readWorkspace(spec.root);
   const names = containers.map(({ name }) => name);
   await sync?.stop(workspace, names);
@@ -46,31 +48,47 @@ async function stopSync({ engine, spec, sync }: OperationContext, containers: re
   await Promise.all(running.map(({ id }) => engine.containers.stop(id, graceSeconds)));
 }
 
-/** Start the containers of environments as they are: nothing is built or made anew, the start hooks run. */
-export async function start(context: OperationContext, { names }: Named): Promise<LifecycleResult> {
-  const { environments } = await planProject(context);
+/**
+ * Start the containers of environments as they are, as the last `up` planned them: nothing is built or made anew,
+ * the start hooks run. Throws WORKSPACE_UNKNOWN where nothing is written down about one.
+ */
+export function start(context: KnownContext, { names }: Named): Promise<LifecycleResult> {
   return underLock(context, async () => {
     const containers = await selectContainers(context, names);
+    const due = containers.filter(({ container }) => !isUp(container));
+    const plans = await plansOf(context, due);
     const started = [];
-    for (const one of containers) {
-      const plan = environments.find(({ name }) => name === one.name);
-      if (plan !== undefined && (await startOne(context, plan, one.container))) started.push(one);
-    }
+    for (const [one, plan] of plans) if (await startOne(context, plan, one.container)) started.push(one);
     return resultOf(context, started);
   });
 }
 
-export async function restart(context: OperationContext, options: Named): Promise<LifecycleResult> {
-  const chosen = context.spec.environments.filter(({ name }) => isChosen(options.names, name));
-  // what could not be started again is not stopped
-  for (const { secrets } of chosen) await openSecrets(context, secrets);
-  // the sync goes on meanwhile: it does not need the container
-  await underLock(context, async () => stopRunning(context, await selectContainers(context, options.names)));
+export async function restart(context: KnownContext, options: Named): Promise<LifecycleResult> {
+  await underLock(context, async () => {
+    const containers = await selectContainers(context, options.names);
+    // what could not be started again is not stopped
+    for (const { secrets } of (await plansOf(context, containers)).values()) await openSecrets(context, secrets);
+    // the sync goes on meanwhile: it does not need the container
+    await stopRunning(context, containers);
+  });
   return start(context, options);
 }
 
-function isChosen(names: readonly string[], name: string): boolean {
-  return names.length === 0 || names.includes(name);
+function isUp({ name, state }: ContainerInfo): boolean {
+  return state === "running" && phaseOf(name) === "done";
+}
+
+async function plansOf(
+  { host, spec }: KnownContext,
+  containers: readonly Selected[],
+): Promise<ReadonlyMap<Selected, StartPlan>> {
+  const plans = new Map<Selected, StartPlan>();
+  for (const one of containers) {
+    const record = await readUp(host, spec.root, one.name);
+    if (record === undefined) throw devenvError("WORKSPACE_UNKNOWN", { environment: one.name });
+    plans.set(one, record.plan);
+  }
+  return plans;
 }
 
 interface Selected {
@@ -80,7 +98,7 @@ interface Selected {
 
 /** Without names all that have a container; one that is named must have one. */
 async function selectContainers(
-  { engine, spec }: OperationContext,
+  { engine, spec }: KnownContext,
   names: readonly string[],
 ): Promise<readonly Selected[]> {
   const observed = await observeCurrent(engine, workspaceId(spec.root));
@@ -88,12 +106,12 @@ async function selectContainers(
   return chosen.map((name) => {
     const container = observed.get(name);
     if (container !== undefined) return { name, container };
-    selectEnvironments(spec.environments, [name]);
+    requireKnown(spec, name);
     throw devenvError("ENVIRONMENT_NOT_UP", { name });
   });
 }
 
-function stopOne(context: OperationContext, environment: string, { id, state }: ContainerInfo): Promise<void> {
+function stopOne(context: KnownContext, environment: string, { id, state }: ContainerInfo): Promise<void> {
   return runStep(context, { environment, step: "container", text: "stopping" }, async () => {
     if (state === "paused") await context.engine.containers.unpause(id);
     await context.engine.containers.stop(id, graceSeconds);
@@ -102,7 +120,7 @@ function stopOne(context: OperationContext, environment: string, { id, state }: 
 }
 
 /** Whether there was anything to do. */
-async function startOne(context: OperationContext, plan: EnvironmentPlan, container: ContainerInfo): Promise<boolean> {
+async function startOne(context: KnownContext, plan: StartPlan, container: ContainerInfo): Promise<boolean> {
   const action = planAction(plan, container);
   if (action.kind === "keep" || (action.kind === "replace" && container.state === "running")) return false;
   if (action.kind === "replace") {
@@ -113,7 +131,7 @@ async function startOne(context: OperationContext, plan: EnvironmentPlan, contai
   return true;
 }
 
-function resultOf({ spec }: OperationContext, changed: readonly Selected[]): LifecycleResult {
+function resultOf({ spec }: KnownContext, changed: readonly Selected[]): LifecycleResult {
   return {
     project: spec.project,
     containers: changed.map(({ name, container }) => ({ name, container: container.name })),

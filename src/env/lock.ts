@@ -1,9 +1,9 @@
 import { withWorkspaceLock } from "../host/workspace-lock.ts";
 import { workspaceId } from "../plan/container.ts";
-import type { OperationContext } from "./operation.ts";
+import type { KnownContext } from "./operation.ts";
 
 /** Change the environments of a workspace while no other command does. */
-export function underLock<Result>(context: OperationContext, change: () => Promise<Result>): Promise<Result> {
+export function underLock<Result>(context: KnownContext, change: () => Promise<Result>): Promise<Result> {
   const { host, spec, signal, report } = context;
   const onWait = () =>
     report({ kind: "warning", text: "another devenv command works on this workspace; waiting for it to end" });

@@ -2,7 +2,7 @@ import type { LogStream } from "../engine/containers.ts";
 import { devenvError } from "../errors.ts";
 import { workspaceId } from "../plan/container.ts";
 import { observeCurrent } from "./observe.ts";
-import type { OperationContext } from "./operation.ts";
+import type { KnownContext } from "./operation.ts";
 
 export interface LogsOptions {
   readonly names: readonly string[];
@@ -13,7 +13,7 @@ export interface LogsOptions {
 
 /** The output of the named containers, of all in this workspace when none is named. */
 export async function openLogs(
-  { engine, spec, signal }: OperationContext,
+  { engine, spec, signal }: KnownContext,
   { names, follow, tail }: LogsOptions,
 ): Promise<readonly (LogStream & { readonly name: string })[]> {
   const observed = await observeCurrent(engine, workspaceId(spec.root));

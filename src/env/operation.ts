@@ -4,15 +4,23 @@ import type { BuildEvent, Engine, TransferProgress } from "../engine/engine.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Redaction } from "../host/redact.ts";
-import type { PrunedKind } from "../plan/prune-input.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { SyncProgress, SyncStanding, WorkspaceSync } from "./workspace-sync.ts";
 
-/** Everything an operation works on; `signal` aborts it, and nothing half-made is left. */
-export interface OperationContext {
+/** What of a project is known without running its config. */
+export interface KnownSpec {
+  /** In parentheses where there is nothing to tell it by. */
+  readonly project: string;
+  /** Absolute real path of the workspace. */
+  readonly root: string;
+  readonly environments: readonly { readonly name: string }[];
+}
+
+/** What an operation works on that needs no config; `signal` aborts it, and nothing half-made is left. */
+export interface KnownContext {
   readonly host: Host;
   readonly engine: Engine;
-  readonly spec: Spec;
+  readonly spec: KnownSpec;
   /** Undefined where nothing is kept in step: in containers of `devenv ci`. */
   readonly sync?: WorkspaceSync | undefined;
   /** Where a config key stands in the user's files: `environments.dev.image.layers[1]`. */
@@ -21,6 +29,11 @@ export interface OperationContext {
   /** Takes the secrets that are opened; undefined where nothing of an operation is shown to anybody. */
   readonly redaction?: Redaction | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Everything that an operation works on. */
+export interface OperationContext extends KnownContext {
+  readonly spec: Spec;
 }
 
 export type StepName =
@@ -89,8 +102,8 @@ export interface EnvironmentResult {
 /** One environment as `status --json` prints it; `stale` says why the next `up` will change it, empty when it will not. */
 export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "reasons"> {
   readonly stale: readonly string[];
-  /** What the next `up` does with it. */
-  readonly next: "keep" | "create" | "recreate" | "start" | "restart" | "finish";
+  /** What the next `up` does with it; `unknown` where the config does not tell. */
+  readonly next: "keep" | "create" | "recreate" | "start" | "restart" | "finish" | "unknown";
   /** The snapshot that the container was made from. */
   readonly snapshot?: string | undefined;
   /** Of a container whose workspace is to be kept in step, or whose files are to be watched. */
@@ -115,6 +128,8 @@ export interface StatusResult {
   readonly environments: readonly EnvironmentStatus[];
   readonly services: readonly never[];
   readonly leftovers: readonly LeftoverStatus[];
+  /** Why the config does not tell, and labels alone do; absent where it does. */
+  readonly unread?: string | undefined;
 }
 
 /** What `stop`, `start` and `restart` changed. */
@@ -153,22 +168,4 @@ export interface ImageArchive {
   readonly digest: string;
   /** `sha256:…` of its config: what Docker calls the image where it is loaded. */
   readonly config: string;
-}
-
-/** What `prune --json` prints. */
-export interface PruneResult {
-  readonly project: string;
-  readonly dryRun: boolean;
-  /** In the order of their removal. */
-  readonly items: readonly {
-    readonly kind: PrunedKind;
-    readonly name: string;
-    /** Bytes; null where the engine does not tell. */
-    readonly size: number | null;
-    /** ISO 8601; null where the engine does not tell. */
-    readonly created: string | null;
-    readonly reason: string;
-  }[];
-  /** Bytes, as the engine counts them: layers that images share count for each. */
-  readonly size: number;
 }

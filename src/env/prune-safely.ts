@@ -5,7 +5,7 @@ import { labelOf, volumeLabel } from "../plan/labels.ts";
 import { readOwner, readSyncId } from "../plan/owned.ts";
 import type { PrunedItem } from "../plan/prune-input.ts";
 import { workspaceVolume } from "../plan/volumes.ts";
-import type { OperationContext } from "./operation.ts";
+import type { KnownContext } from "./operation.ts";
 import type { HeldVolume, Unsaved } from "./workspace-sync.ts";
 
 interface Found {
@@ -16,7 +16,7 @@ interface Found {
 }
 
 /** What stays is told. */
-export async function withoutLoss(context: OperationContext, found: Found): Promise<readonly PrunedItem[]> {
+export async function withoutLoss(context: KnownContext, found: Found): Promise<readonly PrunedItem[]> {
   const { items, volumes, gone } = found;
   const removed = new Set(items.flatMap(({ kind, reference }) => (kind === "volume" ? [reference] : [])));
   const staying = new Set<string>();

@@ -14,14 +14,33 @@ import {
   workspaceLabel,
 } from "../plan/labels.ts";
 import { isOfCi, ownerOf, readOwner, readSyncId } from "../plan/owned.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planPrune } from "../plan/prune.ts";
-import type { PrunedItem } from "../plan/prune-input.ts";
+import type { PrunedItem, PrunedKind } from "../plan/prune-input.ts";
 import { agentRepository } from "../plan/sync-agent.ts";
 import { ciRunState } from "./ci-runs.ts";
 import { underLock } from "./lock.ts";
-import type { OperationContext, PruneResult } from "./operation.ts";
-import { planProject } from "./plan-project.ts";
+import type { KnownContext } from "./operation.ts";
 import { withoutLoss } from "./prune-safely.ts";
+import { readWorkspace } from "./workspace.ts";
+
+/** What `prune --json` prints. */
+export interface PruneResult {
+  readonly project: string;
+  readonly dryRun: boolean;
+  /** In the order of their removal. */
+  readonly items: readonly {
+    readonly kind: PrunedKind;
+    readonly name: string;
+    /** Bytes; null where the engine does not tell. */
+    readonly size: number | null;
+    /** ISO 8601; null where the engine does not tell. */
+    readonly created: string | null;
+    readonly reason: string;
+  }[];
+  /** Bytes, as the engine counts them: layers that images share count for each. */
+  readonly size: number;
+}
 
 export interface PruneOptions {
   readonly dryRun: boolean;
@@ -30,10 +49,12 @@ export interface PruneOptions {
   readonly snapshots: boolean;
   /** Also volumes of workspaces with files that the host does not have. */
   readonly force?: boolean | undefined;
+  /** Of the config; undefined where it does not tell. */
+  readonly plan: Plan | undefined;
 }
 
 /** Remove what nothing of the project needs any more, or only tell it. */
-export function prune(context: OperationContext, options: PruneOptions): Promise<PruneResult> {
+export function prune(context: KnownContext, options: PruneOptions): Promise<PruneResult> {
   return underLock(context, async () => {
     const found = await findItems(context, options);
     const isSure = options.dryRun || options.force === true;
@@ -64,9 +85,11 @@ interface Found {
   readonly gone: ReadonlySet<string>;
 }
 
-async function findItems(context: OperationContext, options: PruneOptions): Promise<Found> {
+async function findItems(context: KnownContext, options: PruneOptions): Promise<Found> {
   const { engine } = context;
-  const { project, workspace, environments } = await planProject(context);
+  const { project, root } = context.spec;
+  const { workspace } = await readWorkspace(root);
+  const environments = options.plan?.environments;
   const [all, labelled, images, every, states = [], ownAgents = []] = await Promise.all([
     engine.containers.list({}),
     engine.volumes.list({ [projectLabel]: project }),
@@ -102,7 +125,7 @@ function isOwnVolume({ labels }: { readonly labels: Labels }): boolean {
 }
 
 /** Of environments of which no container stays: a process that goes on would make its helper anew. */
-async function endSyncs({ sync }: OperationContext, { items, containers }: Found): Promise<void> {
+async function endSyncs({ sync }: KnownContext, { items, containers }: Found): Promise<void> {
   const removed = new Set(items.map(({ reference }) => reference));
   const placeOf = ({ labels }: ContainerInfo) => `${labels[workspaceLabel]} ${labels[environmentLabel]}`;
   const staying = new Set(containers.filter(({ id }) => !removed.has(id)).map(placeOf));
@@ -116,7 +139,7 @@ async function endSyncs({ sync }: OperationContext, { items, containers }: Found
 
 /** Others, on other machines, may use an engine that is not this machine's. */
 async function goneFolders(
-  { engine }: OperationContext,
+  { engine }: KnownContext,
   objects: readonly { readonly labels: Labels }[],
 ): Promise<ReadonlySet<string>> {
   if (!engine.address.startsWith("unix:")) return new Set();
@@ -132,7 +155,7 @@ async function isGone(root: string): Promise<boolean> {
   );
 }
 
-async function ciRuns(context: OperationContext, containers: readonly ContainerInfo[]) {
+async function ciRuns(context: KnownContext, containers: readonly ContainerInfo[]) {
   const ofCi = containers.filter((one) => ownerOf(one) === undefined);
   return new Map(
     await Promise.all(ofCi.map(async (container) => [container.id, await ciRunState(context, container)] as const)),
@@ -140,17 +163,14 @@ async function ciRuns(context: OperationContext, containers: readonly ContainerI
 }
 
 /** Measured only when there is something to measure: engines take their time for it. */
-async function withVolumeSizes(
-  { engine }: OperationContext,
-  items: readonly PrunedItem[],
-): Promise<readonly PrunedItem[]> {
+async function withVolumeSizes({ engine }: KnownContext, items: readonly PrunedItem[]): Promise<readonly PrunedItem[]> {
   if (!items.some(({ kind }) => kind === "volume")) return items;
   const sizes = await engine.volumes.sizes();
   return items.map((item) => (item.kind === "volume" ? { ...item, size: sizes.get(item.reference) } : item));
 }
 
 /** What somebody began to use meanwhile stays. */
-async function removeAll(context: OperationContext, items: readonly PrunedItem[]): Promise<readonly PrunedItem[]> {
+async function removeAll(context: KnownContext, items: readonly PrunedItem[]): Promise<readonly PrunedItem[]> {
   const removed: PrunedItem[] = [];
   for (const item of items) {
     context.signal?.throwIfAborted();
@@ -165,12 +185,12 @@ async function removeAll(context: OperationContext, items: readonly PrunedItem[]
   return removed;
 }
 
-function stays({ report }: OperationContext, { kind, name }: PrunedItem): void {
+function stays({ report }: KnownContext, { kind, name }: PrunedItem): void {
   report({ kind: "warning", text: `${kind} \`${name}\` stays: it is in use` });
 }
 
 /** False when it is in use; the engine says so by an error. */
-async function remove({ engine, sync }: OperationContext, { kind, reference }: PrunedItem): Promise<boolean> {
+async function remove({ engine, sync }: KnownContext, { kind, reference }: PrunedItem): Promise<boolean> {
   if (kind === "sync") return (await sync?.removeState(reference)) ?? false;
   if (kind === "container") await engine.containers.remove(reference);
   else if (kind === "volume") await engine.volumes.remove(reference);

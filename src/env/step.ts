@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { OperationContext, StepName } from "./operation.ts";
+import type { KnownContext, StepName } from "./operation.ts";
 
 export interface StepOptions {
   readonly environment: string;
@@ -16,7 +16,7 @@ export interface StepOutcome<Value> {
 
 /** Do one step of an operation and report its start, its end and how long it took. */
 export async function runStep<Value>(
-  { report }: Pick<OperationContext, "report">,
+  { report }: Pick<KnownContext, "report">,
   { environment, step, text }: StepOptions,
   work: () => Promise<StepOutcome<Value>>,
 ): Promise<Value> {

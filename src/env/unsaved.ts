@@ -7,7 +7,7 @@ import { labelOf, volumeLabel } from "../plan/labels.ts";
 import { readOwner } from "../plan/owned.ts";
 import type { Workspace } from "../plan/plan.ts";
 import { workspaceVolume } from "../plan/volumes.ts";
-import type { OperationContext } from "./operation.ts";
+import type { KnownContext } from "./operation.ts";
 import type { HeldVolume, Unsaved } from "./workspace-sync.ts";
 
 export interface Loss {
@@ -19,7 +19,7 @@ export interface Loss {
 
 /** Throws SYNC_UNSAVED, SYNC_UNKNOWN for the first volume that holds what the host does not have. */
 export async function refuseLoss(
-  { sync }: Pick<OperationContext, "sync">,
+  { sync }: Pick<KnownContext, "sync">,
   held: readonly HeldVolume[],
   loss: Loss,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function refuseLoss(
  * paused, unless this throws; they are not where the volume can be looked into by way of them alone.
  */
 export async function refuseLossAtRest(
-  context: Pick<OperationContext, "sync" | "engine">,
+  context: Pick<KnownContext, "sync" | "engine">,
   { held, containers }: { readonly held: readonly HeldVolume[]; readonly containers: readonly ContainerInfo[] },
   loss: Loss,
 ): Promise<void> {

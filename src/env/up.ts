@@ -12,6 +12,7 @@ import { findMoved } from "./moved.ts";
 import { observe } from "./observe.ts";
 import type { EnvironmentResult, OperationContext, UpResult } from "./operation.ts";
 import { selectEnvironments } from "./plan-project.ts";
+import { rememberUp } from "./record/remember-up.ts";
 import type { SnapshotSource } from "./snapshot/source.ts";
 
 type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
@@ -30,6 +31,7 @@ export interface UpOptions {
 export async function up(context: OperationContext, options: UpOptions): Promise<UpResult> {
   const plan = await planLocked(context, options);
   const { selected, source } = await select(context, plan, options);
+  await rememberUp(context, selected);
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);
   const records = readMountRecords({ host: context.host, root: context.spec.root });

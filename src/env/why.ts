@@ -14,6 +14,8 @@ type Located<Item> = Item & { readonly place: SourcePlace | undefined };
 export interface WhyResult {
   readonly project: string;
   readonly environments: readonly WhyEnvironment[];
+  /** Why the config does not tell, and labels alone do; absent where it does. */
+  readonly unread?: string | undefined;
 }
 
 export interface WhyEnvironment {

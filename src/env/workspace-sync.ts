@@ -1,7 +1,7 @@
 /** What operations ask of the sync. */
 import type { Owner } from "../engine/containers.ts";
 import type { VolumeInfo } from "../engine/volumes.ts";
-import type { EnvironmentPlan, Workspace } from "../plan/plan.ts";
+import type { StartPlan, Workspace } from "../plan/plan.ts";
 import type { PruneState } from "../plan/prune-input.ts";
 
 /** Keeps workspaces that are not mounted in step with the host's folder. What does so stands beside this folder. */
@@ -83,7 +83,7 @@ export interface SyncStanding {
 
 export interface SyncTarget {
   readonly workspace: Workspace;
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   /** Undefined where the workspace is mounted: its files are watched only. */
   readonly synced:
     | { readonly volume: VolumeInfo /** Whose the files are inside. */; readonly owner: Owner }

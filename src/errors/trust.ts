@@ -15,6 +15,13 @@ export const trustErrors = {
       `What the last \`devenv up\` wrote down about environment \`${environment}\` is not there: its secrets and start hooks are not known without running the config`,
     hint: ({ environment }) => `run \`devenv up ${environment}\`, which runs the config`,
   }),
+  FOLDER_FOREIGN: entry<{ path: string; kind: "owner" | "type"; uid?: number }>({
+    message: ({ path, kind, uid }) =>
+      kind === "type"
+        ? `\`${path}\` is to be a folder of your own, and is none`
+        : `\`${path}\` is to be a folder of your own, and belongs to user id ${uid}`,
+    hint: ({ path }) => `remove it, or give it to yourself: \`sudo chown -R "$(id -u)" ${path}\``,
+  }),
   CONFIG_NOT_RUN: entry<{ file: string; command: string }>({
     message: ({ file, command }) =>
       `\`${command}\` needs the config \`${file}\`, which you have not run in this folder before`,

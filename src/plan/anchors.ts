@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { ContainerPlan } from "./plan.ts";
+import type { StartPlan } from "./plan.ts";
 
 /** A path of the host that a mount hangs on: once something else stands there, a container that runs does not see it. */
 export interface Anchor {
@@ -16,7 +16,7 @@ interface Placed {
 }
 
 /** What the mounts of a container hang on, but for the workspace's own folder: that one counts as an input. */
-export function anchorsOf({ mounts, volumes, workdir, workspace }: ContainerPlan): readonly Anchor[] {
+export function anchorsOf({ mounts, volumes, workdir, workspace }: StartPlan["container"]): readonly Anchor[] {
   const placed: readonly Placed[] = [...mounts, ...volumes.map(({ target }) => volumeAt(target))];
   const isWorkspace = ({ kind, target }: Placed) => workspace.mode === "bind" && kind === "bind" && target === workdir;
   const sources = mounts.filter((mount) => mount.kind === "bind" && !isWorkspace(mount));

@@ -1,7 +1,7 @@
 import { requestedDotfiles } from "./container-inputs.ts";
 import { readInputs, snapshotLabel } from "./labels.ts";
 import { phaseOf } from "./phase.ts";
-import type { EnvironmentPlan, Inputs } from "./plan.ts";
+import type { Inputs, StartPlan } from "./plan.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
@@ -27,7 +27,7 @@ export type Action =
 
 /** `loose`: why what a container that runs has mounted is no longer what stands there. */
 export function planAction(
-  plan: EnvironmentPlan,
+  plan: Pick<StartPlan, "hooks" | "container">,
   observed: ObservedContainer | undefined,
   loose: readonly string[] = [],
 ): Action {
@@ -45,7 +45,10 @@ export function planAction(
 }
 
 /** Why a container, by its name, is not in its end state. */
-function unfinishedReason({ hooks, container }: EnvironmentPlan, name: string): string | undefined {
+function unfinishedReason(
+  { hooks, container }: Pick<StartPlan, "hooks" | "container">,
+  name: string,
+): string | undefined {
   switch (phaseOf(name)) {
     case "create":
       return hooks.create === undefined ? "its dotfiles are not applied yet" : "the create hook has not succeeded yet";

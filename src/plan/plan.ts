@@ -49,6 +49,12 @@ export interface EnvironmentPlan {
   readonly dotfiles: string | undefined;
 }
 
+/** What of an environment's plan it takes to start its container again. Holds no value of a variable or a secret. */
+export interface StartPlan extends Pick<EnvironmentPlan, "name" | "hooks" | "secrets" | "dotfiles"> {
+  readonly image: Pick<ImagePlan, "tag" | "platform">;
+  readonly container: Pick<ContainerPlan, "name" | "workdir" | "workspace" | "user" | "inputs" | "mounts" | "volumes">;
+}
+
 export interface ImagePlan {
   readonly environment: string;
   /** Place of the image in the config: `environments.dev.image`. */

@@ -3,6 +3,7 @@ import type { PrunedItem, PruneInput } from "./prune-input.ts";
 
 /** The project's own names of bases that it does not use any more, and the shared one once no project has its own. */
 export function pruneBases({ project, environments, bases }: PruneInput): readonly PrunedItem[] {
+  if (environments === undefined) return [];
   const used = new Set(environments.map(({ image }) => claimTag(project, image.baseTag ?? "")));
   return bases.flatMap(({ tags, size, created }) => {
     const unused = tags.filter((tag) => tag.startsWith(claimPrefix(project)) && !used.has(tag));

@@ -48,7 +48,7 @@ function tagReason(input: PruneInput, { image, tag, kept }: Tagged): string | un
   if (!tag.startsWith(repository) || otherImages.has(tag) || kept.some((one) => one.image === tag)) return undefined;
   const rest = tag.slice(repository.length);
   if (/^[^/]+:[0-9a-f]{64}$/.test(rest)) {
-    const isPlanned = environments.some((environment) => environment.image.tag === tag);
+    const isPlanned = environments === undefined || environments.some((environment) => environment.image.tag === tag);
     return isPlanned ? undefined : "no environment of the config has it, and no container";
   }
   if (/\/unchecked:/.test(rest)) {

@@ -60,14 +60,16 @@ export interface PruneState {
   readonly changed: number;
 }
 
+interface PruneEnvironment {
+  readonly name: string;
+  readonly image: { readonly tag: string; readonly baseTag?: string };
+}
+
 export interface PruneInput {
   readonly project: string;
   readonly workspace: Workspace;
-  /** Of the config, with the images that they have now. */
-  readonly environments: readonly {
-    readonly name: string;
-    readonly image: { readonly tag: string; readonly baseTag?: string };
-  }[];
+  /** Of the config, with the images that they have now; undefined where that is not known: then what one of them could need stays. */
+  readonly environments: readonly PruneEnvironment[] | undefined;
   /** Those of the project. */
   readonly containers: readonly PruneContainer[];
   readonly volumes: readonly PruneVolume[];

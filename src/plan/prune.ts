@@ -66,7 +66,7 @@ function ownerReason({ workspace, environments, gone }: PruneInput, labels: Labe
   const root = labels[rootLabel];
   if (environment === undefined || labels[workspaceLabel] === undefined) return undefined;
   if (labels[workspaceLabel] === workspace.id || labels[folderLabel] === workspace.folder) {
-    const isKnown = environments.some(({ name }) => name === environment);
+    const isKnown = environments === undefined || environments.some(({ name }) => name === environment);
     return isKnown ? undefined : `environment \`${environment}\` is no longer in the config`;
   }
   return root !== undefined && gone.has(root) ? `workspace \`${root}\` no longer exists` : undefined;

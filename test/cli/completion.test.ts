@@ -20,6 +20,8 @@ let project: TemporaryFolder;
 beforeAll(() => {
   const devenv = `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(main)} "$@"\n`;
   project = temporaryFolder({ "devenv.config.mjs": config, "bin/devenv": { text: devenv, mode: 0o755 } });
+  // from then on the names are known without running it
+  inShell("sh", "devenv config >/dev/null");
 });
 afterAll(() => project[Symbol.dispose]());
 

@@ -198,9 +198,9 @@ describe("devenv says what failed, why, and what mends it:", () => {
       "
     `);
     expect(await failure(onDisk(config(base)), ["exec", "prod", "--", "ls"])).toMatchInlineSnapshot(`
-      "error: There is no environment \`prod\`; the config has \`dev\`
+      "error: Environment \`prod\` is not up
 
-      hint: run \`devenv status\` to see the environments
+      hint: run \`devenv up prod\`
       "
     `);
   });

@@ -47,6 +47,7 @@ it("creates, keeps, recreates with its reasons, and removes", async () => {
   await using project = openProject();
   const upJson = async () => JSON.parse((await project.devenv("up", "--json")).stdout).environments[0];
 
+  await project.devenv("config");
   expect(JSON.parse((await project.devenv("status", "--json")).stdout).environments[0]).toMatchObject({
     state: "absent",
   });

@@ -95,6 +95,7 @@ leftover: \`${old.container}\` (running) of \`old\`, which the config no longer 
 it("removes what workspaces left whose folders are gone, and keeps those of others", async () => {
   await using project = openProject("prune-gone", `dev: ${environment("true")}`);
   const text = config("prune-gone", `dev: ${environment("true")}`);
+  await project.devenv("config");
   project.write({ "there/devenv.config.ts": text, "lost/devenv.config.ts": text });
   await project.at("there")("up");
   await project.at("lost")("up");
@@ -111,6 +112,7 @@ it("removes what workspaces left whose folders are gone, and keeps those of othe
 it("removes what killed commands left, snapshots when asked, and never another project's", async () => {
   await using project = openProject("prune-left", `dev: ${environment("true")}`);
   await using neighbour = openProject("prune-next", `dev: ${environment("true")}`);
+  await neighbour.devenv("config");
   await project.devenv("up");
   const [dev] = await engine.containers.list({ [projectLabel]: "prune-left" });
   const mark = await ownMark(host);
@@ -151,6 +153,7 @@ it("keeps a volume that somebody else's container uses, and says so", async () =
   await using project = openProject("prune-used", `dev: ${environment("true")}`);
   await using sandbox = openSandbox();
   const root = `${project.path}/lost`;
+  await project.devenv("config");
   const labels = {
     ...{ [projectLabel]: "prune-used", "devenv.environment": "old", "devenv.root": root },
     ...{ "devenv.workspace": workspaceId(root), "devenv.folder": "ba9876543210" },

@@ -31,6 +31,7 @@ describe("a snapshot", () => {
     const config = (value: string) => `environments: { dev: { ${image} env: { VALUE: "${value}" }, ${hooks} } },\n`;
     const proxy = "http://user:password@proxy.of.the.host:3128";
     await using project = openTestProject("snaplife", config("one"), { ".gitignore": "" });
+    await said(project, ["config"]);
     expect((await said(project, ["snapshot", "list"])).stderr).toBe("snaplife: no snapshots\n");
     expect(await said(project, ["snapshot"])).toMatchObject(
       failure("No environment of this workspace is up\n\nhint: run `devenv up`"),

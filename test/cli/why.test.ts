@@ -16,6 +16,7 @@ export default defineConfig({
 it("names the input that changed since the container was made, and the place in the config", async () => {
   await using project = openCliProject("asked-why", { "devenv.config.ts": config("1") });
   const why = async (...args: string[]) => (await project.devenv(["why", ...args])).stdout;
+  await project.devenv(["config"]);
   expect(await why()).toBe("asked-why · dev has no container yet; the image is not built\n");
 
   expect(await project.devenv(["up"])).toMatchObject({ exitCode: 0 });
@@ -34,6 +35,7 @@ it("says of a Dockerfile line which config key made it", async () => {
   await using project = openCliProject("asked-why-line", {
     "devenv.config.ts": config("1").replace("asked-why", "asked-why-line"),
   });
+  await project.devenv(["config"]);
   const { environments } = await project.json("why", "--dockerfile");
   const { line } = environments[0].lines.find(({ text }: { text: string }) => text.startsWith("ENV"));
   expect((await project.devenv(["why", String(line)])).stdout).toBe(

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { devenvError } from "../../src/errors.ts";
@@ -8,6 +9,10 @@ export interface TestHostOptions extends Partial<Omit<Host, "processes">> {
   readonly programs?: Readonly<Record<string, (args: readonly string[], input: string | undefined) => ProgramOutput>>;
 }
 
+/** Some things are written there. */
+const home = join(tmpdir(), `devenv-test-home-${process.pid}`);
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+
 /** A host without the settings of whoever runs the tests, save for the way to the engine. */
 export function testHost({ programs = {}, ...overrides }: TestHostOptions = {}): Host {
   const { DOCKER_HOST, PATH } = process.env;
@@ -15,7 +20,7 @@ export function testHost({ programs = {}, ...overrides }: TestHostOptions = {}):
     platform: process.platform,
     arch: process.arch === "x64" ? "amd64" : process.arch,
     env: { DOCKER_HOST, PATH },
-    home: join(tmpdir(), "devenv-test-no-home"),
+    home,
     cacheDir: join(tmpdir(), "devenv-test-no-cache"),
     uid: process.getuid?.(),
     gid: process.getgid?.(),

@@ -26,7 +26,7 @@ export const command = defineCommand({
   },
 });
 
-/** Whoever is typing must not be told about a config that is broken: there is nothing to complete then. */
+/** Whoever is typing must not be told what is wrong: there is nothing to complete then. */
 async function wordsAt(context: CliContext, typed: readonly string[]): Promise<Outcome> {
   try {
     const found = await complete(context, typed);

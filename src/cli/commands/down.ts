@@ -1,6 +1,7 @@
 import { down } from "../../env/down.ts";
 import { defineCommand } from "../command.ts";
-import { chosenNames, operate, projectOf } from "../operate.ts";
+import { operateKnown } from "../known.ts";
+import { chosenNames } from "../operate.ts";
 
 export const command = defineCommand({
   positionals: {
@@ -14,9 +15,8 @@ export const command = defineCommand({
     },
   },
   async run(context, { environments, volumes, force }) {
-    const project = await projectOf(context);
     const names = chosenNames(context, environments);
-    const result = await operate(context, project, (operation) => down(operation, { names, volumes, force }));
+    const result = await operateKnown(context, (operation) => down(operation, { names, volumes, force }));
     const removed = [
       ...result.removed.map((name) => `removed ${name}\n`),
       ...result.volumes.map((name) => `removed volume ${name}\n`),

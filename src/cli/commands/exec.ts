@@ -1,9 +1,9 @@
-import { findConfigFile } from "../../config/find.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
+import { findProject } from "../find-project.ts";
 import { frozenInsideOptions } from "../frozen.ts";
 import { runInside } from "../inside.ts";
-import { requireLockedContainer } from "../require-locked.ts";
+import { requireRecordedContainer } from "../require-locked.ts";
 import { usageError } from "../usage.ts";
 
 export const command = defineCommand({
@@ -15,9 +15,9 @@ export const command = defineCommand({
   async run(context, args) {
     const { environment, rest = [] } = args;
     if (rest.length === 0) throw usageError("`devenv exec` needs a command after `--`", "write `devenv exec -- ls`");
-    const { cwd, env, config } = context.options;
-    await requireLockedContainer(context, args, environment ?? env);
-    const { root } = findConfigFile({ cwd, configFile: config, self: context.host });
+    const { cwd, env } = context.options;
+    await requireRecordedContainer(context, args, environment ?? env);
+    const { root } = findProject(context);
     const request = { root, environment: environment ?? env, command: rest, cwd };
     return { exitCode: await runInside(context, await connect(context), request) };
   },

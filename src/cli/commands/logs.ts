@@ -2,7 +2,8 @@ import type { Readable } from "node:stream";
 import { openLogs } from "../../env/logs.ts";
 import { eachLine } from "../../host/each-line.ts";
 import { type CliContext, defineCommand } from "../command.ts";
-import { chosenNames, operate, projectOf } from "../operate.ts";
+import { knownProjectOf } from "../known.ts";
+import { chosenNames, operate } from "../operate.ts";
 import type { OutputStream } from "../stdio.ts";
 import type { Style } from "../style.ts";
 import { usageError } from "../usage.ts";
@@ -18,7 +19,7 @@ export const command = defineCommand({
   async run(context, { environments, follow, tail }) {
     const { json } = context.options;
     if (json && follow) throw usageError("`--follow` never ends, so it has no `--json` document", "drop one of them");
-    const project = await projectOf(context);
+    const project = await knownProjectOf(context);
     const names = chosenNames(context, environments);
     const logs = await operate(context, project, (operation) => openLogs(operation, { names, follow, tail }));
     if (json) return { data: { project: project.spec.project, logs: (await Promise.all(logs.map(collect))).flat() } };

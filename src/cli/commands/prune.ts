@@ -1,6 +1,8 @@
+import { planProject } from "../../env/plan-project.ts";
 import { prune } from "../../env/prune.ts";
 import { defineCommand } from "../command.ts";
-import { operate, projectOf } from "../operate.ts";
+import { isUnread, projectOrKnown, tellUnread } from "../known.ts";
+import { operate } from "../operate.ts";
 import { printPruned, printPruneSummary } from "../prune-table.ts";
 import { usageError } from "../usage.ts";
 
@@ -14,10 +16,16 @@ export const command = defineCommand({
   },
   async run(context, { "dry-run": dryRun, "older-than": age, snapshots, force }) {
     const olderThan = age === undefined ? undefined : readAge(age);
-    const project = await projectOf(context);
-    const result = await operate(context, project, (operation) =>
-      prune(operation, { dryRun, olderThan, snapshots, force }),
-    );
+    const options = { dryRun, olderThan, snapshots, force };
+    const project = await projectOrKnown(context);
+    const result = isUnread(project)
+      ? await operate(context, project.known, (operation) => {
+          tellUnread(operation, project);
+          return prune(operation, { ...options, plan: undefined });
+        })
+      : await operate(context, project, async (operation) =>
+          prune(operation, { ...options, plan: await planProject(operation) }),
+        );
     const view = { now: Date.now(), style: context.style.out };
     return { data: result, text: printPruned(result, view), summary: printPruneSummary(result) };
   },

@@ -1,8 +1,10 @@
+import { readRun } from "../../env/record/run-record.ts";
+import { environmentLabel, type Labels } from "../../plan/labels.ts";
 import { historyFolder } from "../../plan/volumes.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
+import { findProject } from "../find-project.ts";
 import { runInside } from "../inside.ts";
-import { projectOf } from "../operate.ts";
 
 /** The best shell that the image has. */
 const anyShell = ["/bin/sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi"];
@@ -21,12 +23,16 @@ export const command = defineCommand({
   },
   options: {},
   async run(context, { environment }) {
-    const { spec } = await projectOf(context);
+    const { root } = findProject(context);
     const name = environment ?? context.options.env;
-    const chosen = spec.environments.find((one) => one.name === name) ?? spec.environments[0];
-    const command = chosen?.shell === undefined ? anyShell : [chosen.shell];
+    const { environments = {} } = (await readRun(context.host, root)) ?? {};
+    const shells = new Map(Object.entries(environments).map(([one, { shell }]) => [one, shell]));
+    const command = ({ [environmentLabel]: chosen = "" }: Labels) => {
+      const shell = shells.get(chosen);
+      return shell === undefined ? anyShell : [shell];
+    };
     const engine = await connect(context);
-    const request = { root: spec.root, environment: name, command, cwd: context.options.cwd, env: shellHistory };
+    const request = { root, environment: name, command, cwd: context.options.cwd, env: shellHistory };
     return { exitCode: await runInside(context, engine, request) };
   },
 });

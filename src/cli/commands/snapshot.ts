@@ -1,6 +1,7 @@
-import type { OperationContext, UpResult } from "../../env/operation.ts";
+import type { KnownContext, OperationContext, UpResult } from "../../env/operation.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
-import { operate, projectOf } from "../operate.ts";
+import { isUnread, projectOrKnown, projectRunBefore, tellUnread } from "../known.ts";
+import { operate } from "../operate.ts";
 import { printSnapshot, printSnapshots, printTaken } from "../snapshot-table.ts";
 import { printUpSummary } from "../up-summary.ts";
 import { usageError } from "../usage.ts";
@@ -38,8 +39,10 @@ async function take(
 ): Promise<Outcome> {
   const { createSnapshot } = await import("../../env/snapshot/create.ts");
   const environment = context.options.env;
-  const { result, project } = await run(context, (operation) => createSnapshot(operation, { ...request, environment }));
-  return { data: result, summary: printTaken(project, result, context.style.err) };
+  const project = await projectRunBefore(context, "devenv snapshot");
+  const take = (operation: OperationContext) => createSnapshot(operation, { ...request, environment });
+  const result = await operate(context, project, take);
+  return { data: result, summary: printTaken(project.spec.project, result, context.style.err) };
 }
 
 async function list(context: CliContext, names: readonly string[]): Promise<Outcome> {
@@ -63,7 +66,7 @@ async function restore(context: CliContext, names: readonly string[]): Promise<O
   const { restoreSnapshot } = await import("../../env/snapshot/restore.ts");
   const choice = { name, environment: context.options.env };
   const startedAt = performance.now();
-  const project = await projectOf(context);
+  const project = await projectRunBefore(context, "devenv snapshot restore");
   const result: UpResult = await operate(context, project, (operation) => restoreSnapshot(operation, choice));
   const view = { durationMs: performance.now() - startedAt, style: context.style.err };
   return { data: result, summary: printUpSummary(result, project.spec, view) };
@@ -77,12 +80,18 @@ async function rm(context: CliContext, names: readonly string[]): Promise<Outcom
   return { data: result, summary: result.removed.map(({ name }) => `removed snapshot ${name}\n`).join("") };
 }
 
+/** What needs no more of the project than its name. */
 async function run<Result>(
   context: CliContext,
-  work: (operation: OperationContext) => Promise<Result>,
+  work: (operation: KnownContext) => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly project: string }> {
-  const project = await projectOf(context);
-  return { result: await operate(context, project, work), project: project.spec.project };
+  const project = await projectOrKnown(context);
+  if (!isUnread(project)) return { result: await operate(context, project, work), project: project.spec.project };
+  const result = await operate(context, project.known, (operation) => {
+    tellUnread(operation, project);
+    return work(operation);
+  });
+  return { result, project: project.known.spec.project };
 }
 
 function takeNames(action: string, names: readonly string[], count: 0 | 1): readonly string[] {

@@ -1,9 +1,9 @@
-import { findConfigFile } from "../../config/find.ts";
 import { devenvError } from "../../errors.ts";
 import { workspaceId } from "../../plan/container.ts";
 import { checked } from "../../sync/process/control.ts";
 import type { SyncRequest } from "../../sync/process/messages.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
+import { findProject } from "../find-project.ts";
 import { hidingVariable } from "../inside.ts";
 import { openSyncControl } from "../sync-control.ts";
 import { printSync } from "../sync-table.ts";
@@ -21,8 +21,7 @@ export const command = defineCommand({
     accept: { type: "boolean", summary: "resume: let what is gone be deleted on the other side too" },
   },
   async run(context, { action = "status", environment = context.options.env, restore, accept }) {
-    const { cwd, config } = context.options;
-    const { root } = findConfigFile({ cwd, configFile: config, self: context.host });
+    const { root } = findProject(context);
     if (action === "serve") return serve(context, root);
     if (!actions.includes(action)) {
       throw usageError(`\`devenv sync\` has no \`${action}\``, `write one of ${actions.join(", ")}`);

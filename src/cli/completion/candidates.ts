@@ -20,7 +20,7 @@ export function startingWith({ words, files }: Candidates, typed: string): Candi
 
 /**
  * For the scripts of the shells: a word, a tab and what it is, one a line; a line without a word stands
- * for files. A config that prints something of its own prints it without a tab.
+ * for files.
  */
 export function printCandidates({ words, files }: Candidates): string {
   const lines = words.map(({ word, summary }) => `${word}\t${summary.replace(/\s+/g, " ")}\n`);

@@ -1,12 +1,11 @@
-import type { Project } from "../../env/project.ts";
+import type { KnownProject } from "../../env/record/known-project.ts";
 import type { CliContext } from "../command.ts";
 import { connect } from "../connect.ts";
-import { projectOf } from "../operate.ts";
-import { taskList } from "../task-list.ts";
+import { knownProjectOf } from "../known.ts";
 import { type Candidate, type Candidates, noCandidates, onlyFiles } from "./candidates.ts";
 import { shellNames } from "./shells.ts";
 
-/** What may stand where help has this word, for an option's value and a positional alike. */
+/** What may stand where help has this word, for an option's value and a positional alike. Never runs the config. */
 export async function candidatesFor(value: string | undefined, context: CliContext): Promise<Candidates> {
   if (value === "FILE" || value === "DIR") return onlyFiles;
   if (value === "SHELL") return wordsOf(shellNames.map((word) => ({ word, summary: "shell" })));
@@ -16,7 +15,7 @@ export async function candidatesFor(value: string | undefined, context: CliConte
   }
   if (value === "NAME|ACTION") return wordsOf(snapshotActions);
   const source = projectSources[value ?? ""];
-  return source === undefined ? noCandidates : wordsOf(await source(await projectOf(context), context));
+  return source === undefined ? noCandidates : wordsOf(await source(await knownProjectOf(context), context));
 }
 
 const snapshotActions: readonly Candidate[] = [
@@ -26,13 +25,17 @@ const snapshotActions: readonly Candidate[] = [
   { word: "rm", summary: "remove snapshots" },
 ];
 
-type ProjectSource = (project: Project, context: CliContext) => readonly Candidate[] | Promise<readonly Candidate[]>;
+type ProjectSource = (
+  project: KnownProject,
+  context: CliContext,
+) => readonly Candidate[] | Promise<readonly Candidate[]>;
 
 const projectSources: Readonly<Record<string, ProjectSource>> = {
   ENVIRONMENT: ({ spec }) => spec.environments.map(({ name }) => ({ word: name, summary: "environment" })),
-  TASK: ({ spec }, { options }) => {
-    const tasks = taskList(spec, options.env).environments.flatMap((environment) => environment.tasks);
-    return [...new Map(tasks.map(({ name, command }) => [name, { word: name, summary: command }])).values()];
+  TASK: ({ run }, { options }) => {
+    const chosen = Object.entries(run?.environments ?? {}).filter(([name]) => (options.env ?? name) === name);
+    const tasks = chosen.flatMap(([, environment]) => Object.entries(environment.tasks));
+    return [...new Map(tasks.map(([word, summary]) => [word, { word, summary }])).values()];
   },
   SNAPSHOT: async ({ spec }, context) => {
     const { findSnapshots } = await import("../../env/snapshot/find.ts");

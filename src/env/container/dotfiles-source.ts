@@ -5,14 +5,14 @@ import { withTemporaryFolder } from "../../host/cache.ts";
 import { reasonOf } from "../../host/reason.ts";
 import { redactUrl } from "../../host/redact-url.ts";
 import { isGitAddress } from "../../spec/resolve-environment.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 
 /** The names that dotfiles give their installer, in the order of preference. */
 const installers = ["install.sh", "install", "bootstrap.sh", "bootstrap", "setup.sh", "setup", "script/setup"];
 
 /** Dotfiles as a folder of this machine, while `use` runs; throws DOTFILES_UNAVAILABLE. */
 export async function withDotfiles<Value>(
-  context: OperationContext,
+  context: KnownContext,
   dotfiles: string,
   use: (folder: string) => Promise<Value>,
 ): Promise<Value> {
@@ -31,7 +31,7 @@ export async function withDotfiles<Value>(
 }
 
 /** On the host, whose keys and certificates serve; nothing is asked of anybody. */
-async function clone({ host, signal }: OperationContext, address: string, folder: string): Promise<void> {
+async function clone({ host, signal }: KnownContext, address: string, folder: string): Promise<void> {
   const args = ["clone", "--quiet", "--depth", "1", "--recurse-submodules", "--shallow-submodules", "--", address];
   try {
     await host.processes.run("git", [...args, folder], { env: { GIT_TERMINAL_PROMPT: "0" }, signal });

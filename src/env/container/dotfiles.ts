@@ -2,14 +2,14 @@ import { text } from "node:stream/consumers";
 import { devenvError } from "../../errors.ts";
 import { packFolder } from "../../host/pack-folder.ts";
 import { redactUrl } from "../../host/redact-url.ts";
-import type { EnvironmentPlan } from "../../plan/plan.ts";
-import type { OperationContext } from "../operation.ts";
+import type { StartPlan } from "../../plan/plan.ts";
+import type { KnownContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { findInstaller, withDotfiles } from "./dotfiles-source.ts";
 import { type CommandEnd, runShown } from "./shown-command.ts";
 
 export interface DotfilesRequest {
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   readonly container: string;
   /** Absolute folder of the host, or a git address. */
   readonly dotfiles: string;
@@ -19,7 +19,7 @@ export interface DotfilesRequest {
  * Put somebody's dotfiles into `~/.dotfiles` of the environment's user and install them: by their own
  * installer, else by links in the home. Throws DOTFILES_UNAVAILABLE, DOTFILES_FAILED.
  */
-export function applyDotfiles(context: OperationContext, request: DotfilesRequest): Promise<void> {
+export function applyDotfiles(context: KnownContext, request: DotfilesRequest): Promise<void> {
   const shown = redactUrl(request.dotfiles);
   const environment = request.environment.name;
   return runStep(context, { environment, step: "dotfiles", text: shown }, () =>
@@ -48,7 +48,7 @@ interface Home {
 /** What an installation that failed left is removed. */
 const folderScript = `cd && rm -rf .dotfiles && mkdir .dotfiles && id -u && id -g && pwd`;
 
-async function makeFolder(context: OperationContext, request: DotfilesRequest): Promise<Home> {
+async function makeFolder(context: KnownContext, request: DotfilesRequest): Promise<Home> {
   const command = ["/bin/sh", "-c", folderScript];
   const inside = await context.engine.containers.exec(request.container, { command });
   inside.stdin.end();
@@ -77,7 +77,7 @@ const linkScript = `
     ln -sfn ".dotfiles/$name" "$to" || exit
   done`;
 
-async function install(context: OperationContext, request: DotfilesRequest, installation: Installation): Promise<void> {
+async function install(context: KnownContext, request: DotfilesRequest, installation: Installation): Promise<void> {
   const { folder, installer } = installation;
   const end = await runShown(context, {
     environment: request.environment.name,

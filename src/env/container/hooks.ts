@@ -1,19 +1,19 @@
 import { devenvError } from "../../errors.ts";
-import type { EnvironmentPlan } from "../../plan/plan.ts";
+import type { StartPlan } from "../../plan/plan.ts";
 import type { HookSpec } from "../../spec/spec.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { runShown } from "./shown-command.ts";
 
 export interface HookRun {
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   readonly container: string;
   readonly name: "create" | "start";
   readonly hook: HookSpec;
 }
 
 /** Run a hook as the environment's user in the workspace; throws HOOK_FAILED with the last lines that were printed. */
-export async function runHook(context: OperationContext, run: HookRun): Promise<void> {
+export async function runHook(context: KnownContext, run: HookRun): Promise<void> {
   const { hook, name } = run;
   if (hook.parallel) {
     const text = `${name}: ${hook.commands.map((one) => one.name).join(", ")}`;
@@ -39,7 +39,7 @@ interface HookStep {
 }
 
 /** Commands that run at once; the first failure is told when all have ended. */
-async function runCommands(context: OperationContext, run: HookRun, { text, commands }: HookStep): Promise<void> {
+async function runCommands(context: KnownContext, run: HookRun, { text, commands }: HookStep): Promise<void> {
   await runStep(context, { environment: run.environment.name, step: "hook", text }, async () => {
     const results = await Promise.allSettled(commands.map((command) => runCommand(context, run, command)));
     for (const result of results) if (result.status === "rejected") throw result.reason;
@@ -47,7 +47,7 @@ async function runCommands(context: OperationContext, run: HookRun, { text, comm
   });
 }
 
-async function runCommand(context: OperationContext, run: HookRun, { name, command }: HookCommand): Promise<void> {
+async function runCommand(context: KnownContext, run: HookRun, { name, command }: HookCommand): Promise<void> {
   const { environment, container, hook } = run;
   const { exitCode, output } = await runShown(context, {
     environment: environment.name,

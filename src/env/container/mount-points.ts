@@ -2,11 +2,11 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { devenvError } from "../../errors.ts";
 import { reasonOf } from "../../host/reason.ts";
-import type { EnvironmentPlan } from "../../plan/plan.ts";
-import type { OperationContext } from "../operation.ts";
+import type { StartPlan } from "../../plan/plan.ts";
+import type { KnownContext } from "../operation.ts";
 
 /** A missing source would be made as an empty folder by some engines, and be refused in strange words by others. */
-export async function checkMounts({ name, container }: EnvironmentPlan): Promise<void> {
+export async function checkMounts({ name, container }: StartPlan): Promise<void> {
   for (const { kind, source } of container.mounts) {
     if (kind === "volume") continue;
     await stat(source).catch((error: unknown) => {
@@ -16,7 +16,7 @@ export async function checkMounts({ name, container }: EnvironmentPlan): Promise
 }
 
 /** What is mounted below the workspace needs a place there, which the engine would make as root. */
-export async function makeMountPoints({ engine, spec }: OperationContext, environment: EnvironmentPlan): Promise<void> {
+export async function makeMountPoints({ engine, spec }: KnownContext, environment: StartPlan): Promise<void> {
   const { workdir, volumes, mounts, workspace } = environment.container;
   if (workspace.mode !== "bind" || !engine.address.startsWith("unix:")) return;
   const below = [...volumes, ...mounts].filter(({ target }) => target.startsWith(`${workdir}/`));

@@ -5,9 +5,9 @@ import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
 import { anchorsOf, looseReasons, type MountedPath } from "../../plan/anchors.ts";
 import { workspaceId } from "../../plan/container.ts";
-import type { EnvironmentPlan } from "../../plan/plan.ts";
+import type { StartPlan } from "../../plan/plan.ts";
 import { isOwnMachine } from "../../plan/workspace-mode.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 import { signFolder } from "../quick-up/signature.ts";
 
 export interface MountRecord {
@@ -52,7 +52,7 @@ function identityOf(path: string): string | undefined {
 }
 
 export interface Started {
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   /** Of the container that is about to be started. */
   readonly id: string;
   /** Of the one that it takes the place of, and that stays should it fail. */
@@ -60,7 +60,7 @@ export interface Started {
 }
 
 /** Call it before the container starts: what changes from then on is not mounted in it. */
-export async function rememberMounts({ host, spec, engine }: OperationContext, started: Started): Promise<void> {
+export async function rememberMounts({ host, spec, engine }: KnownContext, started: Started): Promise<void> {
   // what an engine in a virtual machine mounts it finds by path
   if (!isOwnMachine({ address: engine.address, platform: host.platform })) return;
   const { environment, id, replaced } = started;
@@ -82,7 +82,7 @@ export async function rememberMounts({ host, spec, engine }: OperationContext, s
 }
 
 /** Of one that runs already and that nothing is remembered of: an earlier version started it. */
-export async function adoptMounts(context: OperationContext, started: Started): Promise<void> {
+export async function adoptMounts(context: KnownContext, started: Started): Promise<void> {
   const records = readMountRecords({ host: context.host, root: context.spec.root });
   if (records[started.id] === undefined) await rememberMounts(context, started);
 }

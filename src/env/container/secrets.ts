@@ -3,7 +3,7 @@ import { devenvError } from "../../errors.ts";
 import { resolveSecrets } from "../../host/secrets.ts";
 import { secretsFolder } from "../../plan/container.ts";
 import type { SecretSpec } from "../../spec/spec.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 
 export interface Secrets {
   readonly values: ReadonlyMap<string, Buffer>;
@@ -11,7 +11,7 @@ export interface Secrets {
 
 /** The values of secrets, from where the config says that they are, hidden from now on; throws SECRET_UNAVAILABLE. */
 export async function openSecrets(
-  { host, spec, redaction, signal }: OperationContext,
+  { host, spec, redaction, signal }: KnownContext,
   secrets: readonly SecretSpec[],
 ): Promise<Secrets> {
   const values = await resolveSecrets(host, secrets, { cwd: spec.root, signal });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../../engine/engine.ts";
 import { eachLine } from "../../host/each-line.ts";
-import type { OperationContext, StepName } from "../operation.ts";
+import type { KnownContext, StepName } from "../operation.ts";
 import { endExecs, guardExec } from "./guard.ts";
 import { execVariable } from "./guard-script.ts";
 import { withSecretVariables } from "./secret-variables.ts";
@@ -37,7 +37,7 @@ const joined = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh"];
  * Run a command inside as the environment's user, each line that it prints reported as output of a step. An
  * abort ends it with all that it has started.
  */
-export async function runShown(context: OperationContext, command: ShownCommand): Promise<CommandEnd> {
+export async function runShown(context: KnownContext, command: ShownCommand): Promise<CommandEnd> {
   const { engine, signal, report } = context;
   const { environment, step, container, workdir, source, secretVariables = [] } = command;
   signal?.throwIfAborted();

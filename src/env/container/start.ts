@@ -1,7 +1,7 @@
 import type { ContainerInfo } from "../../engine/containers.ts";
 import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
-import type { EnvironmentPlan } from "../../plan/plan.ts";
-import type { OperationContext } from "../operation.ts";
+import type { StartPlan } from "../../plan/plan.ts";
+import type { KnownContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { applyDotfiles } from "./dotfiles.ts";
 import { runHook } from "./hooks.ts";
@@ -19,14 +19,14 @@ export interface Startable extends Pick<ContainerInfo, "id" | "name" | "state"> 
 }
 
 /** The phase in which a new container of an environment begins. */
-export function firstPhase(environment: EnvironmentPlan): Phase {
+export function firstPhase(environment: StartPlan): Phase {
   const { hooks, dotfiles } = environment;
   if (hooks.create !== undefined || dotfiles !== undefined) return "create";
   return startPhase(environment);
 }
 
 /** The phase in which one begins whose create hooks ran before. Secrets are gone with the memory of the container's last run. */
-export function startPhase({ hooks, secrets }: EnvironmentPlan): Phase {
+export function startPhase({ hooks, secrets }: StartPlan): Phase {
   return hooks.start === undefined && secrets.length === 0 ? "done" : "start";
 }
 
@@ -35,8 +35,8 @@ export function startPhase({ hooks, secrets }: EnvironmentPlan): Phase {
  * well, so that a command that is interrupted anywhere is taken up by the next one.
  */
 export async function startContainer(
-  context: OperationContext,
-  environment: EnvironmentPlan,
+  context: KnownContext,
+  environment: StartPlan,
   container: Startable,
 ): Promise<void> {
   const { containers } = context.engine;
@@ -56,8 +56,8 @@ export async function startContainer(
 
 /** The engine looks up what is mounted at each start; whatever runs in a container that has to give way for that ends. */
 async function startStopped(
-  context: OperationContext,
-  environment: EnvironmentPlan,
+  context: KnownContext,
+  environment: StartPlan,
   { id, loose = [] }: Startable,
 ): Promise<void> {
   const { containers } = context.engine;
@@ -83,14 +83,14 @@ async function startStopped(
 const graceSeconds = 10;
 
 export interface Running {
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   readonly id: string;
   readonly name: string;
   readonly secrets: Secrets;
 }
 
 /** Secrets, workspace, dotfiles and hooks of a container that runs, up to its final name; throws CONTAINER_ENDS. */
-export function finishContainer(context: OperationContext, running: Running): Promise<void> {
+export function finishContainer(context: KnownContext, running: Running): Promise<void> {
   const container = { environment: running.environment.name, id: running.id, fate: "stays" } as const;
   return whileRunning(context.engine, container, async () => {
     await bringToEnd(context, running);
@@ -99,7 +99,7 @@ export function finishContainer(context: OperationContext, running: Running): Pr
   });
 }
 
-async function bringToEnd(context: OperationContext, running: Running): Promise<void> {
+async function bringToEnd(context: KnownContext, running: Running): Promise<void> {
   const { environment, id, name, secrets } = running;
   await writeSecrets(context.engine, id, secrets);
   await syncWorkspace(context, { environment, id });
@@ -118,7 +118,7 @@ async function bringToEnd(context: OperationContext, running: Running): Promise<
   await enter("done");
 }
 
-async function runCreation(context: OperationContext, { environment, id }: Running): Promise<void> {
+async function runCreation(context: KnownContext, { environment, id }: Running): Promise<void> {
   const { hooks, dotfiles } = environment;
   if (dotfiles !== undefined) await applyDotfiles(context, { environment, container: id, dotfiles });
   if (hooks.create !== undefined) {

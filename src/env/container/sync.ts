@@ -1,9 +1,9 @@
 /** The workspace of a container that has it in a volume. */
 import { devenvError } from "../../errors.ts";
 import { largeFolders } from "../../host/large-folders.ts";
-import type { ContainerPlan, EnvironmentPlan, Workspace } from "../../plan/plan.ts";
+import type { ContainerPlan, StartPlan, Workspace } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { readWorkspace } from "../workspace.ts";
 import type { SyncTarget } from "../workspace-sync.ts";
@@ -11,13 +11,13 @@ import { userIds } from "./user.ts";
 import { findVolume, listVolumes } from "./volumes.ts";
 
 interface SyncedContainer {
-  readonly environment: EnvironmentPlan;
+  readonly environment: StartPlan;
   /** Of its container, which runs or ran. */
   readonly id: string;
 }
 
 /** Bring the workspace into the volume, and keep it in step where the config says so. One that is mounted is watched only. */
-export async function syncWorkspace(context: OperationContext, synced: SyncedContainer): Promise<void> {
+export async function syncWorkspace(context: KnownContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
   if (!isKept(container)) return endSync(context, name);
   const step = { environment: name, step: "sync", text: "bringing the workspace inside" } as const;
@@ -29,7 +29,7 @@ export async function syncWorkspace(context: OperationContext, synced: SyncedCon
 }
 
 /** As long as a process does so already, nothing is to be done. */
-export async function keepInStep(context: OperationContext, synced: SyncedContainer): Promise<void> {
+export async function keepInStep(context: KnownContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
   if (!isKeptInStep(container)) return endSync(context, name);
   const { workspace } = await readWorkspace(context.spec.root);
@@ -38,7 +38,7 @@ export async function keepInStep(context: OperationContext, synced: SyncedContai
 }
 
 /** What was kept in step, or watched, and is to be no longer. */
-async function endSync({ spec, sync }: OperationContext, environment: string): Promise<void> {
+async function endSync({ spec, sync }: KnownContext, environment: string): Promise<void> {
   const { workspace } = await readWorkspace(spec.root);
   await sync?.stop(workspace, [environment]);
 }
@@ -46,7 +46,7 @@ async function endSync({ spec, sync }: OperationContext, environment: string): P
 /** More entries than that in one folder are hardly anybody's own sources. */
 const manyEntries = 10_000;
 
-async function warnOfLargeFolders({ spec, report }: OperationContext, { name, container }: EnvironmentPlan) {
+async function warnOfLargeFolders({ spec, report }: KnownContext, { name, container }: StartPlan) {
   const { exclude, ignore } = container.workspace;
   const isLeftOut = (folder: string) => [...exclude, ...ignore].some((one) => one.replace(/^\/|\/$/g, "") === folder);
   for (const folder of await largeFolders(spec.root, manyEntries)) {
@@ -60,16 +60,16 @@ async function warnOfLargeFolders({ spec, report }: OperationContext, { name, co
 const texts = { bind: "files are watched", sync: "workspace in step", copy: "workspace copied" } as const;
 
 /** Whether a process is to see to it for as long as it is up. */
-export function isKeptInStep(container: ContainerPlan): boolean {
+export function isKeptInStep(container: Pick<ContainerPlan, "workspace">): boolean {
   const { mode, watch } = container.workspace;
   return mode === "sync" || watch.length > 0;
 }
 
-function isKept({ workspace }: ContainerPlan): boolean {
+function isKept({ workspace }: Pick<ContainerPlan, "workspace">): boolean {
   return workspace.mode !== "bind" || workspace.watch.length > 0;
 }
 
-async function startSync(context: OperationContext, synced: SyncedContainer): Promise<void> {
+async function startSync(context: KnownContext, synced: SyncedContainer): Promise<void> {
   const { spec, report } = context;
   const { environment } = synced;
   const { workspace } = await readWorkspace(spec.root);
@@ -84,7 +84,7 @@ async function startSync(context: OperationContext, synced: SyncedContainer): Pr
 }
 
 async function findSynced(
-  { engine, spec }: OperationContext,
+  { engine, spec }: KnownContext,
   { environment, id }: SyncedContainer,
   workspace: Workspace,
 ): Promise<NonNullable<SyncTarget["synced"]>> {

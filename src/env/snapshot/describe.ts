@@ -1,5 +1,5 @@
 import type { ImageInfo } from "../../engine/engine.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 import { type FoundSnapshot, findSnapshot, findSnapshots, type SnapshotChoice } from "./find.ts";
 
 /** One snapshot as `snapshot list --json` prints it. */
@@ -33,20 +33,17 @@ export interface SnapshotDetails extends SnapshotSummary {
 
 /** Newest first. */
 export async function listSnapshots(
-  context: OperationContext,
+  context: KnownContext,
   environment: string | undefined,
 ): Promise<readonly SnapshotSummary[]> {
   return (await findSnapshots(context, environment)).map(summarize);
 }
 
-export async function showSnapshot(context: OperationContext, choice: SnapshotChoice): Promise<SnapshotDetails> {
+export async function showSnapshot(context: KnownContext, choice: SnapshotChoice): Promise<SnapshotDetails> {
   return describeSnapshot(context, await findSnapshot(context, choice));
 }
 
-export async function describeSnapshot(
-  { engine }: OperationContext,
-  snapshot: FoundSnapshot,
-): Promise<SnapshotDetails> {
+export async function describeSnapshot({ engine }: KnownContext, snapshot: FoundSnapshot): Promise<SnapshotDetails> {
   const { project, environment, fingerprint, tag, git, user, uid } = snapshot;
   const [image, base] = await Promise.all([
     engine.images.inspect(tag),

@@ -2,7 +2,7 @@ import type { ImageInfo } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
 import { environmentLabel, projectLabel, snapshotLabel } from "../../plan/labels.ts";
 import { readSnapshot, type Snapshot } from "../../plan/snapshot.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 
 export type FoundSnapshot = Snapshot & {
   /** Bytes, as the engine counts them: the layers below included. */
@@ -11,7 +11,7 @@ export type FoundSnapshot = Snapshot & {
 
 /** All snapshots of the project, newest first; those of one environment when it is named. One engine call. */
 export async function findSnapshots(
-  { engine, spec }: Pick<OperationContext, "engine" | "spec">,
+  { engine, spec }: Pick<KnownContext, "engine" | "spec">,
   environment?: string,
 ): Promise<readonly FoundSnapshot[]> {
   const images = await engine.images.list({
@@ -34,7 +34,7 @@ export interface SnapshotChoice {
 }
 
 /** Throws SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS. */
-export async function findSnapshot(context: OperationContext, choice: SnapshotChoice): Promise<FoundSnapshot> {
+export async function findSnapshot(context: KnownContext, choice: SnapshotChoice): Promise<FoundSnapshot> {
   const snapshots = await findSnapshots(context, choice.environment);
   return pickSnapshot(snapshots, choice);
 }

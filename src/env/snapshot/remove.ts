@@ -1,7 +1,7 @@
 import { devenvError } from "../../errors.ts";
 import { environmentLabel, projectLabel, snapshotLabel } from "../../plan/labels.ts";
 import { underLock } from "../lock.ts";
-import type { OperationContext } from "../operation.ts";
+import type { KnownContext } from "../operation.ts";
 import { type FoundSnapshot, findSnapshots, pickSnapshot } from "./find.ts";
 
 export interface RemovedSnapshots {
@@ -11,7 +11,7 @@ export interface RemovedSnapshots {
 
 /** Remove snapshots, all of them or none; throws SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS, SNAPSHOT_IN_USE. */
 export function removeSnapshots(
-  context: OperationContext,
+  context: KnownContext,
   { names, environment }: { readonly names: readonly string[]; readonly environment?: string | undefined },
 ): Promise<RemovedSnapshots> {
   const { engine, spec } = context;
@@ -25,7 +25,7 @@ export function removeSnapshots(
 }
 
 /** Containers of other workspaces of the project count too. */
-async function refuseUsed({ engine }: OperationContext, { project, environment, name }: FoundSnapshot): Promise<void> {
+async function refuseUsed({ engine }: KnownContext, { project, environment, name }: FoundSnapshot): Promise<void> {
   const labels = { [projectLabel]: project, [environmentLabel]: environment, [snapshotLabel]: name };
   const containers = (await engine.containers.list(labels)).map((container) => container.name);
   if (containers.length > 0) throw devenvError("SNAPSHOT_IN_USE", { name, environment, containers });

@@ -1,6 +1,7 @@
 import { underLock } from "../lock.ts";
 import type { OperationContext, UpResult } from "../operation.ts";
 import { planProject, selectEnvironments } from "../plan-project.ts";
+import { rememberUp } from "../record/remember-up.ts";
 import { bringAllUp } from "../up.ts";
 import { findSnapshot, type SnapshotChoice } from "./find.ts";
 
@@ -10,6 +11,7 @@ export async function restoreSnapshot(context: OperationContext, choice: Snapsho
   return underLock(context, async () => {
     const snapshot = await findSnapshot(context, choice);
     const selected = selectEnvironments(plan.environments, [snapshot.environment]);
+    await rememberUp(context, selected);
     const environments = await bringAllUp(context, { plan, selected, source: { snapshot, always: true } });
     return { project: plan.project, environments, services: [] };
   });

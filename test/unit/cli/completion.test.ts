@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../../src/cli/run.ts";
 import { fakeMachine, fakeStdio } from "../../support/fake-machine.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -12,10 +13,16 @@ const config = JSON.stringify({
   },
 });
 
+const state = temporaryFolder();
+afterAll(() => state[Symbol.dispose]());
+
 async function run(argv: readonly string[], { cwd = "/", shell = "", isTerminal = false } = {}) {
   const stdio = fakeStdio(isTerminal ? { columns: 80, rows: 24 } : undefined);
   const machine = fakeMachine(stdio, cwd);
-  const exitCode = await runCommandLine(argv, { ...machine, host: { ...machine.host, env: { SHELL: shell } } });
+  const exitCode = await runCommandLine(argv, {
+    ...machine,
+    host: { ...machine.host, uid: process.getuid?.(), env: { SHELL: shell, XDG_STATE_HOME: state.path } },
+  });
   return { exitCode, stdout: stdio.stdoutText(), stderr: stdio.stderrText() };
 }
 
@@ -48,6 +55,7 @@ describe("the words that may stand on a command line", () => {
     ["nothing for a command that does not exist", ["frobnicate", ""], []],
   ])("are %s", async (_, typed, expected) => {
     using project = temporaryFolder({ "devenv.config.json": config });
+    await run(["config"], { cwd: project.path });
     expect(await wordsAfter(typed, project.path)).toEqual(expected);
   });
 
@@ -56,20 +64,33 @@ describe("the words that may stand on a command line", () => {
       "app/devenv.config.json": config,
       "app/other.json": config.replace("docs", "web"),
     });
+    await run(["config"], { cwd: join(folder.path, "app") });
     expect(await wordsAfter(["up", "--cwd", "app", ""], folder.path)).toEqual(["dev", "docs", "db"]);
+    await run(["config", "--config=other.json"], { cwd: join(folder.path, "app") });
     expect(await wordsAfter(["--cwd=app", "--config=other.json", "up", ""], folder.path)).toEqual(["dev", "web", "db"]);
   });
 
-  it("are none, without a word, where there is no config or it is broken", async () => {
+  it("are none, without a word, where there is no config or it never ran", async () => {
     using folder = temporaryFolder();
     expect(await wordsAfter(["up", ""], folder.path)).toEqual([]);
-    folder.write({ "devenv.config.json": "{ broken" });
+    folder.write({ "devenv.config.json": config });
     expect(await wordsAfter(["task", ""], folder.path)).toEqual([]);
     expect(await wordsAfter(["ta"], folder.path)).toEqual(["task"]);
   });
 
+  it("stay when the config breaks, and never run it", async () => {
+    using folder = temporaryFolder({ "devenv.config.mjs": `export default ${config}` });
+    await run(["config"], { cwd: folder.path });
+    folder.write({ "devenv.config.mjs": "globalThis.completed = true; export default" });
+    expect(await wordsAfter(["task", "--env", "docs", ""], folder.path)).toEqual(["test"]);
+    folder.write({ "devenv.config.mjs": `globalThis.completed = true; export default ${config}` });
+    expect(await wordsAfter(["up", "d"], folder.path)).toEqual(["dev", "docs", "db"]);
+    expect(globalThis).not.toHaveProperty("completed");
+  });
+
   it("say on one line what they are", async () => {
     using project = temporaryFolder({ "devenv.config.json": config });
+    await run(["config"], { cwd: project.path });
     const { stdout } = await run(["completion", "--", "task", "test:"], { cwd: project.path });
     expect(stdout).toBe("test:unit\tnpm run unit\n");
   });

@@ -1,0 +1,39 @@
+import type { ContainerInfo } from "../engine/containers.ts";
+import { fingerprintLabel, modeLabel, readPorts, snapshotLabel } from "../plan/labels.ts";
+import { nameInPhase } from "../plan/phase.ts";
+import { observeCurrent } from "./observe.ts";
+import type { EnvironmentStatus, KnownContext, StatusResult } from "./operation.ts";
+import { readWorkspace } from "./workspace.ts";
+
+/** What runs now, as far as labels tell: whether it is what the config describes is not known. */
+export async function statusByLabels(context: KnownContext, unread: string): Promise<StatusResult> {
+  const { engine, spec, sync } = context;
+  const { workspace } = await readWorkspace(spec.root);
+  const observed = [...(await observeCurrent(engine, workspace.id))].sort(([one], [other]) => (one < other ? -1 : 1));
+  const isSynced = observed.some(([, { labels }]) => labels[modeLabel] === "sync");
+  const standings = isSynced ? await sync?.standings(workspace) : undefined;
+  const environments = observed.map(([name, container]) => ({
+    ...describe(name, container),
+    sync: standings?.get(name),
+  }));
+  return { project: spec.project, environments, services: [], leftovers: [], unread };
+}
+
+function describe(name: string, { name: container, labels, image, state }: ContainerInfo): EnvironmentStatus {
+  const ports = Object.entries(readPorts(labels)).map(([wanted, host]) => ({
+    container: Number.parseInt(wanted, 10),
+    host,
+  }));
+  return {
+    name,
+    container: nameInPhase(container, "done"),
+    image,
+    fingerprint: labels[fingerprintLabel] ?? "",
+    state,
+    health: "none",
+    ports,
+    snapshot: labels[snapshotLabel] || undefined,
+    stale: [],
+    next: "unknown",
+  };
+}

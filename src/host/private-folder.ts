@@ -1,0 +1,56 @@
+/** Folders and files of this user alone: what is in them is believed. */
+import { constants, type Stats } from "node:fs";
+import { chmod, lstat, mkdir, open } from "node:fs/promises";
+import { devenvError } from "../errors.ts";
+import type { Host } from "./host.ts";
+import { errnoOf } from "./reason.ts";
+
+type Owner = Pick<Host, "uid">;
+
+/** Mode bits that let others write. */
+const othersWrite = 0o022;
+
+/**
+ * Make a folder, and those above it, that nobody else can look into. One that is there must be a folder of this
+ * user's own; throws FOLDER_FOREIGN for all else, a link too.
+ */
+export async function makePrivateFolder(owner: Owner, path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const stats = await lstat(path);
+  const trouble = troubleOf(owner, stats);
+  if (trouble !== undefined) throw devenvError("FOLDER_FOREIGN", { path, ...trouble });
+  if (owner.uid !== undefined && (stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
+/** The same, for a folder that is there; false where there is none. */
+export async function isPrivateFolder(owner: Owner, path: string): Promise<boolean> {
+  try {
+    const stats = await lstat(path);
+    return troubleOf(owner, stats) === undefined && (owner.uid === undefined || (stats.mode & othersWrite) === 0);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) return false;
+    throw error;
+  }
+}
+
+function troubleOf(
+  { uid }: Owner,
+  stats: Stats,
+): { readonly uid?: number; readonly kind: "owner" | "type" } | undefined {
+  if (!stats.isDirectory()) return { kind: "type" };
+  return uid === undefined || stats.uid === uid ? undefined : { kind: "owner", uid: stats.uid };
+}
+
+/** The text of a file that this user alone can have written; undefined for any other, and where there is none. */
+export async function readOwnFile({ uid }: Owner, path: string): Promise<string | undefined> {
+  try {
+    // Windows has no O_NOFOLLOW
+    await using file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const stats = await file.stat();
+    if (uid !== undefined && (stats.uid !== uid || (stats.mode & othersWrite) !== 0)) return undefined;
+    return await file.readFile("utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(errnoOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
