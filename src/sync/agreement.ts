@@ -39,6 +39,14 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
     work = work.then(act).catch(onFailure);
     return work;
   };
+  // what waits for the disks to be flushed must not keep it from being written down
+  const keep = (entries: readonly SavedEntry[]) => {
+    try {
+      store.append(entries);
+    } catch (error) {
+      onFailure(error);
+    }
+  };
   let isConfirmed = true;
   let waitingSince = 0;
   const confirmLater = () => {
@@ -66,7 +74,7 @@ export function createAgreement({ store, flushSides, stampsOf, onFailure, ...opt
         entries.map(({ path, entry }) => [path, entry]),
       );
       tree = putFiles(tree, files);
-      void queue(() => store.append(all));
+      keep(all);
       confirmLater();
     },
     async close() {

@@ -1,5 +1,6 @@
 /** Where the tree that both sides agreed upon is kept between sessions. */
 import type { Entry, Path } from "./entry.ts";
+import type { IntentStore } from "./intents.ts";
 import type { Stamp } from "./side.ts";
 
 export interface SavedAncestor {
@@ -24,8 +25,10 @@ export interface SavedEntry {
 
 export interface AncestorStore {
   load(): Promise<SavedAncestor>;
-  /** Survives the end of this process. */
-  append(entries: readonly SavedEntry[]): Promise<void>;
+  /** Survives the end of this process from when the call returns. */
+  append(entries: readonly SavedEntry[]): void;
+  /** What is not agreed upon yet. */
+  readonly intents: IntentStore;
   /** How many entries were appended; to be asked before the sides are flushed, and given to `confirm` after it. */
   count(): number;
   /** The first `count` entries are on both sides' disks: they count even when the machine crashes from now on. */

@@ -14,6 +14,8 @@ export interface Application {
   isStopped(): boolean;
   /** What stands at this path is about to be changed. */
   onBegin(path: Path): void;
+  /** To be said before it is done: what stands there then; of a file, what alone is changed. */
+  onIntent(path: Path, after: Entry | undefined, only?: "mode" | "content"): void;
   /** Something there changed that was not looked at yet. */
   isDirty(endpoint: Endpoint, path: Path): boolean;
   /** This stands on a side now. */

@@ -104,6 +104,7 @@ async function removeFolder(run: Application, path: Path, folder: Folder): Promi
   return attempt(run, path, async () => {
     // should it stay, there is more in it than is known
     to.doubt(path);
+    run.onIntent(path, undefined);
     await to.limit(() => to.side.remove(path, 0, "folder"));
     to.leave(path);
     run.onDone(to, path, undefined);
@@ -116,6 +117,7 @@ async function remove(run: Application, path: Path, old: Entry | undefined): Pro
   const kind = old.kind === "link" ? "link" : "file";
   return attempt(run, path, async () => {
     const expected = await expectedAt(run, path, old);
+    run.onIntent(path, undefined);
     await to.limit(() => to.side.remove(path, expected ?? 0, kind));
     to.noteStat(path, undefined);
     run.onDone(to, path, undefined);
@@ -124,11 +126,12 @@ async function remove(run: Application, path: Path, old: Entry | undefined): Pro
 
 async function setMode(run: Application, path: Path, after: File | Folder): Promise<boolean> {
   return attempt(run, path, () =>
-    after.kind === "folder" ? setFolderMode(run, path, after.mode) : setFileMode(run, path, after),
+    after.kind === "folder" ? setFolderMode(run, path, after) : setFileMode(run, path, after),
   );
 }
 
-async function setFolderMode({ to, onPart }: Application, path: Path, mode: number): Promise<void> {
+async function setFolderMode({ to, onIntent, onPart }: Application, path: Path, { mode }: Folder): Promise<void> {
+  onIntent(path, { kind: "folder", mode, children: noChildren }, "mode");
   await to.limit(() => to.side.setMode(path, mode));
   onPart(to, path, { mode });
 }
@@ -139,6 +142,7 @@ async function setFileMode(run: Application, path: Path, after: File): Promise<v
   const expected = await expectedAt(run, path, after);
   const old = await to.limit(() => to.side.stat(path));
   if (old === undefined || old.stamp !== expected) throw new SideError("changed", "it was changed");
+  run.onIntent(path, after, "mode");
   const stat = await to.limit(() => to.side.setMode(path, after.mode));
   const isSame = stat.inode === old.inode && stat.size === old.size && stat.mtimeNs === old.mtimeNs;
   if (!isSame || stat.mode !== after.mode) throw new SideError("changed", "it was changed while its mode was set");
@@ -157,10 +161,12 @@ async function writeFile(run: Application, { path, old, after }: Writing): Promi
   const { from, to, onBytes } = run;
   return attempt(run, path, async () => {
     const expected = await expectedAt(run, path, old);
+    const only = old?.kind === "file" && old.mode === after.mode ? "content" : undefined;
+    const onContent = (content: string) => run.onIntent(path, { ...after, content }, only);
     const made = await run.limit(async () =>
       run.isStopped()
         ? undefined
-        : transfer({ from, to, path, mode: after.mode, expected, onBytes, largeLimit: run.largeLimit }),
+        : transfer({ from, to, path, mode: after.mode, expected, onContent, onBytes, largeLimit: run.largeLimit }),
     );
     if (made === undefined) {
       run.onLeft(path);
@@ -185,6 +191,7 @@ async function makeLink(run: Application, { path, old, target, after }: Linking)
   const { to } = run;
   return attempt(run, path, async () => {
     const expected = await expectedAt(run, path, old);
+    run.onIntent(path, after);
     const stat = await to.limit(() => to.side.makeLink(path, target, expected));
     to.noteStat(path, stat);
     run.onDone(to, path, after);

@@ -3,6 +3,7 @@ import type { Agreement } from "./agreement.ts";
 import type { Dirty } from "./dirty.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Conflict, Path } from "./entry.ts";
+import type { IntentStore, SavedIntent } from "./intents.ts";
 import type { Limit } from "./limit.ts";
 import type { Meter } from "./meter.ts";
 import type { Trees } from "./reconcile.ts";
@@ -15,6 +16,9 @@ export interface Core {
   readonly endpoints: Readonly<Record<SideName, Endpoint>>;
   readonly dirty: Readonly<Record<SideName, Dirty>>;
   readonly agreement: Agreement;
+  readonly intents: IntentStore;
+  /** What an earlier process was at when it ended; to be looked at once. */
+  begun: readonly SavedIntent[];
   readonly retries: Retries;
   readonly meter: Meter;
   /** For files under way. */

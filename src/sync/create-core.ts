@@ -6,6 +6,7 @@ import type { Core } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
 import type { Entry, Path } from "./entry.ts";
+import { eachOf } from "./intents.ts";
 import { createLimit } from "./limit.ts";
 import { createMeter } from "./meter.ts";
 import { createRetries } from "./retries.ts";
@@ -22,7 +23,7 @@ const largeAtOnce = 16;
 export async function createCore(options: SessionOptions): Promise<Core> {
   const hooks = createHooks();
   const dirty = { host: createDirty(), container: createDirty() };
-  const { tree, endpoints } = await openEndpoints(options, { hooks, dirty });
+  const { tree, begun, endpoints } = await openEndpoints(options, { hooks, dirty });
   const log = (line: string) => options.listener?.onLog?.(line);
   const todo = new Set<Path>();
   return Object.assign(hooks, {
@@ -30,6 +31,8 @@ export async function createCore(options: SessionOptions): Promise<Core> {
     endpoints,
     dirty,
     agreement: agreementOf(options.ancestor, { tree, endpoints, log }),
+    intents: options.ancestor.intents,
+    begun,
     retries: createRetries((failure) => tryAgain(failure, { dirty, todo, wake: () => hooks.wake() })),
     meter: createMeter(options.listener?.onProgress),
     transfers: createLimit(transfersAtOnce),
@@ -54,6 +57,7 @@ interface Heard {
 async function openEndpoints(options: SessionOptions, { hooks, dirty }: Heard) {
   const { ancestor } = options;
   const { tree, stamps } = await ancestor.load();
+  const begun = ancestor.intents.load().flatMap((intent) => [...eachOf(intent)]);
   const open: OpenEndpoint = async (name) => {
     const side = await options[name](listenerOf(hooks, name, dirty[name]));
     const onDirty = (path: Path) => dirty[name].add([path]);
@@ -64,7 +68,7 @@ async function openEndpoints(options: SessionOptions, { hooks, dirty }: Heard) {
     const { isHostRead, ...endpoints } = await openBoth(open, options);
     dirty.container.addAll();
     if (!isHostRead) dirty.host.addAll();
-    return { tree, endpoints };
+    return { tree, begun, endpoints };
   } catch (error) {
     await ancestor.close();
     throw error;

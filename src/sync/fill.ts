@@ -19,6 +19,7 @@ export async function makeFilled(run: Application, path: Path, folder: Folder): 
 
 async function makeEmpty(run: Application, path: Path, mode: number): Promise<void> {
   const { to } = run;
+  run.onIntent(path, { kind: "folder", mode, children: noChildren });
   await to.limit(() => to.side.makeFolder(path, mode));
   run.onDone(to, path, { kind: "folder", mode, children: noChildren });
   if (await to.enter(path)) throw filledByOthers();
@@ -54,7 +55,12 @@ async function bringSmall(run: Application, filling: Filling): Promise<ReadonlyM
   const { from, to } = run;
   const { path, mode, small, fill, collect } = filling;
   const sent: Sent = new Map();
-  const listing = await to.limit(() => fill(path, mode, noteSent(run, collect(path, small), sent)));
+  const onSent = () => {
+    const children = new Map(Array.from(sent, ([name, { file }]) => [name, file]));
+    run.onIntent(path, { kind: "folder", mode, children });
+  };
+  const packs = noteSent(run, { packs: collect(path, small), sent, onSent });
+  const listing = await to.limit(() => fill(path, mode, packs));
   const brought = broughtOf(sent, listing);
   run.onDone(to, path, { kind: "folder", mode, children: brought });
   run.onPart(from, path, { files: brought });
@@ -65,10 +71,17 @@ async function bringSmall(run: Application, filling: Filling): Promise<ReadonlyM
 /** What was given, by name. */
 type Sent = Map<string, { readonly file: File; readonly stat: Stat }>;
 
+interface Sending {
+  readonly packs: AsyncIterable<Pack<Small>>;
+  readonly sent: Sent;
+  /** All of it, before it takes its place. */
+  onSent(): void;
+}
+
 /** What cannot be read at once is missing, to be brought by itself. */
-async function* noteSent(run: Application, packs: AsyncIterable<Pack<Small>>, sent: Sent): AsyncGenerator<Pack> {
+async function* noteSent(run: Application, { packs, sent, onSent }: Sending): AsyncGenerator<Pack> {
   for await (const pack of packs) {
-    if (run.isStopped()) return;
+    if (run.isStopped()) break;
     let bytes = 0;
     for (const { looked, content } of pack.files) {
       const { name, file, stat } = looked;
@@ -78,6 +91,7 @@ async function* noteSent(run: Application, packs: AsyncIterable<Pack<Small>>, se
     run.onBytes(bytes);
     yield pack;
   }
+  onSent();
 }
 
 /** What stands there as it was sent; somebody else may have been quick. */

@@ -10,10 +10,13 @@
  *
  * What does not count is only not known: both sides are compared then. A line that breaks off is dropped, and what follows it.
  */
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { renameSync } from "node:fs";
+import { open, readFile, rm } from "node:fs/promises";
 import { errnoOf } from "../host/reason.ts";
 import type { AncestorStore, SavedAncestor, StampsOf } from "./ancestor-store.ts";
+import { type AppendFile, openAppendFile } from "./append-file.ts";
 import type { Entry } from "./entry.ts";
+import { openIntentFile } from "./intent-file.ts";
 import { type JournalHead, parseJournal, printEntry, printHead } from "./journal-lines.ts";
 import { walk } from "./tree.ts";
 
@@ -25,6 +28,8 @@ export interface JournalOptions {
   readonly boot: string;
   /** Address of the engine that has the volume: it tells whose volumes to look among before the journal is removed. */
   readonly engine?: string | undefined;
+  /** What is about to be done cannot be written down. */
+  onFailure?(error: unknown): void;
 }
 
 /** Appended lines that are never too many. */
@@ -32,51 +37,85 @@ const fewLines = 1000;
 /** Printed at once, so that events are heard meanwhile. */
 const linesAtOnce = 2000;
 
-export function openJournal({ file, ...head }: JournalOptions): AncestorStore {
-  let handle: FileHandle | undefined;
-  let baseLines = 0;
-  let lines = 0;
-  const begin = async (entries: Iterable<string>) => {
-    await handle?.close();
-    handle = undefined;
-    baseLines = await writeWhole(file, head, entries);
-    lines = baseLines;
-    handle = await open(file, "a", ownerOnly);
-  };
-  const opened = async () => {
-    if (handle === undefined) await begin([]);
-    return handle as FileHandle;
-  };
+export function openJournal({ file, onFailure, ...head }: JournalOptions): AncestorStore {
+  const { volume, boot } = head;
+  const intents = openIntentFile({ file: intentsOf(file), volume, boot, onFailure });
+  const lines = openLines(file, head);
   return {
+    intents,
     async load() {
       const parsed = parseJournal(await readOrEmpty(file), head);
-      if (!parsed.isWhole) {
-        await begin(print(parsed.saved));
-        return parsed.saved;
-      }
-      handle = await open(file, "a", ownerOnly);
-      lines = parsed.lines;
-      baseLines = parsed.lines;
+      if (parsed.isWhole) lines.goOn(parsed.lines);
+      else await lines.begin(print(parsed.saved));
       return parsed.saved;
     },
-    async append(entries) {
-      const text = entries.map(({ path, entry }) => printEntry(path, entry)).join("");
-      await (await opened()).appendFile(text);
-      lines += entries.length;
-    },
-    count: () => lines,
+    append: (entries) => lines.append(entries.map(({ path, entry }) => printEntry(path, entry))),
+    count: lines.count,
     async confirm(count) {
-      const journal = await opened();
-      await journal.appendFile(`${count}\n`);
-      await journal.sync();
+      lines.mark(`${count}\n`);
+      await flush(file);
     },
-    isLong: () => lines > fewLines && lines > 2 * baseLines,
-    compact: (tree, stampsOf) => begin(printTree(tree, stampsOf)),
+    isLong: lines.isLong,
+    compact: (tree, stampsOf) => lines.begin(printTree(tree, stampsOf)),
     async close() {
-      await handle?.close();
-      handle = undefined;
+      intents.close();
+      lines.close();
     },
   };
+}
+
+/** The lines of the journal, and how many of them are entries. */
+function openLines(file: string, head: JournalHead) {
+  let journal: AppendFile | undefined;
+  let base = 0;
+  let count = 0;
+  /** What is appended while it is written anew. */
+  let meanwhile: string[] | undefined;
+  return {
+    count: () => count,
+    isLong: () => count > fewLines && count > 2 * base,
+    /** With the file as it is. */
+    goOn(entries: number): void {
+      journal = openAppendFile(file);
+      base = entries;
+      count = entries;
+    },
+    async begin(entries: Iterable<string>): Promise<void> {
+      meanwhile = [];
+      try {
+        base = await writeWhole(file, head, entries);
+        // from here on in one turn: nothing is appended to what goes
+        const next = openAppendFile(`${file}.new`);
+        next.append(meanwhile.join(""));
+        renameSync(`${file}.new`, file);
+        count = base + meanwhile.length;
+        journal?.close();
+        journal = next;
+      } finally {
+        meanwhile = undefined;
+      }
+    },
+    append(entries: readonly string[]): void {
+      for (const entry of entries) meanwhile?.push(entry);
+      count += entries.length;
+      journal?.append(entries.join(""));
+    },
+    mark: (line: string) => journal?.append(line),
+    close(): void {
+      journal?.close();
+      journal = undefined;
+    },
+  };
+}
+
+/** What is about to be done is written down beside what was agreed upon. */
+export function intentsOf(journal: string): string {
+  return `${journal.replace(/\.journal$/, "")}.intents`;
+}
+
+async function flush(file: string): Promise<void> {
+  await using handle = await open(file, "r+");
+  await handle.sync();
 }
 
 const ownerOnly = 0o600;
@@ -100,7 +139,7 @@ function print({ tree, stamps }: SavedAncestor): Iterable<string> {
   return printTree(tree, (path) => known.get(path) ?? { host: undefined, container: undefined });
 }
 
-/** All of it counts, also after a crash. Returns how many entries there are. */
+/** Beside it; all of it counts, also after a crash. Returns how many entries there are. */
 async function writeWhole(file: string, head: JournalHead, entries: Iterable<string>): Promise<number> {
   const temporary = `${file}.new`;
   await rm(temporary, { force: true });
@@ -118,6 +157,5 @@ async function writeWhole(file: string, head: JournalHead, entries: Iterable<str
     await out.appendFile(`${text}${count}\n`);
     await out.sync();
   }
-  await rename(temporary, file);
   return count;
 }

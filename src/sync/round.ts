@@ -8,13 +8,16 @@ import { type News, openNews } from "./news.ts";
 import { type Reconciled, reconcile } from "./reconcile.ts";
 import { findUnhashed, regionOf } from "./region.ts";
 import { findHalt, type Halt } from "./safety.ts";
+import { settleBegun } from "./settle-begun.ts";
 import { settleConflict } from "./settle-conflict.ts";
 import type { SideName } from "./status.ts";
-import { countEntries, countFiles, isWithin, topmost } from "./tree.ts";
+import { childrenOf, countEntries, countFiles, isWithin, topmost } from "./tree.ts";
 
 /** What is wrong, if going on is not safe: nothing was done then, and the paths are still to do. */
 export async function runRound(core: Core): Promise<Halt | undefined> {
   const region = await look(core);
+  // what it was at itself does not halt it
+  await settleBegun(core);
   const halt = findRoundsHalt(core);
   if (halt !== undefined) {
     for (const path of region) core.todo.add(path);
@@ -104,6 +107,7 @@ async function carryOut(core: Core, results: readonly Reconciled[]): Promise<voi
   const changed = [...changes.host, ...changes.container];
   for (const path of regionOf(changed.map(({ path }) => path))) shareAt(core, path);
   agreeWithoutChanges(core, compare(core, topmost(changed.filter(mayDiffer(core)).map(({ path }) => path))));
+  core.intents.clear();
 }
 
 /** Where more may have been agreed upon than that what was done is the same on both sides now. */
@@ -140,7 +144,7 @@ interface Books {
 }
 
 function applicationTo(core: Core, to: SideName, { ledger, news }: Books): Application {
-  const { endpoints, dirty, meter, retries, todo } = core;
+  const { endpoints, dirty, intents, meter, retries, todo } = core;
   const end = performance.now() + patienceMs;
   return {
     from: endpoints[otherSide(to)],
@@ -149,12 +153,18 @@ function applicationTo(core: Core, to: SideName, { ledger, news }: Books): Appli
     largeLimit: core.largeTransfers,
     isStopped: () => core.isStopped || (performance.now() > end && news.isAny()),
     onBegin: (path) => news.own(to, path),
+    onIntent: (path, after, only) => intents.begin({ side: to, path, after, only }),
     isDirty: (endpoint, path) => dirty[endpoint.side.name].has(path),
     onDone(endpoint, path, entry) {
       ledger.done(endpoint, path, entry);
-      if (endpoint.side.name === to && entry !== undefined) meter.done(countFiles(entry));
+      if (endpoint.side.name !== to) return;
+      intents.done(to, path, childrenOf(entry).size);
+      if (entry !== undefined) meter.done(countFiles(entry));
     },
-    onPart: ledger.part,
+    onPart(endpoint, path, part) {
+      ledger.part(endpoint, path, part);
+      if (endpoint.side.name === to) intents.done(to, path, 0);
+    },
     onFailed: retries.add,
     onLeft: (path) => void todo.add(path),
     onBytes: meter.bytes,

@@ -13,6 +13,8 @@ export interface Transfer {
   /** Of what stands there now on the side that is written to. */
   readonly expected: Stamp | undefined;
   readonly largeLimit: Limit;
+  /** What is in it, told before it takes its place. */
+  onContent(content: File["content"]): void;
   onBytes(count: number): void;
 }
 
@@ -37,7 +39,8 @@ export async function transfer(options: Transfer): Promise<Transferred> {
   return source.size > smallSize ? options.largeLimit(() => carry(options, source)) : carrySmall(options, source);
 }
 
-async function carrySmall({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
+async function carrySmall({ onContent, ...options }: Transfer, source: Stat): Promise<Transferred> {
+  const { from, to, path, mode, expected, onBytes } = options;
   let bytes: Uint8Array;
   try {
     const read = from.readSmall(path, source);
@@ -48,16 +51,17 @@ async function carrySmall({ from, to, path, mode, expected, onBytes }: Transfer,
   }
   onBytes(bytes.length);
   const { size, mtimeNs } = source;
-  const written = to.side.write(path, { mode, mtimeNs, size, expected }, bytes);
-  // while it is on its way
   const content = hash("sha256", bytes, "base64");
-  return { content, stat: await written };
+  onContent(content);
+  return { content, stat: await to.side.write(path, { mode, mtimeNs, size, expected }, bytes) };
 }
 
-async function carry({ from, to, path, mode, expected, onBytes }: Transfer, source: Stat): Promise<Transferred> {
+async function carry(options: Transfer, source: Stat): Promise<Transferred> {
+  const { from, to, path, mode, expected, onContent, onBytes } = options;
   const digest = createHash("sha256");
   let failure: SourceError | undefined;
-  const content = async function* () {
+  let content = "";
+  const pieces = async function* () {
     try {
       for await (const chunk of from.side.read(path, source.stamp)) {
         digest.update(chunk);
@@ -68,11 +72,13 @@ async function carry({ from, to, path, mode, expected, onBytes }: Transfer, sour
       failure = sourceError(error);
       throw failure;
     }
+    content = digest.digest("base64");
+    onContent(content);
   };
   try {
     const { size, mtimeNs } = source;
-    const stat = await to.side.write(path, { mode, mtimeNs, size, expected }, content());
-    return { content: digest.digest("base64"), stat };
+    const stat = await to.side.write(path, { mode, mtimeNs, size, expected }, pieces());
+    return { content, stat };
   } catch (error) {
     throw failure ?? error;
   }

@@ -46,10 +46,14 @@ export interface MemorySideOptions {
   readonly random?: () => number;
   /** Make a call fail; undefined: it goes on. */
   readonly fail?: (call: string, path: string) => SideErrorKind | undefined;
+  /** What another process left of it. */
+  readonly tree?: MemoryTree;
+  /** Asked before and after whatever a call does; whoever is killed hears nothing of it any more. */
+  readonly isKilled?: (call: string) => boolean;
 }
 
-export function createMemorySide({ name, delayMs = 0, random = Math.random, fail }: MemorySideOptions): MemorySide {
-  const tree = createTree();
+export function createMemorySide(options: MemorySideOptions): MemorySide {
+  const { name, delayMs = 0, random = Math.random, fail, tree = createTree(), isKilled = () => false } = options;
   const events = createEvents(tree, { delayMs, random });
   const calls = new Map<string, number>();
   let lost: string | undefined;
@@ -60,7 +64,9 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
     await wait();
     const failure = lost === undefined ? fail?.(kind, path) : "lost";
     if (failure !== undefined) throw new SideError(failure, lost ?? `${kind} was refused`);
+    if (isKilled(kind)) await never;
     const value = await act();
+    if (isKilled(kind)) await never;
     await wait();
     return value;
   };
@@ -126,6 +132,8 @@ export function createMemorySide({ name, delayMs = 0, random = Math.random, fail
             }
             await wait();
           }
+          // the rest of it is sent by nobody
+          if (isKilled("")) await never;
           actions.makeFolder(path, mode, new Map(made));
           await wait();
           const listing = actions.list(path);
@@ -165,6 +173,8 @@ function statOrNothing(tree: MemoryTree, path: string) {
   const node = tree.find(path);
   return node === undefined ? undefined : statOf(node);
 }
+
+const never = new Promise<never>(() => {});
 
 /** What stands at the path, if it is what is expected there. */
 function expect(tree: MemoryTree, path: string, expected: number | undefined): Node | undefined {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { Host } from "../../host/host.ts";
 import { ownMark } from "../../host/process-mark.ts";
+import { reasonOf } from "../../host/reason.ts";
 import { conflictPath } from "../conflict-name.ts";
 import type { Path } from "../entry.ts";
 import { openHostSide } from "../host/host-side.ts";
@@ -80,7 +81,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
       },
       ancestor: openJournal({
         ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot },
-        engine: engine.address,
+        ...{ engine: engine.address, onFailure: (error) => listener.onLog?.(`intents are lost: ${reasonOf(error)}`) },
       }),
       direction: sync.direction,
       onConflict: sync.conflicts,

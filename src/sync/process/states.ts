@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import type { Host } from "../../host/host.ts";
 import { livenessOf, readMark } from "../../host/process-mark.ts";
 import { stateFolder } from "../../host/state-folder.ts";
+import { intentsOf } from "../journal.ts";
 import { readHead } from "../journal-lines.ts";
 import { type SyncPlaces, syncPlaces } from "./places.ts";
 import { readRecord, type SyncRecord } from "./record.ts";
@@ -67,7 +68,10 @@ export async function removeState(host: Host, path: string): Promise<boolean> {
     if (!isJournal || kept.includes(basename(path, journalEnd))) return false;
   }
   await rm(path, { recursive: true, force: true });
-  if (isJournal) await rm(`${path.slice(0, -journalEnd.length)}.cookies`, { recursive: true, force: true });
+  if (isJournal) {
+    await rm(intentsOf(path), { force: true });
+    await rm(`${path.slice(0, -journalEnd.length)}.cookies`, { recursive: true, force: true });
+  }
   return true;
 }
 

@@ -38,7 +38,7 @@ function journalIn(path: string) {
     async write(saved: readonly SavedEntry[], confirmed?: number) {
       const journal = open();
       await journal.load();
-      await journal.append(saved);
+      journal.append(saved);
       if (confirmed !== undefined) await journal.confirm(confirmed);
       await journal.close();
     },
@@ -135,10 +135,10 @@ describe("a journal", () => {
     const { place, open } = journalIn(temporary.path);
     const journal = open();
     await journal.load();
-    await journal.append(entries);
+    journal.append(entries);
     await journal.confirm(journal.count());
     expect(journal.isLong()).toBe(false);
-    for (let round = 0; round < 1001; round += 1) await journal.append([{ path: "a", entry: file(String(round)) }]);
+    for (let round = 0; round < 1001; round += 1) journal.append([{ path: "a", entry: file(String(round)) }]);
     expect(journal.isLong()).toBe(true);
     const before = statSync(place).size;
     const tree = treeOf([...entries.filter(({ path }) => path !== "a"), { path: "a", entry: file("1000") }]);
@@ -147,7 +147,7 @@ describe("a journal", () => {
     );
     expect(journal.isLong()).toBe(false);
     expect(statSync(place).size).toBeLessThan(before / 10);
-    await journal.append([{ path: "b", entry: file("b") }]);
+    journal.append([{ path: "b", entry: file("b") }]);
     await journal.close();
 
     const again = open();
@@ -160,6 +160,24 @@ describe("a journal", () => {
       ]),
     );
     expect([...walk(saved.tree)].map(([path]) => path)).toEqual(["", "sub", "sub/link", "a", "b"]);
+  });
+
+  it("keeps what is appended while it is written anew", async () => {
+    using temporary = temporaryFolder();
+    const { open, paths } = journalIn(temporary.path);
+    const journal = open();
+    await journal.load();
+    journal.append(entries);
+    const compacted = journal.compact(treeOf(entries), () => ({ host: undefined, container: undefined }));
+    journal.append([
+      { path: "a", entry: undefined },
+      { path: "b", entry: file("b") },
+    ]);
+    await compacted;
+    journal.append([{ path: "c", entry: file("c") }]);
+    expect(journal.count()).toBe(entries.length + 3);
+    await journal.close();
+    expect(await paths()).toEqual(["", "sub", "sub/link", "b", "c"]);
   });
 
   it("is whole when it was killed while it was written anew", async () => {
