@@ -20,6 +20,7 @@ export type { ConfigProblem } from "./errors/config.ts";
 export type { SourcePlace } from "./errors/entry.ts";
 export type { ContainerEndsDetails, HookFailedDetails } from "./errors/environment.ts";
 export type { DownloadTrouble } from "./errors/files.ts";
+export type { SecretFile } from "./errors/secret-files.ts";
 
 /**
  * Every failure that is not a defect of devenv itself, with a permanent word code. Programmer errors

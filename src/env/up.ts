@@ -14,6 +14,7 @@ import type { EnvironmentResult, OperationContext, UpResult } from "./operation.
 import { selectEnvironments } from "./plan-project.ts";
 import { rememberUp } from "./record/remember-up.ts";
 import type { SnapshotSource } from "./snapshot/source.ts";
+import { hasUnchecked } from "./snapshot/unchecked.ts";
 
 type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
 
@@ -35,9 +36,11 @@ export async function up(context: OperationContext, options: UpOptions): Promise
   const observed = await observe(context.engine, plan.workspace.id);
   warnOfPrivileges(context, selected, observed);
   const records = readMountRecords({ host: context.host, root: context.spec.root });
-  const environments = selected.every((environment) => isRight(environment, { observed, source, records }))
-    ? await Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)))
-    : await underLock(context, () => bringAllUp(context, { plan, selected, source, force: options.force }));
+  const isRightAll = selected.every((environment) => isRight(environment, { observed, source, records }));
+  const environments =
+    isRightAll && !hasUnchecked(context)
+      ? await Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)))
+      : await underLock(context, () => bringAllUp(context, { plan, selected, source, force: options.force }));
   return { project: plan.project, environments, services: [] };
 }
 

@@ -1,7 +1,5 @@
 import { entry, listNames } from "./entry.ts";
-
-/** Paths that an error names at most. */
-const mostPaths = 20;
+import { printSecretFiles, type SecretFile } from "./secret-files.ts";
 
 /** Errors of taking, restoring and removing snapshots. */
 export const snapshotErrors = {
@@ -46,18 +44,13 @@ export const snapshotErrors = {
   SNAPSHOT_HOLDS_SECRET: entry<{
     name: string;
     environment: string;
-    /** Paths inside the container. */
-    files: readonly { readonly path: string; readonly secret: string }[];
+    files: readonly SecretFile[];
   }>({
-    message: ({ name, environment, files }) => {
-      const shown = files.slice(0, mostPaths).map(({ path, secret }) => `  \`${path}\` holds secret \`${secret}\``);
-      const more = files.length - shown.length;
-      return [
+    message: ({ name, environment, files }) =>
+      [
         `Snapshot \`${name}\` of environment \`${environment}\` was not taken: it would hold the value of a secret`,
-        ...shown,
-        ...(more > 0 ? [`  and ${more} more`] : []),
-      ].join("\n");
-    },
+        ...printSecretFiles(files),
+      ].join("\n"),
     hint: ({ files }) =>
       `remove the value from ${files.length === 1 ? "this file" : "these files"} and take the snapshot again; secrets stand in \`/run/secrets\`, which no snapshot holds`,
   }),

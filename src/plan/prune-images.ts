@@ -5,6 +5,7 @@ type Image = PruneInput["images"][number];
 
 /** A snapshot is checked for secrets in less. */
 const uncheckedSeconds = 60 * 60;
+const interrupted = "left by an interrupted `devenv snapshot`";
 
 /** Names of images that no container was made from and no environment has; an image goes with its last name. */
 export function pruneImages(input: PruneInput, kept: readonly PruneContainer[]): readonly PrunedItem[] {
@@ -13,8 +14,9 @@ export function pruneImages(input: PruneInput, kept: readonly PruneContainer[]):
     const { id, tags, created } = image;
     const kind = (image.labels[snapshotLabel] ?? "") === "" ? ("image" as const) : ("snapshot" as const);
     if (tags.length === 0) {
-      if (kind === "snapshot") return [];
-      const reason = "no name leads to it any more";
+      // what a snapshot is made of has no name for a moment
+      if (kind === "snapshot" && input.now - created <= uncheckedSeconds) return [];
+      const reason = kind === "snapshot" ? interrupted : "no name leads to it any more";
       return [{ kind, reference: id, name: id, size: image.size, created, reason }];
     }
     const names = tags.flatMap((tag) => {
@@ -52,7 +54,7 @@ function tagReason(input: PruneInput, { image, tag, kept }: Tagged): string | un
     return isPlanned ? undefined : "no environment of the config has it, and no container";
   }
   if (/\/unchecked:/.test(rest)) {
-    return now - image.created > uncheckedSeconds ? "left by an interrupted `devenv snapshot`" : undefined;
+    return now - image.created > uncheckedSeconds ? interrupted : undefined;
   }
   if (!input.snapshots || !/\/snapshots:/.test(rest)) return undefined;
   const isOrigin = kept.some(({ labels }) => isMadeFrom(labels, image.labels));

@@ -204,6 +204,71 @@ hint: remove the value from these files and take the snapshot again; secrets sta
   expect(await docker("run", "--rm", tag, "sh", "-c", files)).toBe("abc\n.\n..\n");
 });
 
+it("refuses what holds a secret in any form, beside contents too, and what the container was given before", async () => {
+  const value = "hunter2/of+the day";
+  const old = "hunter1-of-yesterday";
+  const secrets = `secrets: { TOKEN: { env: "SNAP_TOKEN" }, KEY: { env: "SNAP_KEY" } },`;
+  await using project = openTestProject("snapforms", `environments: { dev: { ${image} ${secrets} } },\n`);
+  const env = { SNAP_TOKEN: value, SNAP_KEY: "first line of it\nsecond line of it\nthird line of it\n" };
+  await project.up({ env: { ...env, SNAP_TOKEN: old }, timeoutMs });
+  await inside(
+    project,
+    `mkdir /f && cd /f
+     printf '%s' '${value}' | base64 > base64
+     printf 'https://x/?a=%s' '${encodeURIComponent(value)}' > url
+     printf '{"k":"%s"}' 'second line of it\\nthird line of it' > json
+     printf 'first line of it\r\nsecond line of it\r\n' > crlf
+     head -c 3000000 /dev/zero | tr '\\0' x > big && printf '%s' '${value}' >> big && gzip big
+     echo one > 'name-${old}-x'
+     ln -s '/nowhere/${old}' link
+     printf 'was ${old}' > rotated
+     echo fine > none`,
+  );
+  const refused = await said(project, ["snapshot", "bad"], env);
+  expect(refused.stderr.split("\n").filter((line) => line.startsWith("  "))).toEqual([
+    "  `/f/base64` holds secret `TOKEN`",
+    "  `/f/big.gz` holds secret `TOKEN`",
+    "  `/f/crlf` holds secret `KEY`",
+    "  `/f/json` holds secret `KEY`",
+    "  `/f/link` holds secret `TOKEN` in its link's target",
+    "  `/f/name-***-x` holds secret `TOKEN` in its name",
+    "  `/f/rotated` holds secret `TOKEN`",
+    "  `/f/url` holds secret `TOKEN`",
+  ]);
+  expect(refused.exitCode).toBe(1);
+  expect(await docker("image", "ls", "--quiet", "--filter", "label=devenv.snapshot=bad")).toBe("");
+
+  await inside(project, "rm -r /f");
+  await said(project, ["stop"], env);
+  const stopped = await said(project, ["snapshot", "stopped"], env);
+  expect(stopped).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining("not for those that the container was given before: it does not run"),
+  });
+});
+
+it("removes the unchecked image of a killed snapshot with the next command, also where there is nothing else to do", async () => {
+  const secrets = `secrets: { TOKEN: { env: "SNAP_TOKEN" } },`;
+  await using project = openTestProject("snapkill", `environments: { dev: { ${image} ${secrets} } },\n`);
+  const env = { SNAP_TOKEN: "secret-of-the-day" };
+  await project.up({ env, timeoutMs });
+  await inside(project, "head -c 150000000 /dev/urandom > /opt/large; echo secret-of-the-day > /opt/file");
+  const unchecked = () => docker("image", "ls", "--quiet", "localhost/snapkill/dev/unchecked");
+  const known = () => docker("image", "ls", "--all", "--quiet", "--filter", "label=devenv.snapshot=state");
+  const killed = await project.devenv(["snapshot", "state"], {
+    env,
+    timeoutMs,
+    onStart: async (running) => {
+      while ((await unchecked()) === "") await new Promise((resolve) => setTimeout(resolve, 20));
+      running.kill("SIGKILL");
+    },
+  });
+  expect(killed.signal).toBe("SIGKILL");
+  expect(await unchecked()).not.toBe("");
+  expect((await project.up({ env, timeoutMs })).action).toBe("kept");
+  expect([await unchecked(), await known()]).toEqual(["", ""]);
+});
+
 it("leaves the container whole when a snapshot cannot be restored", async () => {
   const config = `environments: { dev: { ${image} secrets: { TOKEN: { env: "SNAP_TOKEN" } },
     mounts: ["./mounted:/mounted"], hooks: { start: "echo started >> /log" } } },\n`;

@@ -13,6 +13,7 @@ import { trustPaths } from "../../host/trust.ts";
 import { lockfilePath } from "../../lock/store.ts";
 import type { LayerSpec, Spec } from "../../spec/spec.ts";
 import type { Project } from "../project.ts";
+import { uncheckedMark } from "../snapshot/unchecked.ts";
 import { readPureScript } from "./pure-script.ts";
 
 export interface InputsOptions {
@@ -38,6 +39,7 @@ export async function inputPaths({ host, cwd, project }: InputsOptions): Promise
     ...scripts,
     lockfilePath(spec.root),
     ...project.envFiles,
+    uncheckedMark(host, spec.root),
     ...copied,
     ...(await archivedPaths(spec, host.cacheDir)),
     ...certificatePaths(host),

@@ -14,7 +14,6 @@ import {
 } from "../../plan/snapshot.ts";
 import { unnamedUser } from "../../plan/user.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
-import { openSecrets } from "../container/secrets.ts";
 import { underLock } from "../lock.ts";
 import { observeCurrent } from "../observe.ts";
 import type { OperationContext } from "../operation.ts";
@@ -24,6 +23,8 @@ import { captureLayer } from "./capture.ts";
 import { describeSnapshot, type SnapshotDetails } from "./describe.ts";
 import { findSnapshot } from "./find.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
+import { secretValues } from "./secret-values.ts";
+import { withUnchecked } from "./unchecked.ts";
 
 export interface SnapshotRequest {
   /** Undefined: the time. */
@@ -87,21 +88,19 @@ async function take(context: OperationContext, target: Target & Pick<SnapshotReq
   const { images } = context.engine;
   const { environment, container, name } = target;
   const place = { project: context.spec.project, environment: environment.name, name };
-  const secrets = await openSecrets(context, environment.secrets);
+  const values = await secretValues(context, target);
   const labels = await snapshotLabels(context, target);
   context.signal?.throwIfAborted();
-  if (secrets.values.size === 0) {
+  if (values.length === 0) {
     await context.engine.containers.commit(container.id, { tag: snapshotTag(place), labels, pause: true });
     return;
   }
   const unchecked = uncheckedTag(place);
-  try {
+  await withUnchecked(context, { tag: unchecked, name }, async () => {
     const changes = await captureLayer(context, { environment: environment.name, container, tag: unchecked, labels });
-    await refuseSecrets(context, { ...target, image: unchecked, changes, secrets });
+    await refuseSecrets(context, { ...target, image: unchecked, changes, values });
     await images.tag(unchecked, snapshotTag(place));
-  } finally {
-    await images.remove(unchecked);
-  }
+  });
 }
 
 async function snapshotLabels(

@@ -1,17 +1,15 @@
 import { posix } from "node:path";
 import type { ContainerInfo, LayerChange } from "../../engine/containers.ts";
-import { devenvError } from "../../errors.ts";
-import type { Needle } from "../../host/archive/search-tar.ts";
+import { devenvError, type SecretFile } from "../../errors.ts";
+import type { TarFinding } from "../../host/archive/search-tar.ts";
+import type { SecretSearch } from "../../host/secrets/search-content.ts";
+import type { NamedValue } from "../../host/secrets/secret-patterns.ts";
 import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../../plan/labels.ts";
 import { layerReads } from "../../plan/layer-reads.ts";
 import { ownerOf } from "../../plan/owned.ts";
 import { nameInPhase } from "../../plan/phase.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
-import type { Secrets } from "../container/secrets.ts";
 import type { OperationContext } from "../operation.ts";
-
-/** Less than this stands everywhere, and is no secret. */
-const minBytes = 4;
 
 export interface SecretCheck {
   /** The snapshot's. */
@@ -22,40 +20,24 @@ export interface SecretCheck {
   readonly image: string;
   /** What of it was not in the container's image. */
   readonly changes: readonly LayerChange[];
-  readonly secrets: Secrets;
+  readonly values: readonly NamedValue[];
 }
 
-/** Throws SNAPSHOT_HOLDS_SECRET when a file of what was kept holds a secret's value. */
+/** Throws SNAPSHOT_HOLDS_SECRET when a file of what was kept holds a secret, in its content or beside it. */
 export async function refuseSecrets(context: OperationContext, check: SecretCheck): Promise<void> {
-  const needles = needlesOf(context, check);
-  const files = needles.length === 0 ? [] : await findFiles(context, check, needles);
+  const { openSecretSearch } = await import("../../host/secrets/search-content.ts");
+  const search = openSecretSearch(check.values);
+  const files = search.isEmpty ? [] : await findFiles(context, check, search);
   if (files.length > 0) {
     throw devenvError("SNAPSHOT_HOLDS_SECRET", { name: check.name, environment: check.environment.name, files });
   }
-}
-
-function needlesOf({ report }: OperationContext, { secrets, environment }: SecretCheck): readonly Needle[] {
-  return [...secrets.values].flatMap(([name, value]) => {
-    const trimmed = Buffer.from(value.toString("latin1").trim(), "latin1");
-    const forms = [value, trimmed].filter(({ length }) => length >= minBytes);
-    if (forms.length === 0) {
-      const text = `secret \`${name}\` is shorter than ${minBytes} bytes: no file is searched for it`;
-      report({ kind: "warning", environment: environment.name, text });
-    }
-    return forms.map((bytes) => ({ name, bytes }));
-  });
-}
-
-interface SecretFile {
-  readonly path: string;
-  readonly secret: string;
 }
 
 /** Read in a container that never starts: it has the image's files and, unlike the real one, nothing mounted over them. */
 async function findFiles(
   context: OperationContext,
   check: SecretCheck,
-  needles: readonly Needle[],
+  search: SecretSearch,
 ): Promise<readonly SecretFile[]> {
   const { containers } = context.engine;
   const { searchTar } = await import("../../host/archive/search-tar.ts");
@@ -67,15 +49,25 @@ async function findFiles(
       context.signal?.throwIfAborted();
       const tar = await containers.pack(id, read);
       if (tar === undefined) continue;
-      for (const { path, needle } of await searchTar(tar, needles)) {
-        const absolute = posix.join(posix.dirname(read), path);
-        if (changed.has(absolute)) found.set(`${absolute}\0${needle}`, { path: absolute, secret: needle });
-      }
+      const { findings, partial } = await searchTar(tar, search);
+      const absolute = (path: string) => posix.join(posix.dirname(read), path).replace(/(?<=.)\/$/, "");
+      for (const path of partial.map(absolute)) if (changed.has(path)) warnOfPart(context, check, path);
+      for (const file of findings.flatMap((one) => secretFiles({ ...one, path: absolute(one.path) })))
+        if (changed.has(file.path)) found.set(JSON.stringify(file), file);
     }
     return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   } finally {
     await containers.remove(id);
   }
+}
+
+function secretFiles({ path, names, in: place }: TarFinding): readonly SecretFile[] {
+  return names.map((secret) => (place === "content" ? { path, secret } : { path, secret, in: place }));
+}
+
+function warnOfPart({ report }: OperationContext, { environment }: SecretCheck, path: string): void {
+  const text = `\`${path}\` unpacks to so much that it was not searched to its end for secrets`;
+  report({ kind: "warning", environment: environment.name, text });
 }
 
 /** Its labels let the next command remove what an interrupted one left; so does the next snapshot. */

@@ -1,57 +1,58 @@
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { extract } from "tar-stream";
+import type { RawEntry } from "../saved-image/tar-entries.ts";
+import { rawEntries } from "../saved-image/tar-entries.ts";
+import type { ContentFinding, SecretSearch } from "../secrets/search-content.ts";
 
-/** Bytes to look for, under the name that a finding is told by. */
-export interface Needle {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
+/** What of an entry holds a secret. */
+export type FoundIn = "content" | "name" | "target" | "attribute";
 
 export interface TarFinding {
   /** As written in the tar, a hard link's own name included. */
   readonly path: string;
-  /** Name of the needle. */
-  readonly needle: string;
+  /** Names of the secrets. */
+  readonly names: readonly string[];
+  readonly in: FoundIn;
 }
 
-// The library's types leave this option out; without it the oldest tars are refused.
-const options = { allowUnknownFormat: true } as Parameters<typeof extract>[0];
-
-/** The regular files of a tar that hold one of the needles, wherever it stands in them; nothing is kept in memory. */
-export async function searchTar(tar: Readable, needles: readonly Needle[]): Promise<readonly TarFinding[]> {
-  const reader = extract(options);
-  const [found] = await Promise.all([searchEntries(reader, needles), pipeline(tar, reader)]);
-  return [...found].flatMap(([path, names]) => [...names].map((needle) => ({ path, needle })));
+export interface TarSearch {
+  readonly findings: readonly TarFinding[];
+  /** Compressed files that were not looked at to their end. */
+  readonly partial: readonly string[];
 }
 
-async function searchEntries(
-  reader: ReturnType<typeof extract>,
-  needles: readonly Needle[],
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const found = new Map<string, ReadonlySet<string>>();
-  for await (const entry of reader) {
-    const { name, type, linkname } = entry.header;
-    const names =
-      type === "link" ? found.get(linkname ?? "") : await searchContent(entry as AsyncIterable<Uint8Array>, needles);
-    if (names !== undefined && names.size > 0) found.set(name, names);
-    entry.resume();
+/** Which entries of a tar hold a secret, wherever it stands in them; nothing is kept in memory. */
+export async function searchTar(tar: Readable, search: SecretSearch): Promise<TarSearch> {
+  const findings: TarFinding[] = [];
+  const partial: string[] = [];
+  const contents = new Map<string, readonly string[]>();
+  for await (const entry of rawEntries(tar)) {
+    const { name: path } = entry.header;
+    const { names, isPartial } = await searchEntry(entry, search, contents);
+    contents.set(path, names);
+    findings.push({ path, names, in: "content" }, ...searchHead(entry, search));
+    if (isPartial) partial.push(path);
   }
-  return found;
+  return { findings: findings.filter(({ names }) => names.length > 0), partial };
 }
 
-/** Each chunk is looked at together with the end of the one before. */
-async function searchContent(
-  content: AsyncIterable<Uint8Array>,
-  needles: readonly Needle[],
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const overlap = Math.max(0, ...needles.map(({ bytes }) => bytes.length)) - 1;
-  let end = Buffer.alloc(0);
-  for await (const chunk of content) {
-    const window = Buffer.concat([end, chunk]);
-    for (const { name, bytes } of needles) if (!found.has(name) && window.includes(bytes)) found.add(name);
-    end = window.subarray(Math.max(0, window.length - overlap));
-  }
-  return found;
+/** A hard link holds what its file does, which stands before it. */
+async function searchEntry(
+  { header, content }: RawEntry,
+  search: SecretSearch,
+  known: ReadonlyMap<string, readonly string[]>,
+): Promise<ContentFinding> {
+  if (header.type === "1") return { names: known.get(header.linkname) ?? [], isPartial: false };
+  return header.size === 0 ? { names: [], isPartial: false } : search.content(content);
+}
+
+/** Of a path its last name: what is above it has an entry of its own. */
+function searchHead({ header, pax }: RawEntry, search: SecretSearch): readonly TarFinding[] {
+  const { name: path, linkname, type } = header;
+  const last = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  const attributes = [...pax].flatMap(([key, value]) => (key.includes("xattr.") ? search.text(value) : []));
+  return [
+    { path, names: search.text(Buffer.from(last)), in: "name" },
+    ...(type === "2" ? [{ path, names: search.text(Buffer.from(linkname)), in: "target" } as const] : []),
+    { path, names: [...new Set(attributes)], in: "attribute" },
+  ];
 }

@@ -1,12 +1,25 @@
 /** How a value may be written elsewhere: each form as the bytes that stand there. */
 
-/** Forms that a part of a value keeps its place in: what is written around it changes nothing of them. */
+/** As it is, and in all forms; what is written around it changes nothing of them. */
 export function encodingsOf(value: Buffer): readonly Buffer[] {
+  return [value, ...codesOf(value), ...escapesOf(value)];
+}
+
+/** In which no byte stays what it was. */
+export function codesOf(value: Buffer): readonly Buffer[] {
+  const hex = value.toString("hex");
+  return bytesOf([...base64Of(value), hex, hex.toUpperCase()]);
+}
+
+/** In which only some characters are written in another way. */
+export function escapesOf(value: Buffer): readonly Buffer[] {
   const text = value.toString("utf8");
   const isText = Buffer.from(text).equals(value);
-  const hex = value.toString("hex");
-  const texts = [...base64Of(value), hex, hex.toUpperCase(), ...percentOf(value), ...(isText ? quotedOf(text) : [])];
-  return [value, ...[...new Set(texts)].map((form) => Buffer.from(form, "latin1"))];
+  return bytesOf([...percentOf(value), ...(isText ? quotedOf(text) : [])]);
+}
+
+function bytesOf(forms: readonly string[]): readonly Buffer[] {
+  return [...new Set(forms)].map((form) => Buffer.from(form, "latin1"));
 }
 
 /** Wherever it begins in what was encoded, as `user:VALUE` is for a web server; of the ends only what the value alone decides. */
