@@ -1,12 +1,10 @@
 /** What operations and commands ask of the sync, with this program as the process that does it. */
 import type { Engine } from "../engine/engine.ts";
-import type { HeldVolume, SyncStanding, SyncTarget, Unsaved, WorkspaceSync } from "../env/workspace-sync.ts";
+import type { HeldVolume, SyncStanding, Unsaved, WorkspaceSync } from "../env/workspace-sync.ts";
 import { readSyncId } from "../plan/owned.ts";
 import type { Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
 import { nodeOptions } from "../sync/process/node-options.ts";
-import type { KeptEnvironment } from "../sync/process/record.ts";
-import type { Unwatched } from "../sync/status.ts";
 import type { CliContext } from "./command.ts";
 
 /** Loads the sync's code. */
@@ -36,32 +34,8 @@ export function workspaceSync(context: CliContext, engine: Engine, project: stri
     standings: (workspace) => standings(context, workspace),
     isKept: async (workspace, environment) => (await control(workspace)).isKept(environment),
     async start(target) {
-      const { environment, workspace, onProgress } = target;
-      const { name, container } = environment;
-      const { signal } = context.interrupts;
-      const kept = keptEnvironment(target);
-      const opened = await control(workspace);
-      const { root, id, folder } = workspace;
-      const record = { project, root, workspace: id, folder };
-      if (container.workspace.mode === "copy" && kept.sync !== undefined) {
-        // it may have been kept in step until now
-        await opened.stop([name]);
-        const { copyOnce } = await import("../sync/process/copy-once.ts");
-        const { places } = opened;
-        const where = { engine, host: context.host, places, signal, onProgress };
-        await copyOnce({ ...where, record, name, environment: kept, sync: kept.sync });
-      }
-      if (container.workspace.mode === "sync" || kept.watch.length > 0) {
-        const environment = container.workspace.mode === "sync" ? kept : { ...kept, sync: undefined };
-        const sync = await opened.start({
-          workspace: record,
-          name,
-          environment,
-          signal,
-          onProgress: ({ progress }) => onProgress(progress),
-        });
-        for (const unwatched of sync?.unwatched ?? []) target.onWarning(printUnwatched(unwatched));
-      }
+      const { startSync } = await import("./start-sync.ts");
+      await startSync({ context, engine, project, target, control: await control(target.workspace) });
     },
     unsaved: (held) => unsaved(context, { engine, project, held }),
     async stop(workspace, environments) {
@@ -136,26 +110,3 @@ async function standings({ host, interrupts }: CliContext, { id }: Workspace) {
 const silent: SyncStanding = {
   ...{ state: "silent", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
 };
-
-function printUnwatched({ reason, hint }: Unwatched): string {
-  const mend = hint === undefined ? "" : `; raise it: \`${hint}\``;
-  return `the workspace is looked through every few seconds, which is slow: ${reason}${mend}`;
-}
-
-function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
-  const { container, image } = environment;
-  const { direction, ignore, exclude, conflicts, mode, watch } = container.workspace;
-  const kept = { exclude, ignore, watch };
-  if (synced === undefined) return { ...kept, sync: undefined };
-  const { volume, owner } = synced;
-  const sync = {
-    container: container.name,
-    volume: volume.name,
-    volumeId: readSyncId(volume.labels) ?? volume.name,
-    platform: image.platform,
-    owner,
-    direction: mode === "copy" ? ("to-container" as const) : direction,
-    conflicts,
-  };
-  return { ...kept, sync };
-}

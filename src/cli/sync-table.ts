@@ -21,8 +21,10 @@ export function printSync(environments: readonly EnvironmentSync[], style: Style
 function linesOf(sync: EnvironmentSync, style: Style): readonly string[] {
   const { environment, state, reason, files, conflicts, copies, problems, unwatched } = sync;
   const why = reason === undefined ? "" : `: ${reason}`;
+  const { length } = problems.filter(({ isLeft }) => isLeft);
+  const left = state === "idle" && length > 0 ? ` but for ${length} ${length === 1 ? "file" : "files"}` : "";
   return [
-    `${environment}  ${states[state]}${why}  ${files} files`,
+    `${environment}  ${states[state]}${left}${why}  ${files} files`,
     ...conflicts.map(
       ({ path, host, container }) =>
         `  ${style.yellow("conflict:")} \`${path}\` is ${host} on the host, ${container} in the container; remove or rename one of them`,

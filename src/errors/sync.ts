@@ -35,6 +35,27 @@ function bringOver(environment: string, { state, isOneWay }: Pick<UnsavedDetails
   return `bring them over: \`devenv up ${environment}\` and \`devenv sync flush ${environment}\`; \`devenv sync status\` tells what keeps them back`;
 }
 
+/** What could not be brought over to the other side. */
+export interface LeftFile {
+  readonly environment: string;
+  /** Where it failed. */
+  readonly side: "host" | "container";
+  readonly path: string;
+  readonly reason: string;
+}
+
+const mostPrinted = 10;
+
+function printLeft(files: readonly LeftFile[]): readonly string[] {
+  const more = files.length - mostPrinted;
+  return [
+    ...files
+      .slice(0, mostPrinted)
+      .map(({ environment, side, path, reason }) => `  \`${path}\` of \`${environment}\` (${side}): ${reason}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
 /** Errors of `devenv sync` and of what waits for it. */
 export const syncErrors = {
   SYNC_VOLUME_MISSING: entry<{ environment: string }>({
@@ -65,6 +86,15 @@ export const syncErrors = {
   SYNC_PAUSED: entry<{ environment: string }>({
     message: ({ environment }) => `The sync of \`${environment}\` is paused, so the container may have old files`,
     hint: ({ environment }) => `go on with it: \`devenv sync resume ${environment}\``,
+  }),
+  SYNC_INCOMPLETE: entry<{ problems: readonly LeftFile[] }>({
+    message: ({ problems }) =>
+      [
+        `${problems.length === 1 ? "One file is" : `${problems.length} files are`} not in step:`,
+        ...printLeft(problems),
+      ].join("\n"),
+    hint: () =>
+      "they are tried again by themselves, and at once when they change: `devenv sync status` tells how it stands",
   }),
   SYNC_FAILED: entry<{ environment: string; reason: string; log: string }>({
     message: ({ environment, reason }) => `The workspace of \`${environment}\` cannot be kept in step: ${reason}`,

@@ -13,18 +13,42 @@ export interface Loop {
   isActive(): boolean;
   /** Resolves when no round is under way. */
   rest(): Promise<void>;
-  /** Resolves when there is nothing left to do, or nothing can be done. */
+  /**
+   * Resolves when there is nothing left to do, or nothing can be done. Where something changes all the time, as soon as a round
+   * that began after the call did all that there was to do then.
+   */
   quiet(): Promise<void>;
 }
 
+interface Waiting {
+  readonly tell: () => void;
+  /** Number of the last round that had begun by then. */
+  readonly after: number;
+  /** By `performance.now`. */
+  readonly since: number;
+}
+
+/** So long it is waited for that both sides are at rest. */
+const patienceMs = 500;
+
 export function createLoop(core: Core): Loop {
   const phase: Phase = { state: core.options.isPaused ? "paused" : "scanning" };
-  const waiting: (() => void)[] = [];
+  const waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let rounds = 0;
   const isActive = () => ["scanning", "syncing", "idle"].includes(phase.state);
   const isQuiet = () => !isActive() || (running === undefined && !hasWork(core) && !core.retries.isAnySoon());
   const tellQuiet = () => {
-    if (isQuiet()) for (const tell of waiting.splice(0)) tell();
+    if (isQuiet()) for (const { tell } of waiting.splice(0)) tell();
+  };
+  /** A round has ended that was the last one to begin. */
+  const tellDone = () => {
+    if (core.todo.size > 0 || core.retries.isAnySoon()) return;
+    const now = performance.now();
+    const isDone = ({ after, since }: Waiting) => rounds > after && now - since > patienceMs;
+    const done = waiting.filter(isDone);
+    for (const one of done) waiting.splice(waiting.indexOf(one), 1);
+    for (const { tell } of done) tell();
   };
   const enter = (next: Phase) => {
     const isNew = phase.state !== next.state;
@@ -32,9 +56,13 @@ export function createLoop(core: Core): Loop {
     if (isNew) core.options.listener?.onStatus?.();
     tellQuiet();
   };
-  const rounds = async () => {
+  const runRounds = async () => {
     try {
-      while (isActive() && !core.isStopped && hasWork(core)) await round(core, { phase, enter, isActive });
+      while (isActive() && !core.isStopped && hasWork(core)) {
+        rounds += 1;
+        await round(core, { phase, enter, isActive });
+        tellDone();
+      }
     } catch (error) {
       core.lose(error instanceof SideError ? error.message : faultOf(error));
     }
@@ -47,10 +75,13 @@ export function createLoop(core: Core): Loop {
     enter,
     isActive,
     wake() {
-      if (running === undefined && isActive() && !core.isStopped && hasWork(core)) running = rounds();
+      if (running === undefined && isActive() && !core.isStopped && hasWork(core)) running = runRounds();
     },
     rest: async () => running,
-    quiet: () => (isQuiet() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    quiet: () =>
+      isQuiet()
+        ? Promise.resolve()
+        : new Promise((tell) => waiting.push({ tell, after: rounds, since: performance.now() })),
   };
 }
 

@@ -12,43 +12,49 @@ export interface Retries {
   end(): void;
   /** Something is tried again so soon that both sides are not settled before. */
   isAnySoon(): boolean;
-  problems(): readonly Problem[];
+  problems(): readonly Omit<Problem, "isLeft">[];
   close(): void;
 }
 
-interface Waiting {
-  readonly failure: Failure;
+interface Tried {
   readonly count: number;
+  /** When it was refused first, by `performance.now`. */
+  readonly since: number;
+}
+
+interface Waiting extends Tried {
+  readonly failure: Failure;
   readonly timer: NodeJS.Timeout;
 }
 
-/** A file that changes while it is read is read again after this, then less and less often. */
-const changedMs = 20;
-const problemMs = 1000;
+/** Until it is tried again, at first; then less and less often. */
+const firstMs: Readonly<Record<Failure["kind"], number>> = { changed: 20, missing: 20, busy: 50, problem: 1000 };
 const longestMs = 60_000;
 /** A path that is refused more often is no passing thing. */
 const soonCount = 6;
+/** Nor is a file that somebody has open for longer. */
+const busyMs = 2000;
 
 export function createRetries(onDue: (failure: Failure) => void): Retries {
   const waiting = new Map<Path, Waiting>();
-  const tried = new Map<Path, number>();
+  const tried = new Map<Path, Tried>();
   return {
     add(failure) {
       const { path } = failure;
-      const count = (tried.get(path) ?? waiting.get(path)?.count ?? 0) + 1;
-      const firstMs = failure.kind === "problem" ? problemMs : changedMs;
+      const { count: before, since } = tried.get(path) ?? waiting.get(path) ?? { count: 0, since: performance.now() };
+      const count = before + 1;
       clearTimeout(waiting.get(path)?.timer);
-      const timer = setTimeout(() => onDue(failure), Math.min(longestMs, firstMs * 2 ** (count - 1)));
-      waiting.set(path, { failure, count, timer });
+      const timer = setTimeout(() => onDue(failure), waitMs(failure, { count, since }));
+      waiting.set(path, { failure, count, since, timer });
     },
     begin(paths) {
       tried.clear();
       const roots = new Set(paths);
-      for (const [path, { count, timer }] of waiting) {
+      for (const [path, { count, since, timer }] of waiting) {
         if (!isBelow(path, roots)) continue;
         clearTimeout(timer);
         waiting.delete(path);
-        tried.set(path, count);
+        tried.set(path, { count, since });
       }
     },
     end: () => tried.clear(),
@@ -64,8 +70,15 @@ export function createRetries(onDue: (failure: Failure) => void): Retries {
   };
 }
 
-function isSoon({ failure, count }: Waiting): boolean {
-  return failure.kind !== "problem" && count < soonCount;
+function waitMs({ kind }: Failure, { count, since }: Tried): number {
+  const waits = Math.min(longestMs, firstMs[kind] * 2 ** (count - 1));
+  const leftMs = since + busyMs - performance.now();
+  return kind === "busy" && leftMs > 0 ? Math.min(waits, leftMs + 1) : waits;
+}
+
+function isSoon({ failure: { kind }, count, since }: Waiting): boolean {
+  if (kind === "busy") return performance.now() < since + busyMs;
+  return kind !== "problem" && count < soonCount;
 }
 
 function isBelow(path: Path, roots: ReadonlySet<Path>): boolean {

@@ -1,5 +1,5 @@
 /** One round of a session: look at what changed, find what to do, do it. */
-import type { Application } from "./application.ts";
+import type { Application, Failure } from "./application.ts";
 import { applyChanges } from "./apply.ts";
 import { type Ledger, openLedger, stepsOf } from "./commit.ts";
 import { type Core, hasWork, otherSide, sideNames, treesOf } from "./core.ts";
@@ -23,9 +23,10 @@ export async function runRound(core: Core): Promise<Halt | undefined> {
     for (const path of region) core.todo.add(path);
     return halt;
   }
-  await hashUnknown(core, region);
+  const changing = await hashUnknown(core, region);
   for (const path of region) shareAt(core, path);
   core.retries.begin(region);
+  for (const failure of changing) core.retries.add(failure);
   dropConflicts(core, region);
   await carryOut(core, compare(core, region));
   core.retries.end();
@@ -57,16 +58,20 @@ function findRoundsHalt(core: Core): Halt | undefined {
   return halt?.kind === "emptied" && isAllowed ? undefined : halt;
 }
 
-async function hashUnknown(core: Core, region: readonly Path[]): Promise<void> {
-  const { endpoints, dirty } = core;
+/** What changed while it was read is read again. */
+async function hashUnknown(core: Core, region: readonly Path[]): Promise<readonly Failure[]> {
+  const { endpoints } = core;
   const trees = treesOf(core);
   const unhashed = region.flatMap((path) => findUnhashed(trees, path));
-  await Promise.all(
+  const failures = await Promise.all(
     sideNames.map(async (side) => {
+      const endpoint = endpoints[side];
       const paths = unhashed.filter((one) => one.side === side).map(({ path }) => path);
-      if (paths.length > 0) dirty[side].add(await endpoints[side].hash(paths));
+      const changed = paths.length > 0 ? await endpoint.hash(paths) : [];
+      return changed.map((path): Failure => ({ endpoint, path, kind: "changed", reason: "it changes all the time" }));
     }),
   );
+  return failures.flat();
 }
 
 /** Trees that share what is equal are compared quickly, and kept in little room. */

@@ -1,4 +1,7 @@
-/** Keeping both sides of a conflict: the newer one stays, the other is moved aside on its own side and syncs as a new file. */
+/**
+ * Keeping both sides of a conflict: the newer one stays, the other is moved aside on its own side and syncs as a new file. One
+ * that a process has open for writing stays in any case.
+ */
 import { conflictPath } from "./conflict-name.ts";
 import { type Core, otherSide } from "./core.ts";
 import type { Conflict, Path } from "./entry.ts";
@@ -25,12 +28,23 @@ async function keepBoth(core: Core, conflict: Conflict): Promise<void> {
       return;
     }
     const isHostNewer = core.options.direction === "to-container" || host.mtimeNs >= container.mtimeNs;
-    await moveAside(core, path, isHostNewer ? "container" : "host");
+    await moveAside(core, path, isHostNewer ? "container" : "host").catch((error: unknown) => {
+      if (!isBusy(error) || core.options.direction === "to-container") throw error;
+      return moveAside(core, path, isHostNewer ? "host" : "container");
+    });
   } catch (error) {
     if (!(error instanceof SideError) || error.kind === "lost") throw error;
+    if (isBusy(error)) {
+      core.retries.add({ endpoint: core.endpoints.container, path, kind: "busy", reason: error.message });
+      return;
+    }
     core.conflicts.set(path, conflict);
     core.log(`${path}: ${error.message}`);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SideError && error.kind === "busy";
 }
 
 async function statOf({ endpoints }: Core, side: SideName, path: Path): Promise<Stat | undefined> {

@@ -124,10 +124,10 @@ export interface SideListener {
 
 /**
  * `changed`: something else stands there than expected, or it changed on the way. `missing`: the folder above is not
- * there. `problem`: the file system refused, with its words (`EACCES: permission denied`).
- * `lost`: the side cannot be reached.
+ * there. `busy`: somebody who has it open for writing would lose what is written. `problem`: the file system refused, with its
+ * words (`EACCES: permission denied`). `lost`: the side cannot be reached.
  */
-export type SideErrorKind = "changed" | "missing" | "problem" | "lost";
+export type SideErrorKind = "changed" | "missing" | "busy" | "problem" | "lost";
 
 export class SideError extends Error {
   readonly kind: SideErrorKind;
@@ -142,6 +142,8 @@ export class SideError extends Error {
 export const sparseSize = 16_777_216;
 export const sparseReason =
   "it is sparse, and would take all its size on the other side: put it into a volume, or into `ignore`";
+
+export const nameReason = "its name is not UTF-8";
 
 /** Bytes of a file that is carried as a whole: many of them are in memory at once. */
 export const smallSize = 32 * 1024;

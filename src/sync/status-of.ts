@@ -3,14 +3,18 @@ import { isConflictCopy } from "./conflict-name.ts";
 import { type Core, sideNames } from "./core.ts";
 import type { Entry, Folder, Path } from "./entry.ts";
 import type { Halt } from "./safety.ts";
+import { nameReason, sparseReason } from "./side.ts";
 import type { Problem, SideName, SyncState, SyncStatus } from "./status.ts";
-import { at, childrenOf, ignored, joinPath } from "./tree.ts";
+import { at, childrenOf, ignored, joinPath, uncarried } from "./tree.ts";
 
 export interface Phase {
   state: SyncState;
   halt?: Halt | undefined;
   reason?: string | undefined;
 }
+
+/** Of what is not carried by its nature. */
+const unfitReasons: ReadonlySet<string> = new Set([sparseReason, nameReason, uncarried]);
 
 /** Asked often; a folder is looked through again only when something in it changed. */
 export function createStatus(core: Core, phase: Phase): () => SyncStatus {
@@ -28,7 +32,10 @@ export function createStatus(core: Core, phase: Phase): () => SyncStatus {
         container: container?.kind ?? "nothing",
       })),
       copies: [...core.copies].filter((path) => isAnywhere(core, path)),
-      problems: [...unreadable, ...retries.problems()],
+      problems: [...unreadable, ...retries.problems()].map((one) => ({
+        ...one,
+        isLeft: !unfitReasons.has(one.reason),
+      })),
       unwatched: [...unwatched.values()],
       ...(phase.state === "syncing" || phase.state === "scanning" ? { progress: meter.progress() } : {}),
     };
@@ -90,7 +97,7 @@ function* unreadableIn(
   side: SideName,
   summaryOf: SummaryOf,
   path: Path = "",
-): Generator<Problem> {
+): Generator<Omit<Problem, "isLeft">> {
   if (summaryOf(tree).unreadable === 0) return;
   if (tree?.kind === "unreadable") yield { side, path, reason: tree.reason };
   for (const [name, child] of childrenOf(tree)) yield* unreadableIn(child, side, summaryOf, joinPath(path, name));

@@ -51,6 +51,8 @@ export interface Problem {
   readonly side: SideName;
   readonly path: Path;
   readonly reason: string;
+  /** It was to be brought over, and was not; false for what is not carried by its nature, like a socket. */
+  readonly isLeft: boolean;
 }
 
 export interface Unwatched {

@@ -1,10 +1,11 @@
 import { devenvError } from "../../errors.ts";
 import { workspaceId } from "../../plan/container.ts";
 import { checked } from "../../sync/process/control.ts";
-import type { SyncRequest } from "../../sync/process/messages.ts";
+import type { EnvironmentSync, SyncRequest } from "../../sync/process/messages.ts";
 import { type CliContext, defineCommand, type Outcome } from "../command.ts";
 import { findProject } from "../find-project.ts";
 import { hidingVariable } from "../inside.ts";
+import { leftIn } from "../left-files.ts";
 import { openSyncControl } from "../sync-control.ts";
 import { printSync } from "../sync-table.ts";
 import { usageError } from "../usage.ts";
@@ -41,9 +42,15 @@ export const command = defineCommand({
     if (answered === undefined) throw devenvError("SYNC_NOT_RUNNING", { environment });
     checked(answered, environment ?? "", control.places);
     const environments = answered.kind === "done" ? answered.environments : [];
+    if (action === "flush") refuseLeft(environments);
     return { data: { environments }, summary: printSync(environments, context.style.err) };
   },
 });
+
+function refuseLeft(environments: readonly EnvironmentSync[]): void {
+  const problems = leftIn(environments);
+  if (problems.length > 0) throw devenvError("SYNC_INCOMPLETE", { problems });
+}
 
 async function logs(file: string): Promise<Outcome> {
   const { readFile } = await import("node:fs/promises");

@@ -63,7 +63,7 @@ function sideOf(parts: Parts): Side {
   const statAfter = async (request: Request & { readonly path: Path }) =>
     decodeStat(await channel.call(request, request.path));
   const make = (request: Request & { readonly path: Path }) =>
-    placing.put(request.path, (name) => channel.call({ ...request, name }, request.path));
+    placing.put(request.path, request.expected, (name) => channel.call({ ...request, name }, request.path));
   return {
     name: "container",
     list: folders.list,
@@ -71,7 +71,12 @@ function sideOf(parts: Parts): Side {
     look: (path, known) => unlessMissing(look(channel, path, known)),
     read: (path, expected) => readFile(channel, path, expected),
     readSmall: (path, { stamp }) => readSmallFile(channel, path, stamp),
-    write: (path, file: NewFile, content) => placing.put(path, (name) => writes.write({ path, name, file, content })),
+    write(path, file: NewFile, content) {
+      // what is replaced is looked at first, and what is in memory may change meanwhile
+      const isKept = content instanceof Uint8Array && file.expected !== undefined;
+      const kept = isKept ? Uint8Array.from(content) : content;
+      return placing.put(path, file.expected, (name) => writes.write({ path, name, file, content: kept }));
+    },
     makeFolder: (path, mode) => make({ type: "makeFolder", path, mode }),
     fill: createFill({ channel, names, placing, list: folders.list }),
     makeLink: (path, target, expected) => make({ type: "makeLink", path, expected, content: Buffer.from(target) }),

@@ -1,7 +1,7 @@
 /**
  * Giving things their place in the container so that nothing is lost that somebody else wrote there at the same moment.
  *
- * What is replaced or removed gets a temporary name first, in the same step. Nobody can open it by its old name then: once it
+ * What somebody has open for writing is left alone. Else what is replaced or removed gets a temporary name first, in the same step. Nobody can open it by its old name then: once it
  * has no writer and is still as it was, it goes. Otherwise it comes back, or is kept beside.
  */
 import type { Path } from "../entry.ts";
@@ -15,8 +15,8 @@ import { createSetAside, type SetAside } from "./set-aside.ts";
 import type { TemporaryNames } from "./temporary-names.ts";
 
 export interface Placing {
-  /** Ask for something that is made under the temporary name it is given, and takes the place of what is expected. */
-  put(path: Path, ask: (name: string) => Promise<Buffer>): Promise<Stat>;
+  /** Ask for something that is made under the temporary name it is given, and takes the place of what is expected, if anything is. */
+  put(path: Path, expected: Stamp | undefined, ask: (name: string) => Promise<Buffer>): Promise<Stat>;
   /** A file or a link. */
   remove(path: Path, expected: Stamp): Promise<void>;
   /** To where nothing stands. */
@@ -39,17 +39,20 @@ export function createPlacing({ channel, names, onChange }: PlacingOptions): Pla
     throw new SideError("changed", `\`${path}\` was changed at the same moment`);
   };
   return {
-    put: (path, ask) =>
+    put: (path, expected, ask) =>
       names.use(async (name) => {
+        if (expected !== undefined) await aside.refuseBusy(path);
         const placed = decodePlaced(await ask(name));
         const isPlaced = await settle(aside, { path, beside: joinPath(parentOf(path), name), placed });
         return isPlaced ? placed.stat : refuse(path);
       }),
     remove: (path, expected) =>
       names.use(async (name) => {
+        await aside.refuseBusy(path);
         if (!(await remove(aside, { path, beside: joinPath(parentOf(path), name), expected }))) refuse(path);
       }),
     async move(from, to) {
+      await aside.refuseBusy(from);
       await aside.rename(from, to);
     },
     async sweep(folder, found) {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { conflictPath } from "../conflict-name.ts";
 import type { Path } from "../entry.ts";
-import type { Stamp } from "../side.ts";
+import { SideError, type Stamp } from "../side.ts";
 import type { Channel } from "./channel.ts";
 import { busy, Refusal } from "./refusal.ts";
 import { decodePlaced, type Placed } from "./replies.ts";
@@ -11,6 +11,8 @@ import { anything, type Request } from "./wire.ts";
 export interface SetAside {
   /** What stands at `to` has to have the stamp `size`, and gets the other name in turn; 0: nothing stands there. */
   rename(from: Path, to: Path, options?: Pick<Request, "expected" | "size">): Promise<Placed>;
+  /** Throws `busy` where somebody has it open to write. */
+  refuseBusy(path: Path): Promise<void>;
   /** Whether it is gone: nobody writes to it, and nobody has. */
   discard(beside: Path, expected: Stamp): Promise<boolean>;
   /** Under a name that tells of it, beside the path. */
@@ -22,6 +24,9 @@ export interface SetAsideOptions {
   /** Something was kept. */
   onChange(paths: readonly Path[]): void;
 }
+
+const nothing = 0;
+const busyReason = "a process in the container has it open for writing";
 
 /** How long whoever writes to what was set aside may take to end. */
 const patienceMs = 50;
@@ -42,6 +47,10 @@ export function createSetAside({ channel, onChange }: SetAsideOptions): SetAside
   };
   return {
     rename,
+    async refuseBusy(path) {
+      // nothing has that stamp: it stays in any case
+      if ((await isDiscarded(path, nothing)) === undefined) throw new SideError("busy", busyReason);
+    },
     async discard(beside, expected) {
       for (let tries = 0; tries < patienceMs; tries += 1) {
         const isGone = await isDiscarded(beside, expected);

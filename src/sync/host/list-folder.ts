@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import { type Listing, type Stat, temporaryPrefix } from "../side.ts";
+import { type Listing, nameReason, type Stat, temporaryPrefix } from "../side.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import type { Native } from "./native.ts";
 import { lookAt } from "./place.ts";
@@ -61,7 +61,7 @@ function addChild(children: Map<string, Stat | string>, folder: string, name: st
     const stat = statAt(join(folder, name));
     if (stat !== undefined) children.set(name, stat);
     // bytes that are no UTF-8 come with a replacement character, and no file has that name
-    else if (name.includes("\uFFFD")) children.set(name, "its name is not UTF-8");
+    else if (name.includes("\uFFFD")) children.set(name, nameReason);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") children.set(name, reasonOf(error));
   }

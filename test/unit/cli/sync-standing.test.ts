@@ -31,7 +31,7 @@ it.each<[string, Partial<EnvironmentSync>, string]>([
     {
       conflicts: [{ path: "a", host: "file", container: "folder" }],
       copies: ["b", "c"],
-      problems: [{ side: "host", path: "d", reason: "EACCES" }],
+      problems: [{ side: "host", path: "d", reason: "EACCES", isLeft: true }],
     },
     "in step, 12 files; 1 conflict, 2 files kept of conflicts, 1 problem: `devenv sync status`",
   ],
