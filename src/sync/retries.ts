@@ -10,6 +10,8 @@ export interface Retries {
   begin(paths: readonly Path[]): void;
   /** All that `begin` took up and that did not fail again is done with. */
   end(): void;
+  /** Try all of it now. */
+  hurry(): void;
   /** Something is tried again so soon that both sides are not settled before. */
   isAnySoon(): boolean;
   problems(): readonly Omit<Problem, "isLeft">[];
@@ -58,6 +60,9 @@ export function createRetries(onDue: (failure: Failure) => void): Retries {
       }
     },
     end: () => tried.clear(),
+    hurry() {
+      for (const { failure } of [...waiting.values()]) onDue(failure);
+    },
     isAnySoon: () => waiting.values().some(isSoon),
     problems: () =>
       [...waiting.values()]

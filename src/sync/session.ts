@@ -28,6 +28,7 @@ export const openSession: OpenSession = async (options) => {
     status,
     async flush() {
       await passBarriers(core, loop);
+      if (loop.isActive()) core.retries.hurry();
       loop.wake();
       await loop.quiet();
       return status();

@@ -229,6 +229,71 @@ describe("a session", () => {
     expect(await session.flush()).toMatchObject({ problems: [] });
   });
 
+  it("waits two seconds for what is open for writing, goes on without it, and brings it over once it can", async () => {
+    let isOpen = true;
+    const container = createMemorySide({
+      name: "container",
+      fail: (call, path) =>
+        isOpen && ["write", "remove", "move"].includes(call) && path === "log" ? "busy" : undefined,
+    });
+    const both = pair(undefined, container);
+    both.container.user.write("log", "1");
+    const session = await both.begin();
+    expect(await session.flush()).toMatchObject({ problems: [] });
+    both.host.user.write("log", "from the host");
+    both.host.user.write("other", "1");
+    const begin = performance.now();
+    const isLeft = { side: "container", path: "log", reason: "write was refused", isLeft: true };
+    expect(await session.flush()).toMatchObject({ state: "idle", problems: [isLeft] });
+    expect(performance.now() - begin).toBeGreaterThan(1900);
+    expect(both.container.tree.find("other")).toMatchObject({ content: "1" });
+    // it is known by now
+    both.host.user.write("other", "2");
+    expect(await session.flush()).toMatchObject({ state: "idle", problems: [isLeft] });
+    isOpen = false;
+    expect(await session.flush()).toMatchObject({ problems: [] });
+    expect(both.container.tree.find("log")).toMatchObject({ content: "from the host" });
+  });
+
+  it("keeps the container's where both changed what is open for writing there, whoever is newer", async () => {
+    const container = createMemorySide({
+      name: "container",
+      fail: (call, path) => (["write", "remove", "move"].includes(call) && path === "log" ? "busy" : undefined),
+    });
+    const both = pair(undefined, container);
+    both.container.user.write("log", "1");
+    const session = await both.begin();
+    await session.flush();
+    await session.pause();
+    both.container.user.write("log", "inside");
+    await sleep(5);
+    both.host.user.write("log", "from the host");
+    await session.resume();
+    const { copies } = await session.flush();
+    expect(copies).toEqual([expect.stringMatching(/^log\.conflict-host-/)]);
+    expectEqual(both);
+    expect(both.container.tree.find("log")).toMatchObject({ content: "inside" });
+  });
+
+  it("waits for nothing that changes all the time", async () => {
+    const both = pair();
+    const session = await both.begin();
+    let count = 0;
+    const writing = setInterval(() => {
+      count += 1;
+      both.container.user.write("log", String(count));
+    }, 1);
+    try {
+      both.host.user.write("a", "1");
+      await session.flush();
+      expect(both.container.tree.find("a")).toMatchObject({ content: "1" });
+    } finally {
+      clearInterval(writing);
+    }
+    expect(await session.flush()).toMatchObject({ state: "idle", problems: [], conflicts: [] });
+    expectEqual(both);
+  });
+
   it("lists what is refused as a problem, and tries it again", async () => {
     let isFull = true;
     const container = createMemorySide({
