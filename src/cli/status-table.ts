@@ -32,6 +32,7 @@ const nextSteps = {
   recreate: "makes the container anew, and builds the image if it is not there",
   start: "starts the container",
   restart: "restarts the container: what runs in it ends",
+  apply: "applies that, and the container stays",
   finish: "takes up what was interrupted",
 } as const;
 

@@ -16,10 +16,11 @@ const states: Readonly<Record<EnvironmentSync["state"], SyncStanding["state"]>> 
   mounted: "watching",
 };
 
-export function standingOf(sync: EnvironmentSync): SyncStanding {
+export function standingOf(sync: EnvironmentSync, changes: readonly string[]): SyncStanding {
   const { state, halt, reason, files, progress, conflicts, copies, problems, unwatched } = sync;
   return {
     state: states[state],
+    changes,
     reason: halt === undefined ? reason : printHalt(halt),
     files,
     filesLeft: progress === undefined ? 0 : Math.max(0, progress.files - progress.filesDone),

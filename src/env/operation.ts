@@ -103,7 +103,7 @@ export interface EnvironmentResult {
 export interface EnvironmentStatus extends Omit<EnvironmentResult, "action" | "reasons"> {
   readonly stale: readonly string[];
   /** What the next `up` does with it; `unknown` where the config does not tell. */
-  readonly next: "keep" | "create" | "recreate" | "start" | "restart" | "finish" | "unknown";
+  readonly next: "keep" | "create" | "recreate" | "start" | "restart" | "finish" | "apply" | "unknown";
   /** The snapshot that the container was made from. */
   readonly snapshot?: string | undefined;
   /** Of a container whose workspace is to be kept in step, or whose files are to be watched. */

@@ -11,7 +11,7 @@ export async function statusByLabels(context: KnownContext, unread: string): Pro
   const { workspace } = await readWorkspace(spec.root);
   const observed = [...(await observeCurrent(engine, workspace.id))].sort(([one], [other]) => (one < other ? -1 : 1));
   const isSynced = observed.some(([, { labels }]) => labels[modeLabel] === "sync");
-  const standings = isSynced ? await sync?.standings(workspace) : undefined;
+  const standings = isSynced ? await sync?.standings(workspace, []) : undefined;
   const environments = observed.map(([name, container]) => ({
     ...describe(name, container),
     sync: standings?.get(name),

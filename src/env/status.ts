@@ -36,7 +36,7 @@ export async function status(context: OperationContext): Promise<StatusResult> {
           state: one.state,
         })),
   );
-  const described = environments.map((one) => ({ ...one, sync: standings.get(one.name) }));
+  const described = environments.map((one) => withStanding(one, standings.get(one.name)));
   return { project: plan.project, environments: described, services: [], leftovers };
 }
 
@@ -49,13 +49,19 @@ async function standingsOf(
   const present = new Set(statuses.filter(({ state }) => state !== "absent").map(({ name }) => name));
   const kept = environments.filter(({ name, container }) => present.has(name) && isKeptInStep(container));
   if (sync === undefined || kept.length === 0) return new Map();
-  const standings = await sync.standings(workspace);
+  const standings = await sync.standings(workspace, kept);
   return new Map(kept.map(({ name }) => [name, standings.get(name) ?? notKept]));
 }
 
 const notKept: SyncStanding = {
-  ...{ state: "off", files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
+  ...{ state: "off", changes: [], files: 0, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] },
 };
+
+function withStanding(one: EnvironmentStatus, sync: SyncStanding | undefined): EnvironmentStatus {
+  const changes = sync?.changes ?? [];
+  const next = one.next === "keep" && changes.length > 0 ? "apply" : one.next;
+  return { ...one, next, stale: [...one.stale, ...changes], sync };
+}
 
 function describe(
   plan: EnvironmentPlan,

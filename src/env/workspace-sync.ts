@@ -6,10 +6,10 @@ import type { PruneState } from "../plan/prune-input.ts";
 
 /** Keeps workspaces that are not mounted in step with the host's folder. What does so stands beside this folder. */
 export interface WorkspaceSync {
-  /** Whether a process keeps it in step already. */
-  isKept(workspace: Workspace, environment: string): Promise<boolean>;
+  /** Why the process that keeps it in step does so otherwise than is wanted, in the user's words; undefined when there is none. */
+  changesOf(workspace: Workspace, environment: StartPlan): Promise<readonly string[] | undefined>;
   /** How it stands with each environment that is kept in step; quick, and starts nothing. */
-  standings(workspace: Workspace): Promise<ReadonlyMap<string, SyncStanding>>;
+  standings(workspace: Workspace, wanted: readonly StartPlan[]): Promise<ReadonlyMap<string, SyncStanding>>;
   /**
    * See to it that a workspace is kept in step from now on, or, of mode `copy`, that it was copied once, and that
    * what is to be done when files change is done; resolves when the container has all that the host had at the call. Throws SYNC_HALTED, SYNC_FAILED.
@@ -65,6 +65,8 @@ export interface SyncStanding {
     | "paused"
     | "halted"
     | "watching";
+  /** Why it is done otherwise than is wanted by now, in the user's words; what `up` applies. */
+  readonly changes: readonly string[];
   /** Why it is halted, or cannot connect. */
   readonly reason?: string | undefined;
   /** Of what both sides agree upon. */

@@ -6,7 +6,7 @@ import { type CliContext, defineCommand, type Outcome } from "../command.ts";
 import { findProject } from "../find-project.ts";
 import { hidingVariable } from "../inside.ts";
 import { leftIn } from "../left-files.ts";
-import { openSyncControl } from "../sync-control.ts";
+import { openSyncControl, syncCircumstances } from "../sync-control.ts";
 import { printSync } from "../sync-table.ts";
 import { usageError } from "../usage.ts";
 
@@ -76,6 +76,7 @@ async function serve(context: CliContext, root: string): Promise<Outcome> {
     return (await host.processes.run(nodePath, command, { env, showOutput: true, allowFailure: true })).exitCode;
   };
   const open = environmentOpener({ host, engine, places });
-  await runDaemon({ host, places, signal: interrupts.signal, open, run, log });
+  const circumstances = syncCircumstances(context.program, engine);
+  await runDaemon({ host, places, circumstances, signal: interrupts.signal, open, run, log });
   return {};
 }

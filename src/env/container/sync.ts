@@ -17,24 +17,29 @@ interface SyncedContainer {
 }
 
 /** Bring the workspace into the volume, and keep it in step where the config says so. One that is mounted is watched only. */
-export async function syncWorkspace(context: KnownContext, synced: SyncedContainer): Promise<void> {
+export async function syncWorkspace(
+  context: KnownContext,
+  synced: SyncedContainer,
+  changes: readonly string[] = [],
+): Promise<void> {
   const { name, container } = synced.environment;
   if (!isKept(container)) return endSync(context, name);
   const step = { environment: name, step: "sync", text: "bringing the workspace inside" } as const;
   if (container.workspace.mode !== "bind") await warnOfLargeFolders(context, synced.environment);
   await runStep(context, step, async () => {
     await startSync(context, synced);
-    return { text: texts[container.workspace.mode], value: undefined };
+    const why = changes.length === 0 ? "" : ` (${changes.join(", ")})`;
+    return { text: `${texts[container.workspace.mode]}${why}`, value: undefined };
   });
 }
 
-/** As long as a process does so already, nothing is to be done. */
+/** As long as a process does so already, with what the config says now, nothing is to be done. */
 export async function keepInStep(context: KnownContext, synced: SyncedContainer): Promise<void> {
   const { name, container } = synced.environment;
   if (!isKeptInStep(container)) return endSync(context, name);
   const { workspace } = await readWorkspace(context.spec.root);
-  if (await context.sync?.isKept(workspace, name)) return;
-  await syncWorkspace(context, synced);
+  const changes = await context.sync?.changesOf(workspace, synced.environment);
+  if (changes?.length !== 0) await syncWorkspace(context, synced, changes);
 }
 
 /** What was kept in step, or watched, and is to be no longer. */

@@ -3,10 +3,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { devenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import { changedProcess, changesIn } from "./changes.ts";
 import { type AskOptions, ask, type FinalAnswer } from "./client.ts";
 import type { EnvironmentSync, SyncRequest } from "./messages.ts";
 import { type SyncPlaces, syncPlaces } from "./places.ts";
 import { formerWith, type KeptEnvironment, type RecordHead, readRecord, writeRecord } from "./record.ts";
+import type { Circumstances, Settings } from "./settings.ts";
 
 export interface ControlOptions {
   readonly host: Host;
@@ -14,6 +16,8 @@ export interface ControlOptions {
   readonly workspace: string;
   /** Program and arguments that run the process for a workspace. */
   readonly command: readonly [program: string, ...args: string[]];
+  /** What a process that is started now runs with; undefined where that does not count. */
+  readonly circumstances?: Circumstances | undefined;
 }
 
 export interface StartRequest extends AskOptions {
@@ -30,13 +34,14 @@ export interface SyncControl {
   stop(names: readonly string[]): Promise<void>;
   /** Nothing of a volume is to be asked for again, as the host has all of it, until it is in a container again. */
   finish(name: string): Promise<void>;
-  isKept(name: string): Promise<boolean>;
+  /** Why a process that keeps it in step is not as wanted, in the user's words; undefined when there is none. */
+  changesOf(name: string, wanted: Settings): Promise<readonly string[] | undefined>;
   /** The process's answer; it is started where it should run and does not. Undefined when nothing is to be kept in step. */
   ask(request: SyncRequest, options?: AskOptions): Promise<FinalAnswer | undefined>;
 }
 
 /** Commands that change what is kept in step run under the workspace's lock, so that one process is started. */
-export function openControl({ host, workspace, command }: ControlOptions): SyncControl {
+export function openControl({ host, workspace, command, circumstances }: ControlOptions): SyncControl {
   const places = syncPlaces(host, workspace);
   const wake = async (request: SyncRequest, options?: AskOptions) => {
     const answer = await ask(places.address, request, options);
@@ -52,7 +57,10 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
       const record = await readRecord(places.record);
       const environments = { ...record?.environments, [name]: environment };
       const changed = { version: 1, ...head, environments, former: formerWith(record, [name], environment) } as const;
-      if (await writeRecord(places.record, changed)) await ask(places.address, { kind: "reload" });
+      await writeRecord(places.record, changed);
+      const running = await ask(places.address, { kind: "status" });
+      const isOld = changedProcess(running, circumstances).length > 0;
+      await ask(places.address, { kind: isOld ? "stop" : "reload" });
       const answer = await wake({ kind: "flush", environment: name }, options);
       checked(answer, name, places);
       return answer?.kind === "done" ? answer.environments[0] : undefined;
@@ -76,9 +84,8 @@ export function openControl({ host, workspace, command }: ControlOptions): SyncC
         former: { ...record.former, [name]: { ...one, isFinished: true } },
       });
     },
-    async isKept(name) {
-      const answer = await ask(places.address, { kind: "status" });
-      return answer?.kind === "done" && answer.environments.some(({ environment }) => environment === name);
+    async changesOf(name, wanted) {
+      return changesIn(await ask(places.address, { kind: "status" }), name, { now: circumstances, wanted });
     },
     async ask(request, options) {
       const record = await readRecord(places.record);

@@ -9,11 +9,13 @@ import type { OpenEnvironment } from "./open-environment.ts";
 import type { SyncPlaces } from "./places.ts";
 import { type KeptEnvironment, readRecord, type SyncRecord } from "./record.ts";
 import { type Asked, serve } from "./server.ts";
+import { type Circumstances, settingsOf } from "./settings.ts";
 import { watchActions } from "./watch-actions.ts";
 
 export interface DaemonOptions {
   readonly host: Host;
   readonly places: SyncPlaces;
+  readonly circumstances: Circumstances;
   /** Ends it. */
   readonly signal: AbortSignal;
   readonly open: OpenEnvironment;
@@ -47,7 +49,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const server = await serve(places.address, async (asked) => {
     // before that there is nothing kept that a flush could wait for
     await loaded.promise;
-    await answer(asked, { kept, reload, stop, places });
+    await answer(asked, { ...options, kept, reload, stop });
   });
   if (host.platform !== "win32") await chmod(places.address, 0o600);
   log("started");
@@ -63,23 +65,36 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 
 async function reloadAll(options: DaemonOptions, kept: Map<string, Kept>, record: SyncRecord | undefined) {
   const wanted = record?.environments ?? {};
+  const paused = new Set<string>();
   for (const [name, one] of [...kept]) {
     if (JSON.stringify(wanted[name]) === JSON.stringify(one.environment)) continue;
+    if (wanted[name] !== undefined) await flushSoon(one);
+    if (one.keeper?.status().state === "paused") paused.add(name);
     kept.delete(name);
     await close(one);
   }
   for (const [name, environment] of Object.entries(wanted)) {
-    if (record !== undefined && !kept.has(name)) kept.set(name, keep(options, { record, name, environment }));
+    if (record === undefined || kept.has(name)) continue;
+    kept.set(name, keep(options, { record, name, environment, isPaused: paused.has(name) }));
   }
+}
+
+/** What was changed under the old settings is brought over by these, as far as that takes no long time. Milliseconds. */
+const oldFlushMs = 5_000;
+
+async function flushSoon({ keeper }: Kept): Promise<void> {
+  if (keeper?.status().state === "connecting") return;
+  await keeper?.flush(AbortSignal.timeout(oldFlushMs), () => undefined);
 }
 
 interface Wanted {
   readonly record: SyncRecord;
   readonly name: string;
   readonly environment: KeptEnvironment;
+  readonly isPaused: boolean;
 }
 
-function keep({ open, run, log }: DaemonOptions, { record, name, environment }: Wanted): Kept {
+function keep({ open, run, log }: DaemonOptions, { record, name, environment, isPaused }: Wanted): Kept {
   const { sync, watch, exclude, ignore } = environment;
   const { root } = record;
   const keeper =
@@ -87,7 +102,8 @@ function keep({ open, run, log }: DaemonOptions, { record, name, environment }: 
       ? undefined
       : openKeeper({
           name,
-          open: (listener, isPaused) => open({ record, name, environment, sync, listener, isPaused }),
+          isPaused,
+          open: (listener, isHeld) => open({ record, name, environment, sync, listener, isPaused: isHeld }),
           log,
         });
   const watcher =
@@ -100,9 +116,8 @@ async function close({ keeper, watcher }: Kept): Promise<void> {
   await keeper?.close();
 }
 
-interface Daemon {
+interface Daemon extends Pick<DaemonOptions, "places" | "circumstances"> {
   readonly kept: ReadonlyMap<string, Kept>;
-  readonly places: SyncPlaces;
   reload(): Promise<void>;
   /** Resolves when another process may take over. */
   stop(): Promise<void>;
@@ -143,11 +158,12 @@ async function answer({ request, signal, tell }: Asked, daemon: Daemon): Promise
       break;
     default:
   }
-  tell({ kind: "done", environments: chosen.map(statusOf) });
+  tell({ kind: "done", environments: chosen.map(statusOf), circumstances: daemon.circumstances });
 }
 
-function statusOf([environment, { keeper }]: [string, Kept]): EnvironmentSync {
-  return keeper?.status() ?? { ...noStatus, environment, state: "mounted" };
+function statusOf([name, { keeper, environment }]: [string, Kept]): EnvironmentSync {
+  const status: EnvironmentSync = keeper?.status() ?? { ...noStatus, environment: name, state: "mounted" };
+  return { ...status, settings: settingsOf(environment) };
 }
 
 function printed(environment: string, progress: Extract<SyncAnswer, { kind: "progress" }>["progress"]): SyncAnswer {

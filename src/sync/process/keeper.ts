@@ -21,6 +21,8 @@ export interface Keeper {
 
 export interface KeeperOptions {
   readonly name: string;
+  /** From the beginning. */
+  readonly isPaused: boolean;
   /** Opens both sides and what was agreed upon; throws when one cannot be reached. */
   open(listener: SessionListener, isPaused: boolean): Promise<Session>;
   log(line: string): void;
@@ -36,7 +38,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const link: Link = {
     session: undefined,
     reason: undefined,
-    isPaused: false,
+    isPaused: options.isPaused,
     connected: Promise.withResolvers(),
     ended: Promise.withResolvers(),
   };

@@ -1,6 +1,7 @@
 /** What commands and the process that syncs say to each other: one JSON document a line. */
 import type { Path } from "../entry.ts";
 import type { SyncProgress, SyncStatus } from "../status.ts";
+import type { Circumstances, Settings } from "./settings.ts";
 
 export type SyncRequest =
   | { readonly kind: "status" }
@@ -22,7 +23,12 @@ export type SyncRequest =
 
 export type SyncAnswer =
   | { readonly kind: "progress"; readonly environment: string; readonly progress: SyncProgress }
-  | { readonly kind: "done"; readonly environments: readonly EnvironmentSync[] }
+  | {
+      readonly kind: "done";
+      readonly environments: readonly EnvironmentSync[];
+      /** Earlier versions do not tell. */
+      readonly circumstances?: Circumstances | undefined;
+    }
   | { readonly kind: "unsaved"; readonly paths: readonly Path[]; readonly count: number; readonly state: string }
   | { readonly kind: "failed"; readonly code: SyncFailure; readonly details: object };
 
@@ -32,6 +38,8 @@ export type SyncFailure = "SYNC_HALTED" | "SYNC_PAUSED" | "SYNC_NOT_RUNNING" | "
 export interface EnvironmentSync extends Omit<SyncStatus, "state"> {
   readonly environment: string;
   readonly state: SyncStatus["state"] | "connecting" | "mounted";
+  /** What it is done with. Earlier versions do not tell. */
+  readonly settings?: Settings | undefined;
 }
 
 export function printMessage(message: SyncRequest | SyncAnswer): string {

@@ -94,7 +94,16 @@ describe("status", () => {
       stale: ["env.NODE_ENV changed", "image: layers[1] changed"],
       next: "recreate" as const,
     };
-    const sync = { state: "in-step" as const, files: 2, filesLeft: 0, conflicts: 0, copies: 0, problems: 0, slow: [] };
+    const sync = {
+      state: "in-step" as const,
+      changes: [],
+      files: 2,
+      filesLeft: 0,
+      conflicts: 0,
+      copies: 0,
+      problems: 0,
+      slow: [],
+    };
     const current = { ...kept, name: "docs", ports: [], stale: [], next: "keep" as const, sync };
     const leftovers = [{ environment: "web", container: "shop-web-3f9a1c27", state: "exited" }];
     expect(

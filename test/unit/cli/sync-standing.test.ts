@@ -41,5 +41,5 @@ it.each<[string, Partial<EnvironmentSync>, string]>([
     "in step, 12 files; slow: host: the limit is reached; `sudo sysctl x=1`",
   ],
 ])("tells how a sync stands that is %s", (_name, sync, text) => {
-  expect(printStanding(standingOf({ ...idle, ...sync }), "dev", style)).toBe(`sync: ${text}`);
+  expect(printStanding(standingOf({ ...idle, ...sync }, []), "dev", style)).toBe(`sync: ${text}`);
 });

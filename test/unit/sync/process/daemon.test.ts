@@ -20,7 +20,7 @@ it("knows what it keeps in step when it gives its first answer", async () => {
   await writeRecord(places.record, { version: 1, project: "p", root, workspace: "1234", folder: "1:2", environments });
   const stop = new AbortController();
   const running = runDaemon({
-    ...{ host, places, signal: stop.signal },
+    ...{ host, places, signal: stop.signal, circumstances: { program: "1", engine: "unix:///nowhere" } },
     open: () => Promise.reject(new Error("nothing is synced here")),
     run: async () => 0,
     log: () => undefined,
