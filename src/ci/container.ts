@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { ContainerMount } from "../engine/containers.ts";
 import type { ImageInfo } from "../engine/engine.ts";
 import { idleCommand } from "../env/container/last-words.ts";
@@ -8,7 +9,7 @@ import { containerVariables } from "../env/container/variables.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { packFolder } from "../host/pack-folder.ts";
 import { ciLabel, environmentLabel, fingerprintLabel, ownLabels, projectLabel } from "../plan/labels.ts";
-import type { ContainerPlan, EnvironmentPlan, Plan } from "../plan/plan.ts";
+import type { ContainerPlan, EnvironmentPlan, Mount, Plan } from "../plan/plan.ts";
 import { historyVolume } from "../plan/volumes.ts";
 
 export interface CiContainerRequest {
@@ -65,9 +66,11 @@ export async function createCiContainer(context: OperationContext, request: CiCo
 
 /** The plan without what ties it to this workspace: its folder, its shells' history, its ports. */
 function withoutHost(container: ContainerPlan, root: string): ContainerPlan {
+  const { git } = container;
+  const isOwn = (mount: Mount) => mount.source === root && mount.target === container.workdir;
   return {
     ...container,
-    mounts: container.mounts.filter(({ source, target }) => source !== root || target !== container.workdir),
+    mounts: container.mounts.filter((mount) => !isOwn(mount) && git?.mounts.includes(mount) !== true),
     volumes: container.volumes.filter(({ what }) => what !== historyVolume),
     ports: [],
   };
@@ -90,10 +93,11 @@ export async function copyWorkspace(
   const own = volumes.filter(({ kind, what }) => kind === "own" && what !== historyVolume);
   const left = new Set(own.map(({ what }) => what));
   const owner = await userIds(engine, id, { plan: user, imageUser: image.user });
-  const skips = (path: string) => left.has(path);
-  await engine.containers.unpack(
-    id,
-    "/",
-    packFolder({ root: plan.workspace.root, target: workdir, owner, skips, signal }),
-  );
+  const copy = (root: string, target: string, skips: (path: string) => boolean) =>
+    engine.containers.unpack(id, "/", packFolder({ root, target, owner, skips, signal }));
+  // a run's own, as the workspace is: what it does there changes nothing on the host
+  for (const { source, target } of environment.container.git?.folders ?? []) {
+    await copy(source, target, (path) => join(source, path) === plan.workspace.root);
+  }
+  await copy(plan.workspace.root, workdir, (path) => left.has(path));
 }

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import { ciRunState } from "../env/ci-runs.ts";
+import { keepWorktrees } from "../env/container/git.ts";
 import { runHook } from "../env/container/hooks.ts";
 import { checkRuns, type RunningContainer, whileRunning } from "../env/container/last-words.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
@@ -110,6 +111,7 @@ async function prepare(
     await copyWorkspace(context, request, id);
     context.signal?.throwIfAborted();
     await context.engine.containers.start(id);
+    await keepWorktrees(context, { environment, id });
     await checkRuns(context.engine, containerOf(environment, id));
     return { text: `copied to ${container.workdir}`, value: undefined };
   });

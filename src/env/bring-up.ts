@@ -5,6 +5,7 @@ import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { keepWorktrees, tellGit } from "./container/git.ts";
 import { type LaunchRequest, launch } from "./container/launch.ts";
 import { adoptMounts, looseMounts, readMountRecords } from "./container/mount-record.ts";
 import { portKey } from "./container/ports.ts";
@@ -102,6 +103,7 @@ export async function keep(
 ): Promise<EnvironmentResult> {
   if (container !== undefined) {
     await keepInStep(context, { environment, id: container.id });
+    await keepWorktrees(context, { environment, id: container.id });
     await adoptMounts(context, { environment, id: container.id });
   }
   return describeResult(environment, container, { action: "kept", reasons: [] });
@@ -149,6 +151,7 @@ async function make(context: OperationContext, target: MakeTarget): Promise<Envi
     const done = isReplaced ? `recreated (${action.reasons.join(", ")})` : "created";
     return { text: `${done}, ${workspaceText(environment)}`, value };
   });
+  await tellGit(context, environment);
   await finishContainer(context, { environment, id: launched.id, name: launched.name, secrets });
   const ports = launched.ports.map((port) => ({ container: port.container, host: port.host }));
   const result = { action: isReplaced ? ("recreated" as const) : ("created" as const), reasons: action.reasons };

@@ -43,6 +43,7 @@ export type StepName =
   | "download"
   | "image"
   | "container"
+  | "git"
   | "workspace"
   | "sync"
   | "dotfiles"

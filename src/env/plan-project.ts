@@ -1,5 +1,6 @@
 import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file.ts";
+import { readGitPlace } from "../host/git-place.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { basePin, missingPins } from "../lock/check.ts";
 import { definitionsOf } from "../lock/definitions.ts";
@@ -24,6 +25,8 @@ export async function planProject(context: OperationContext, given?: Lockfile): 
   const lockfile = given ?? (await readLockfile(spec.root)) ?? emptyLockfile;
   const { workspace, inode } = await readWorkspace(spec.root);
   const host = await hostAdditions(context);
+  const git = readGitPlace(context.host, workspace.root).place;
+  const isElsewhere = !context.engine.address.startsWith("unix:");
   const images = await planImages(context, lockfile);
   const planEnvironment = async (environment: EnvironmentSpec): Promise<EnvironmentPlan> => {
     const { name, hooks, secrets } = environment;
@@ -37,7 +40,18 @@ export async function planProject(context: OperationContext, given?: Lockfile): 
       platform: context.host.platform,
     });
     const project = spec.project;
-    const container = planContainer({ project, workspace, inode, environment, mode, image, host, fileEnv });
+    const container = planContainer({
+      project,
+      workspace,
+      inode,
+      environment,
+      mode,
+      image,
+      host,
+      git,
+      isElsewhere,
+      fileEnv,
+    });
     return { name, image, requests, missing, container, hooks, secrets, dotfiles };
   };
   const environments = await Promise.all(spec.environments.map(planEnvironment));

@@ -35,7 +35,8 @@ export interface DetachedOptions {
 
 export interface RunOptions {
   readonly cwd?: string | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Beside the environment of this process; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly input?: string | undefined;
   /** Also write the program's output to stderr while it runs. */
   readonly showOutput?: boolean | undefined;

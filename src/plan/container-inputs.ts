@@ -1,6 +1,7 @@
 import { digestOf } from "../digest.ts";
+import type { GitPlace } from "../host/git-place.ts";
 import type { EnvironmentSpec, WorkspaceMode } from "../spec/spec.ts";
-import type { ImagePlan, Inputs, Mount, UserPlan, Workspace } from "./plan.ts";
+import type { GitPlan, ImagePlan, Inputs, Mount, UserPlan, Workspace } from "./plan.ts";
 
 /** What this host adds to every container: its certificates, its proxies and the ids of who works on it. Never part of an image. */
 export interface HostAdditions {
@@ -20,6 +21,10 @@ export interface ContainerPlanInput {
   readonly mode: WorkspaceMode;
   readonly image: ImagePlan;
   readonly host: HostAdditions;
+  /** The repository that the workspace is in. */
+  readonly git?: GitPlace | undefined;
+  /** The engine is on another machine: nothing of this one can be mounted. */
+  readonly isElsewhere?: boolean | undefined;
   /** What the env files say. */
   readonly fileEnv: Readonly<Record<string, string>>;
 }
@@ -28,7 +33,10 @@ export interface ContainerPlanInput {
 export const requestedDotfiles = "--dotfiles";
 
 /** Everything that makes a running container differ, each input under the name that the user knows it by. */
-export function containerInputs(input: ContainerPlanInput, user: UserPlan): Inputs {
+export function containerInputs(
+  input: ContainerPlanInput,
+  { user, git }: { readonly user: UserPlan; readonly git: GitPlan | undefined },
+): Inputs {
   const { environment, mode, image, host, inode, fileEnv } = input;
   const ports = environment.ports.map((port) => ({ container: port.container, host: port.host }));
   return {
@@ -41,6 +49,8 @@ export function containerInputs(input: ContainerPlanInput, user: UserPlan): Inpu
     "the host's certificates and proxies": short({ env: host.env, mounts: host.mounts }),
     ...(user.ids === undefined ? {} : { "the host's user": short(user.ids) }),
     ...(mode === "bind" ? {} : { "workspace.mode": short(mode) }),
+    // only where there is something: what containers of earlier versions lack otherwise is no reason to make them anew
+    ...(git === undefined || git.mounts.length === 0 ? {} : { "the git folder": short(git.mounts) }),
     ...optionalInputs(environment),
   };
 }

@@ -2,6 +2,7 @@ import { digestOf, sha256 } from "../digest.ts";
 import { childKey } from "../spec/child-key.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
 import { type ContainerPlanInput, containerInputs } from "./container-inputs.ts";
+import { gitVariables, planGit } from "./git.ts";
 import { hasReference } from "./image-variables.ts";
 import {
   environmentLabel,
@@ -15,7 +16,7 @@ import {
   workspaceLabel,
   writeInputs,
 } from "./labels.ts";
-import type { ContainerPlan, UserPlan, Workspace } from "./plan.ts";
+import type { ContainerPlan, GitPlan, UserPlan, Workspace } from "./plan.ts";
 import { planVolumes } from "./volumes.ts";
 
 /** Where secrets are files; in memory, so that nothing of them outlives the container's run. */
@@ -42,21 +43,26 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
   const { project, workspace, environment, mode, image, host, fileEnv } = input;
   const { target, sync, watch, volumes: exclude } = environment.workspace;
   const user = planUser(image.user, host.ids);
-  const inputs = containerInputs(input, user);
+  const volumes = planVolumes({ project, workspace, environment, mode, user: image.user, uid: host.ids?.uid });
+  const git = gitOf(input, volumes);
+  const inputs = containerInputs(input, { user, git });
+  const env = { ...host.env, ...fileEnv, ...environment.env };
   const hasSecrets = environment.secrets.length > 0;
   return {
     name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}`,
     image: image.tag,
     workdir: target,
-    env: { ...host.env, ...fileEnv, ...environment.env },
+    env: git === undefined ? env : { ...env, ...gitVariables(git, env) },
     references: referencesOf(environment),
     mounts: [
       ...(mode === "bind" ? [{ kind: mode, source: workspace.root, target, readOnly: false }] : []),
+      ...(git?.mounts ?? []),
       ...environment.mounts.map(({ kind, source, target: at, readOnly }) => ({ kind, source, target: at, readOnly })),
       ...host.mounts,
     ],
     workspace: { mode, ...sync, exclude, watch },
-    volumes: planVolumes({ project, workspace, environment, mode, user: image.user, uid: host.ids?.uid }),
+    git,
+    volumes,
     tmpfs: hasSecrets ? [{ target: secretsFolder, mode: 0o1777 }] : [],
     ports: environment.ports,
     user,
@@ -73,6 +79,15 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     },
     inputs,
   };
+}
+
+function gitOf(input: ContainerPlanInput, volumes: ContainerPlan["volumes"]): GitPlan | undefined {
+  const { git: place, environment, mode, host, isElsewhere = false } = input;
+  const { target, sync } = environment.workspace;
+  if (place === undefined) return undefined;
+  const taken = [...environment.mounts, ...host.mounts, ...volumes].map((one) => one.target);
+  const comesBack = mode !== "copy" && sync.direction !== "to-container";
+  return planGit({ place, target, comesBack, isElsewhere, taken });
 }
 
 function labelsOf({ project, workspace, environment, image }: ContainerPlanInput) {

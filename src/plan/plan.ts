@@ -52,7 +52,10 @@ export interface EnvironmentPlan {
 /** What of an environment's plan it takes to start its container again. Holds no value of a variable or a secret. */
 export interface StartPlan extends Pick<EnvironmentPlan, "name" | "hooks" | "secrets" | "dotfiles"> {
   readonly image: Pick<ImagePlan, "tag" | "platform">;
-  readonly container: Pick<ContainerPlan, "name" | "workdir" | "workspace" | "user" | "inputs" | "mounts" | "volumes">;
+  readonly container: Pick<
+    ContainerPlan,
+    "name" | "workdir" | "workspace" | "user" | "inputs" | "mounts" | "volumes" | "git"
+  >;
 }
 
 export interface ImagePlan {
@@ -155,6 +158,8 @@ export interface ContainerPlan {
   readonly mounts: readonly Mount[];
   readonly volumes: readonly VolumePlan[];
   readonly workspace: WorkspacePlan;
+  /** Undefined where the workspace is in no repository. */
+  readonly git: GitPlan | undefined;
   /** Folders in memory. */
   readonly tmpfs: readonly { readonly target: string; readonly mode: number }[];
   /** As wanted: a taken port of the host gives way unless it is required. */
@@ -167,6 +172,23 @@ export interface ContainerPlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Everything that makes a running container differ, as for an image; those of the image stand below `image`. */
   readonly inputs: Inputs;
+}
+
+/** What git needs inside beside the workspace. */
+export interface GitPlan {
+  /** Folders of the host, and where git looks for them inside. */
+  readonly folders: readonly { readonly source: string; readonly target: string }[];
+  /** The same, as far as they can be mounted. */
+  readonly mounts: readonly Mount[];
+  /** Files that stand for work trees that are on the host alone. */
+  readonly marks: readonly string[];
+  readonly links: readonly { readonly path: string; readonly to: string }[];
+  /** Work trees that git is to trust, whoever owns them. */
+  readonly safe: readonly string[];
+  /** What is to be said when the container was made. */
+  readonly said?: string | undefined;
+  /** Why git will not work. */
+  readonly problem?: string | undefined;
 }
 
 /** How the workspace gets into the container. */

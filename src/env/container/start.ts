@@ -4,6 +4,7 @@ import type { StartPlan } from "../../plan/plan.ts";
 import type { KnownContext } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { applyDotfiles } from "./dotfiles.ts";
+import { keepWorktrees } from "./git.ts";
 import { runHook } from "./hooks.ts";
 import { checkRuns, checkStillRuns, whileRunning } from "./last-words.ts";
 import { checkMounts, makeMountPoints } from "./mount-points.ts";
@@ -102,6 +103,7 @@ export function finishContainer(context: KnownContext, running: Running): Promis
 async function bringToEnd(context: KnownContext, running: Running): Promise<void> {
   const { environment, id, name, secrets } = running;
   await writeSecrets(context.engine, id, secrets);
+  await keepWorktrees(context, { environment, id });
   await syncWorkspace(context, { environment, id });
   let phase = phaseOf(name);
   const enter = async (next: Phase) => {

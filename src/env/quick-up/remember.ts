@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerInfo } from "../../engine/containers.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
+import { readGitPlace } from "../../host/git-place.ts";
 import { workspaceLabel } from "../../plan/labels.ts";
 import { phaseOf } from "../../plan/phase.ts";
 import { readMountRecords } from "../container/mount-record.ts";
@@ -38,7 +39,8 @@ async function recordOf(options: RememberOptions): Promise<QuickRecord | undefin
   if (!engine.address.startsWith("unix:") || !program.endsWith(".js")) return undefined;
   const inputs = await inputPaths({ host, cwd, project });
   if (inputs === undefined) return undefined;
-  const signatures = [...new Set([program, ...inputs])].map((path) => [path, signPath(path)] as const);
+  const git = readGitPlace(host, root);
+  const signatures = [...new Set([program, ...inputs, ...git.read])].map((path) => [path, signPath(path)] as const);
   const settledNs = BigInt(Math.floor(startedAt) - unsettledMs) * 1_000_000n;
   if (signatures.some(([, { changedNs }]) => changedNs.some((time) => time > settledNs))) return undefined;
   const { workspace } = await readWorkspace(root);
@@ -49,7 +51,7 @@ async function recordOf(options: RememberOptions): Promise<QuickRecord | undefin
     circumstances: circumstancesOf(options, engine.address),
     paths: Object.fromEntries(signatures.map(([path, { text }]) => [path, text])),
     folders: {
-      ...Object.fromEntries([cwd, root].map((folder) => [folder, signFolder(folder)])),
+      ...Object.fromEntries([cwd, root, ...git.folders].map((folder) => [folder, signFolder(folder)])),
       ...mountedPaths({ host, root }, containers),
     },
     variables: Object.fromEntries(variables.map((name) => [name, hashVariable(host.env[name], salt)])),

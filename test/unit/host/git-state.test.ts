@@ -51,3 +51,16 @@ it("knows nothing where git refuses", async () => {
   else writeFileSync(join(project.path, ".git/HEAD"), "broken");
   expect(await gitState(host, project.path)).toBeUndefined();
 });
+
+it("looks at the folder's repository also from a hook of another one's git", async () => {
+  using project = repository();
+  using other = repository();
+  other.write({ "a.txt": "changed" });
+  const names = { GIT_DIR: join(other.path, ".git"), GIT_WORK_TREE: other.path, GIT_INDEX_FILE: "/nowhere" };
+  Object.assign(process.env, names);
+  try {
+    expect(await gitState(host, project.path)).toEqual({ commit: project.commit, dirty: false });
+  } finally {
+    for (const name of Object.keys(names)) delete process.env[name];
+  }
+});

@@ -49,6 +49,7 @@ async function remembered(
     "work/src/deep/b.txt": "b",
     "work/.env": "A=1",
     "work/sub/x": "",
+    "work/.git/HEAD": "ref: refs/heads/main\n",
     "main.js": "",
     ...tree,
   });
@@ -126,6 +127,16 @@ const changes: Record<string, Change> = {
     for (const name of ["devenv.config.ts", "parts", "src", ".env"])
       renameSync(join(`${root}-old`, name), join(root, name));
   },
+  "the work trees beside it": (root) => mkdirSync(join(root, ".git/worktrees/other"), { recursive: true }),
+  "the git folder, made anew": (root) => {
+    renameSync(join(root, ".git"), join(root, ".git-old"));
+    mkdirSync(join(root, ".git"));
+    writeFileSync(join(root, ".git/HEAD"), "ref: refs/heads/main\n");
+  },
+  "the git folder, which is elsewhere now": (root) => {
+    rmSync(join(root, ".git"), { recursive: true });
+    writeFileSync(join(root, ".git"), "gitdir: /elsewhere\n");
+  },
   "devenv itself": (_root, folder) => rewrite(join(folder.path, "main.js"), ""),
 };
 
@@ -134,6 +145,7 @@ describe("a quick up", () => {
     using project = await remembered();
     expect(await project.answer()).toBe("up to date\n");
     writeFileSync(join(project.root, "unrelated.txt"), "");
+    writeFileSync(join(project.root, ".git/index"), "");
     expect(await project.answer()).toBe("up to date\n");
   });
 

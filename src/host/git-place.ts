@@ -1,0 +1,203 @@
+/** Where git finds the repository of a folder, told by its files alone: no git is needed, and `GIT_DIR` does not count. */
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { Host } from "./host.ts";
+
+export interface GitLook {
+  /** Undefined where there is no repository. */
+  readonly place: GitPlace | undefined;
+  /** What decided that: files and folders with the names in them, and paths that are absent. */
+  readonly read: readonly string[];
+  /** Folders that count by their identity alone. */
+  readonly folders: readonly string[];
+}
+
+export interface GitPlace {
+  /** Absolute real path of the folder that has `.git`: the one that was asked for, or one above it. */
+  readonly top: string;
+  /** The way from there to the folder that was asked for; empty where it is the same. */
+  readonly below: string;
+  /** Where `.git` is a file. */
+  readonly pointed?: PointedGit | undefined;
+  /** Why git cannot work with it, or why what `.git` says is not believed. */
+  readonly problem?: string | undefined;
+  /** Every work tree beside the main one, this one too. */
+  readonly worktrees: readonly LinkedWorktree[];
+}
+
+/** A git folder that stands elsewhere, and that knows this folder as its own. */
+export interface PointedGit {
+  readonly kind: "worktree" | "submodule";
+  /** Of a work tree: of its folder below `worktrees`. */
+  readonly name?: string | undefined;
+  /** Absolute real path of the folder with objects and refs, which holds all else too. */
+  readonly folder: string;
+  /** The same as `.git` names it: absolute, or relative to `top`. */
+  readonly named: string;
+  /** Of a submodule: its work tree, relative to its git folder or absolute. */
+  readonly worktree?: string | undefined;
+  /** Of a work tree: submodules were checked out in it. */
+  readonly hasSubmodules?: boolean | undefined;
+}
+
+export interface LinkedWorktree {
+  /** Of its folder below `worktrees`. */
+  readonly name: string;
+  /** Its `.git` file, absolute or relative to that folder. */
+  readonly gitFile: string;
+}
+
+/** `root` is an absolute real path. */
+export function readGitPlace({ uid }: Pick<Host, "uid">, root: string): GitLook {
+  const absent: string[] = [];
+  for (let top = root; ; top = dirname(top)) {
+    const path = join(top, ".git");
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const isRepository = stats !== undefined && !(stats.isDirectory() && !isFile(join(path, "HEAD")));
+    if (isRepository) {
+      const { place, read, folders } = describe({ top, path, stats, uid });
+      const below = relative(top, root).replaceAll("\\", "/");
+      return { place: { ...place, top, below }, read: [...absent, ...read], folders };
+    }
+    absent.push(path);
+    if (dirname(top) === top) return { place: undefined, read: absent, folders: [] };
+  }
+}
+
+interface Found {
+  readonly top: string;
+  /** Of `.git`. */
+  readonly path: string;
+  readonly stats: Stats;
+  readonly uid: number | undefined;
+}
+
+interface Described extends Omit<GitLook, "place"> {
+  readonly place: Omit<GitPlace, "top" | "below">;
+}
+
+function describe(found: Found): Described {
+  const { path, stats } = found;
+  if (stats.isDirectory()) {
+    const { worktrees, read } = readWorktrees(path);
+    const problem = belongsTo(stats, found) ? undefined : `\`${path}\` belongs to another user`;
+    return { place: { problem, worktrees }, read, folders: [path] };
+  }
+  const named = stats.isFile() && stats.size < longestFile ? nameIn(path) : undefined;
+  if (named === undefined) {
+    const problem = `\`${path}\` is neither a folder nor a file that names one`;
+    return { place: { problem, worktrees: [] }, read: [path], folders: [] };
+  }
+  const gitDir = resolve(found.top, named);
+  const marks = ["gitdir", "commondir", "config"].map((name) => join(gitDir, name));
+  const pointed = readPointed({ named, gitDir, found });
+  if (typeof pointed === "string") {
+    return { place: { problem: pointed, worktrees: [] }, read: [path, gitDir, ...marks], folders: [] };
+  }
+  const { worktrees, read } = readWorktrees(pointed.folder);
+  const decisive = pointed.kind === "worktree" ? marks.slice(0, 2) : marks;
+  return { place: { pointed, worktrees }, read: [path, ...decisive, ...read], folders: [pointed.folder] };
+}
+
+/** Git's own limit is a megabyte; no path is that long. */
+const longestFile = 8192;
+
+function nameIn(path: string): string | undefined {
+  const text = /^gitdir: ([^\0\n\r]+)[\r\n]*$/.exec(readText(path) ?? "");
+  return text?.[1];
+}
+
+interface Pointer {
+  readonly named: string;
+  /** Absolute, links not followed. */
+  readonly gitDir: string;
+  readonly found: Found;
+}
+
+/** Anybody can write a path into a file: the folder must be one of git's, of the same user, and know this work tree. */
+function readPointed(pointer: Pointer): PointedGit | string {
+  const { named, gitDir, found } = pointer;
+  const { top, path } = found;
+  const real = realPath(gitDir);
+  if (real === undefined) return `\`${path}\` names \`${gitDir}\`, which is not there`;
+  const common = readText(join(real, "commondir"));
+  const pointed = common === undefined ? readSubmodule(real, pointer) : readWorktree(real, common, pointer);
+  if (pointed === undefined) {
+    return `\`${path}\` names \`${gitDir}\`, which does not name \`${top}\` as its work tree; where one of them was moved, run \`git worktree repair\``;
+  }
+  const folder = statSync(pointed.folder);
+  if (!isGitFolder(pointed.folder)) return `\`${path}\` names \`${named}\`, which is no git folder`;
+  return belongsTo(folder, found) ? pointed : `\`${pointed.folder}\` belongs to another user`;
+}
+
+function readWorktree(real: string, common: string, { named, found: { top } }: Pointer): PointedGit | undefined {
+  const folder = realPath(resolve(real, common.trim()));
+  const back = readText(join(real, "gitdir"))?.trim() ?? "";
+  if (folder === undefined || realPath(join(folder, "worktrees", basename(real))) !== real) return undefined;
+  if (basename(back) !== ".git" || realPath(dirname(resolve(real, back))) !== top) return undefined;
+  const hasSubmodules = isFolder(join(real, "modules"));
+  return { kind: "worktree", folder, named: dirname(dirname(named)), name: basename(real), hasSubmodules };
+}
+
+function readSubmodule(real: string, { named, found: { top } }: Pointer): PointedGit | undefined {
+  const worktree = coreWorktree(readText(join(real, "config")) ?? "");
+  if (worktree === undefined || realPath(resolve(real, worktree)) !== top) return undefined;
+  return { kind: "submodule", folder: real, named, worktree };
+}
+
+/** `core.worktree` of a config in git's syntax. */
+function coreWorktree(config: string): string | undefined {
+  const core = /^\[core\]((?:(?!^\s*\[)[\s\S])*)/im.exec(config)?.[1] ?? "";
+  const value = /^\s*worktree\s*=\s*("?)(.*?)\1\s*$/im.exec(core)?.[2];
+  return value?.replace(/\\(["\\])/g, "$1");
+}
+
+function isGitFolder(folder: string): boolean {
+  return isFile(join(folder, "HEAD")) && ["objects", "refs"].every((name) => isFolder(join(folder, name)));
+}
+
+/** Root works on what others own, as long as it is one owner's: `sudo devenv up`. */
+function belongsTo({ uid: owner }: Stats, { stats, uid }: Found): boolean {
+  return uid === undefined || owner === uid || (uid === 0 && owner === stats.uid);
+}
+
+function readWorktrees(gitFolder: string): {
+  readonly worktrees: readonly LinkedWorktree[];
+  readonly read: readonly string[];
+} {
+  const folder = join(gitFolder, "worktrees");
+  const files = namesIn(folder).map((name) => ({ name, file: join(folder, name, "gitdir") }));
+  const worktrees = files.flatMap(({ name, file }) => {
+    const gitFile = readText(file)?.trim() ?? "";
+    return basename(gitFile) === ".git" ? [{ name, gitFile }] : [];
+  });
+  return { worktrees, read: [folder, ...files.map(({ file }) => file)] };
+}
+
+function namesIn(folder: string): readonly string[] {
+  return orUndefined(() => readdirSync(folder).sort()) ?? [];
+}
+
+function readText(path: string): string | undefined {
+  return orUndefined(() => (statSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
+}
+
+function realPath(path: string): string | undefined {
+  return orUndefined(() => realpathSync(path));
+}
+
+function isFile(path: string): boolean {
+  return orUndefined(() => statSync(path).isFile()) ?? false;
+}
+
+function isFolder(path: string): boolean {
+  return orUndefined(() => statSync(path).isDirectory()) ?? false;
+}
+
+function orUndefined<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
