@@ -1,6 +1,6 @@
 /** Where a storm goes on: a synced workspace, and a user on either side of it. */
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectEngine } from "../../../src/engine/docker/connect.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   /** All that the project has in the engine carries them. */
   readonly labels: Readonly<Record<string, string>>;
   readonly containers: Engine["containers"];
+  /** Absolute path of the project on the host. */
+  readonly root: string;
   /** Where the sync keeps what it knows. */
   readonly folder: string;
   devenv(...args: readonly string[]): Promise<CliResult>;
@@ -42,10 +44,12 @@ export async function openStage(name: string, own?: RunningEngine): Promise<Stag
   const state = stack.use(temporaryFolder());
   const project = stack.use(
     openCliProject(name, {
-      "devenv.config.mjs": plainConfig(name, `workspace: { mode: "sync", ignore: ["storm/.trash"] },`),
+      "devenv.config.mjs": plainConfig(name, `workspace: { mode: "sync", ignore: ["storm/.trash", "gitignore"] },`),
       storm: null,
+      tools: null,
     }),
   );
+  openRepository(project.path);
   const engineEnv: Record<string, string> = own === undefined ? {} : { DOCKER_HOST: own.address };
   const env = { XDG_STATE_HOME: state.path, ...engineEnv };
   const devenv = (...args: readonly string[]) => project.devenv(args, { env, timeoutMs: 120_000 });
@@ -64,12 +68,19 @@ export async function openStage(name: string, own?: RunningEngine): Promise<Stag
   };
   const owned = stack.move();
   return {
-    ...{ engineEnv, labels, containers, folder, devenv, idOf, reboot: own?.reboot },
+    ...{ engineEnv, labels, containers, root: project.path, folder, devenv, idOf, reboot: own?.reboot },
     openHostUser: () => openHostUser(join(project.path, "storm")),
     openInsideUser: async () => openInsideUser(containers, await idOf("environment")),
     syncProcess: () => markedPid(folder),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The program goes along to the other side, where there is none. */
+function openRepository(folder: string): void {
+  execFileSync("git", ["init", "--quiet", folder]);
+  const program = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+  copyFileSync(program, join(folder, "tools/git"));
 }
 
 /** One that `down` did not end. */

@@ -10,6 +10,8 @@ export interface StormStep {
   readonly seen: Set<string>;
   /** No other call has the same. */
   readonly number: number;
+  /** Names of files that are held open inside. */
+  readonly held: Set<string>;
   log(line: string): void;
 }
 
@@ -36,8 +38,48 @@ const deepest = 4;
 /** So many hash signs, to the user: a file that is carried as a stream. */
 const long = "#*100000";
 
+const mostHeld = 4;
+
+/** Writes late to a file that is held open, and closes it. */
+export async function release({ user, live, seen, number, held, log }: Omit<StormStep, "random">): Promise<void> {
+  const [name] = held;
+  if (user.name === "host" || name === undefined) return;
+  held.delete(name);
+  const text = `<late ${number}>`;
+  const before = new Set(live);
+  const [old] = (await user.act("release", name, text)) ?? [];
+  log(`${user.name} release ${name} ${JSON.stringify(old)}`);
+  if (old === undefined) return;
+  if (before.has(old)) live.delete(old);
+  live.add(old + text);
+  seen.add(old + text);
+}
+
+function someRules(pick: <Item>(items: readonly Item[]) => Item | undefined): string {
+  const rules = [
+    "a",
+    "b/",
+    "!a",
+    "/c",
+    "*",
+    "!*",
+    "!*/",
+    "/*/",
+    "d e",
+    "*.log",
+    "**/b",
+    "x*",
+    "[A-Z]",
+    "\\#hash#",
+    "a/**",
+    "...",
+  ];
+  return `${Array.from({ length: pick([0, 1, 2, 3]) ?? 0 }, () => pick(rules) ?? "").join("\n")}\n`;
+}
+
 /** Makes one random operation. */
-export async function stormStep({ user, random, live, seen, number, log }: StormStep): Promise<void> {
+export async function stormStep(step: StormStep): Promise<void> {
+  const { user, random, live, seen, number, held, log } = step;
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
   const entries = await user.tree();
   const somewhere = () => {
@@ -112,6 +154,23 @@ export async function stormStep({ user, random, live, seen, number, log }: Storm
       else await act("symlink", path, "a");
     },
   };
+  Object.assign(actions, {
+    changeRules: () =>
+      act("write", pick([".gitignore", ".gitignore", `${some("folder")}/.gitignore`]) ?? "", someRules(pick)),
+    /** Whoever has a file open on the host loses what is written after it was replaced, as to any editor there. */
+    async hold() {
+      if (user.name === "host" || held.size >= mostHeld) return;
+      if ((await act("hold", some("file"), String(number))) !== undefined) held.add(String(number));
+    },
+    release: () => release(step),
+    stage: () => act("git", "add", "--all", "storm"),
+    stageOne: () => act("git", "--literal-pathspecs", "add", "--force", "--", `storm/${some("file")}`),
+    unstage: () =>
+      act("git", "--literal-pathspecs", "rm", "-r", "--cached", "--quiet", "--", `storm/${some("file", "folder")}`),
+    commit: () => act("git", "commit", "--quiet", "--allow-empty", "--message", text),
+    look: () => act("git", "status"),
+    collect: () => (random() < 0.1 ? act("git", "gc", "--quiet") : act("git", "pack-refs", "--all")),
+  } satisfies typeof actions);
   const often = ["create", "create", "overwrite", "save", "append", "makeFolder"];
   // the tree must not grow without end
   const less = entries.length > 80 ? ["remove", "discard", "discard", "discard"] : [];
