@@ -50,6 +50,7 @@ export async function createCiContainer(context: OperationContext, request: CiCo
     limits: container.limits,
     devices: container.devices,
     capAdd: container.capAdd,
+    securityOpt: container.securityOpt,
     gpus: container.gpus,
   });
   for (const text of warnings) report({ kind: "warning", environment: environment.name, text });

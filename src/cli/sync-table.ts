@@ -18,6 +18,9 @@ export function printSync(environments: readonly EnvironmentSync[], style: Style
   return environments.flatMap((one) => linesOf(one, style).map((line) => `${line}\n`)).join("");
 }
 
+/** More of a kind than that are counted. */
+const mostLines = 20;
+
 function linesOf(sync: EnvironmentSync, style: Style): readonly string[] {
   const { environment, state, reason, files, conflicts, copies, problems, unwatched } = sync;
   const why = reason === undefined ? "" : `: ${reason}`;
@@ -25,15 +28,30 @@ function linesOf(sync: EnvironmentSync, style: Style): readonly string[] {
   const left = state === "idle" && length > 0 ? ` but for ${length} ${length === 1 ? "file" : "files"}` : "";
   return [
     `${environment}  ${states[state]}${left}${why}  ${files} files`,
-    ...conflicts.map(
-      ({ path, host, container }) =>
-        `  ${style.yellow("conflict:")} \`${path}\` is ${host} on the host, ${container} in the container; remove or rename one of them`,
+    ...first(
+      conflicts.map(
+        ({ path, host, container }) =>
+          `  ${style.yellow("conflict:")} \`${path}\` is ${host} on the host, ${container} in the container; remove or rename one of them`,
+      ),
+      "conflicts",
     ),
-    ...copies.map((path) => `  ${style.yellow("kept:")} \`${path}\`; both sides had changed it, compare and delete it`),
-    ...problems.map(({ side, path, reason: text }) => `  ${style.yellow("problem:")} \`${path}\` (${side}): ${text}`),
+    ...first(
+      copies.map((path) => `  ${style.yellow("kept:")} \`${path}\`; both sides had changed it, compare and delete it`),
+      "kept files",
+    ),
+    ...first(
+      problems.map(({ side, path, reason: text }) => `  ${style.yellow("problem:")} \`${path}\` (${side}): ${text}`),
+      "problems",
+    ),
     ...unwatched.map(
       ({ side, reason: text, hint }) =>
         `  ${style.yellow("slow:")} ${side}: ${text}${hint === undefined ? "" : `; \`${hint}\``}`,
     ),
   ];
+}
+
+function first(lines: readonly string[], what: string): readonly string[] {
+  if (lines.length <= mostLines) return lines;
+  const rest = `  … ${lines.length - mostLines} more ${what}: \`devenv sync --json\` has them all`;
+  return [...lines.slice(0, mostLines), rest];
 }

@@ -15,7 +15,10 @@ export function printUpSummary(result: UpResult, spec: Spec, { durationMs, style
   const lines = environments.map((environment) => {
     const alone = environments.length === 1 && environment.action !== "kept";
     const title = alone ? readyIn(durationMs) : `${project} · ${environment.name} is ${stateOf(environment)}`;
-    return [style.green(title), ...environment.ports.map(({ host }) => `http://localhost:${host}`)].join("   ");
+    const health = environment.health === "unhealthy" ? [style.yellow("its health check fails")] : [];
+    return [style.green(title), ...health, ...environment.ports.map(({ host }) => `http://localhost:${host}`)].join(
+      "   ",
+    );
   });
   if (environments.every(({ action }) => action === "kept")) return `${lines.join("\n")}\n`;
   const total = environments.length === 1 ? [] : [readyIn(durationMs)];

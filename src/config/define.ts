@@ -49,6 +49,10 @@ export interface EnvironmentConfig {
   devices?: string[];
   /** Linux capabilities beside the engine's own: `SYS_PTRACE`. */
   capAdd?: string[];
+  /** Options of the engine's protection, of which `no-new-privileges` is always there: `no-new-privileges=false` lets `sudo` work. */
+  securityOpt?: string[];
+  /** What of this machine the container gets. */
+  host?: HostConfig;
   /** Folder on the host, or git address, of the user's own settings; applied when the container is created. */
   dotfiles?: string;
   /** Commands by name, for `devenv task`. */
@@ -156,11 +160,27 @@ export interface ResourcesConfig {
   memory?: string | number;
 }
 
+export interface HostConfig {
+  /** The host's time zone, as TZ; programs inside need the package `tzdata` to know it. UTC by default. */
+  timezone?: boolean;
+}
+
 /** What one developer may change for himself, in `devenv.local.ts`: never the image. */
 export interface LocalEnvironmentConfig
   extends Pick<
     EnvironmentConfig,
-    "env" | "envFile" | "ports" | "mounts" | "resources" | "gpus" | "devices" | "capAdd" | "dotfiles" | "shell"
+    | "env"
+    | "envFile"
+    | "ports"
+    | "mounts"
+    | "resources"
+    | "gpus"
+    | "devices"
+    | "capAdd"
+    | "securityOpt"
+    | "host"
+    | "dotfiles"
+    | "shell"
   > {}
 
 /** The content of `devenv.local.ts`: keys for every environment, and for single ones. */

@@ -36,6 +36,8 @@ const ENVIRONMENT: Descriptions = {
   gpus: "Graphics processors: `all`, so many, or by id",
   devices: "Devices of the host: `/dev/fuse`, or `HOST:CONTAINER:rwm`",
   capAdd: "Linux capabilities beside the engine's own: `SYS_PTRACE`",
+  securityOpt: "Options of the engine's protection: `no-new-privileges=false` lets `sudo` work",
+  host: "What of this machine the container gets",
   dotfiles: "Folder on the host, or git address, of the user's own settings",
   tasks: "Commands by name, for `devenv task`",
   shell: "The shell that `devenv shell` opens; the image's best one by default",
@@ -110,6 +112,9 @@ const DESCRIPTIONS = {
   resources: {
     cpus: "Processors, also parts of one: `1.5`",
     memory: "`4g`, `512m`, or bytes",
+  },
+  host: {
+    timezone: "The host's time zone, as TZ; the image needs `tzdata` to know it",
   },
   task: {
     command: "Shell command",

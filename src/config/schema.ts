@@ -8,6 +8,7 @@ import type {
   Config,
   EnvironmentConfig,
   HooksConfig,
+  HostConfig,
   LocalConfig,
   LocalEnvironmentConfig,
   PackagesConfig,
@@ -21,14 +22,17 @@ import type {
 } from "./define.ts";
 import { bootstrapSchema, imageSchema, layerSchema } from "./schema-image.ts";
 import {
-  absolutePath,
   archiveName,
   cachePath,
+  environmentName,
   memoryForms,
   mountForms,
+  mountTarget,
   pattern,
   port,
+  projectName,
   sameAs,
+  shellCommand,
   text,
   texts,
   variableName,
@@ -48,7 +52,7 @@ const watchSchema = sameAs<WatchConfig>()(
 
 const workspaceSchema = sameAs<WorkspaceConfig>()(
   z.strictObject({
-    target: z.optional(absolutePath),
+    target: z.optional(mountTarget),
     mode: z.optional(z.enum(["bind", "sync", "copy"])),
     direction: z.optional(z.enum(["two-way", "to-container"])),
     ignore: z.optional(texts),
@@ -69,7 +73,7 @@ const portSchema = sameAs<PortConfig>()(
 
 const taskSchema = sameAs<TaskConfig>()(
   z.strictObject({
-    command: text,
+    command: shellCommand,
     cwd: z.optional(text),
     env: z.optional(variables),
     dependsOn: z.optional(texts),
@@ -77,17 +81,20 @@ const taskSchema = sameAs<TaskConfig>()(
 );
 
 const bindMountSchema = sameAs<BindMountConfig>()(
-  z.strictObject({ source: text, target: absolutePath, readOnly: z.optional(z.boolean()) }),
+  z.strictObject({ source: text, target: mountTarget, readOnly: z.optional(z.boolean()) }),
 );
 const volumeMountSchema = sameAs<VolumeMountConfig>()(
-  z.strictObject({ volume: volumeName, target: absolutePath, readOnly: z.optional(z.boolean()) }),
+  z.strictObject({ volume: volumeName, target: mountTarget, readOnly: z.optional(z.boolean()) }),
 );
 const mount = z.union(
-  [pattern(/^[^:]+:\/[^:]*(:ro)?$/, mountForms), bindMountSchema, volumeMountSchema],
+  [pattern(/^[^:\0]+:(?!\/[/.]*(:|$))\/[^:\0]*(:ro)?$/, mountForms), bindMountSchema, volumeMountSchema],
   `${mountForms}, or an object with \`source\` or \`volume\``,
 );
 
-const hook = z.union([text, texts, z.record(z.string(), text)], "a command, a list of commands, or commands by name");
+const hook = z.union(
+  [shellCommand, z.array(shellCommand), z.record(z.string(), shellCommand)],
+  "a command, a list of commands, or commands by name",
+);
 const hooksSchema = sameAs<HooksConfig>()(z.strictObject({ create: z.optional(hook), start: z.optional(hook) }));
 
 const secretSchema = sameAs<SecretConfig>()(
@@ -103,12 +110,14 @@ const secretSchema = sameAs<SecretConfig>()(
 
 const resourcesSchema = sameAs<ResourcesConfig>()(
   z.strictObject({
-    cpus: z.optional(z.number().check(z.positive("a number of processors above 0"))),
+    cpus: z.optional(z.number().check(z.minimum(0.01, "a number of processors from 0.01 on"))),
     memory: z.optional(
       z.union([z.int().check(z.positive()), pattern(/^\d+(\.\d+)?[kmgt]?b?$/i, memoryForms)], memoryForms),
     ),
   }),
 );
+
+const hostSchema = sameAs<HostConfig>()(z.strictObject({ timezone: z.optional(z.boolean()) }));
 
 /** What one developer may change for himself. */
 const localKeys = {
@@ -122,6 +131,15 @@ const localKeys = {
   ),
   devices: z.optional(z.array(pattern(/^\/[^:]+(:\/[^:]+)?(:[rwm]+)?$/, "a device such as `/dev/fuse`"))),
   capAdd: z.optional(z.array(pattern(/^(CAP_)?[A-Z_]+$/, "a Linux capability such as `SYS_PTRACE`"))),
+  securityOpt: z.optional(
+    z.array(
+      pattern(
+        /^(no-new-privileges([:=](true|false))?|seccomp[:=]unconfined|apparmor[:=][\w.-]+|label[:=][\w:.,-]+)$/,
+        "an option such as `no-new-privileges=false`, `seccomp=unconfined`, `apparmor=NAME` or `label=disable`",
+      ),
+    ),
+  ),
+  host: z.optional(hostSchema),
   dotfiles: z.optional(text),
   shell: z.optional(text),
 };
@@ -140,7 +158,7 @@ const environmentKeys = {
   tasks: z.optional(
     z.record(
       pattern(/^\w[\w:./-]*$/, "a task name of letters, digits, `_`, `-`, `.`, `:` and `/`"),
-      z.union([text, taskSchema]),
+      z.union([shellCommand, taskSchema]),
     ),
   ),
 };
@@ -158,13 +176,8 @@ const packagesSchema = sameAs<PackagesConfig>()(
 /** Both forms at once; `validate.ts` sees to it that it is one of them. */
 export const configSchema = sameAs<Config>()(
   z.strictObject({
-    name: pattern(/^[a-z0-9][a-z0-9._-]*$/, "a name of lower-case letters, digits, `.`, `_` and `-`"),
-    environments: z.optional(
-      z.record(
-        pattern(/^[a-z0-9][a-z0-9_-]{0,39}$/, "a name of at most 40 lower-case letters, digits, `_` and `-`"),
-        environmentSchema,
-      ),
-    ),
+    name: projectName,
+    environments: z.optional(z.record(environmentName, environmentSchema)),
     registries: z.optional(z.record(text, text)),
     packages: z.optional(packagesSchema),
     image: z.optional(image),
@@ -196,6 +209,7 @@ export async function configJsonSchema(): Promise<object> {
     hooks: hooksSchema,
     secret: secretSchema,
     resources: resourcesSchema,
+    host: hostSchema,
     task: taskSchema,
     layer: layerSchema,
   });

@@ -52,6 +52,8 @@ export interface ContainerInfo {
   readonly state: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly container: number; readonly host: number }[];
+  /** What the image's HEALTHCHECK says while it runs; undefined without one. */
+  readonly health?: "starting" | "healthy" | "unhealthy" | undefined;
   /** Seconds since the epoch. */
   readonly created: number;
   /** Names of the volumes that are mounted in it, if any are. */
@@ -89,6 +91,8 @@ export interface ContainerRequest {
   readonly devices?: readonly ContainerDevice[] | undefined;
   /** Without `CAP_`. */
   readonly capAdd?: readonly string[] | undefined;
+  /** `NAME=VALUE`; without `no-new-privileges=false` nothing inside gains privileges. */
+  readonly securityOpt?: readonly string[] | undefined;
   readonly gpus?: "all" | number | readonly string[] | undefined;
 }
 

@@ -187,7 +187,7 @@ export function describeResult(
     image: observed?.labels[snapshotLabel] ? observed.image : image.tag,
     fingerprint: image.fingerprint,
     state: "running",
-    health: "none",
+    health: observed?.health ?? "none",
     ...result,
     ports: container.ports.map((port) => ({ container: port.container, host: given[portKey(port)] ?? port.host })),
   };

@@ -26,6 +26,8 @@ export interface ExecOptions {
   /** Where the person stands on the host: a folder of the workspace is entered inside too. */
   readonly cwd?: string | undefined;
   readonly tty?: ExecRequest["tty"];
+  /** A name or an id; undefined: the container's own. */
+  readonly user?: string | undefined;
   /** Its output is for a log: the secrets that the container has are hidden in it. */
   readonly hidesSecrets?: boolean | undefined;
   /** Called once it is known which container it is. */
@@ -41,23 +43,27 @@ export interface OpenExec {
 
 /** Run a command in an environment that is up. Loads no config: the labels say which container it is. */
 export async function openExec(options: ExecOptions): Promise<OpenExec> {
-  const { engine, command, tty, hidesSecrets } = options;
+  const { engine, command, tty, user, hidesSecrets } = options;
   const container = await findContainer(options);
   await options.beforeExec?.(container);
   const mark = randomUUID();
   const hide = hidesSecrets === true ? await secretHider(engine, container.id) : (running: ExecProcess) => running;
+  const variables = readSecretVariables(container.labels);
   const process = await engine.containers.exec(container.id, {
     command: withSecretVariables(
-      readSecretVariables(container.labels),
+      variables,
       typeof command === "function" ? command(container.labels) : command,
+      // they are the container's user's to read
+      { mayLack: user !== undefined },
     ),
     env: { ...options.env, [execVariable]: mark },
     workdir: workdirOf(container, options),
     tty,
+    user,
   });
   return {
     process: hide(process),
-    guard: guardExec(engine, { container: container.id, mark }),
+    guard: guardExec(engine, { container: container.id, mark, user }),
     container: container.id,
   };
 }

@@ -93,7 +93,7 @@ export interface EnvironmentResult {
   readonly image: string;
   readonly fingerprint: string;
   readonly state: string;
-  /** `none` when no health check is declared. */
+  /** `none` when the image has no health check, or the container does not run. */
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   readonly action: "kept" | "created" | "recreated" | "started";
   readonly reasons: readonly string[];

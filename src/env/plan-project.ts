@@ -1,6 +1,7 @@
 import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file.ts";
 import { readGitPlace } from "../host/git-place.ts";
+import { hostTimezone } from "../host/timezone.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { basePin, missingPins } from "../lock/check.ts";
 import { definitionsOf } from "../lock/definitions.ts";
@@ -132,15 +133,17 @@ async function platformOf({ engine, host }: OperationContext): Promise<string> {
   return (await engine.info()).platform;
 }
 
-async function hostAdditions({ host }: OperationContext): Promise<HostAdditions> {
+async function hostAdditions({ host, spec }: OperationContext): Promise<HostAdditions> {
   const { uid, gid } = host;
   const ids = uid === undefined || gid === undefined ? undefined : { uid, gid };
+  const timezone = spec.environments.some((one) => one.host.timezone) ? hostTimezone(host) : undefined;
   const trust = await readHostTrust(host);
-  if (trust.bundle === undefined) return { env: trust.proxies, mounts: [], ids };
+  if (trust.bundle === undefined) return { env: trust.proxies, mounts: [], timezone, ids };
   const source = await writeTrustFolder(host, trust);
   return {
     env: { ...trust.proxies, ...trustEnvironment(trustTarget) },
     mounts: [{ kind: "bind", source, target: trustTarget, readOnly: true }],
+    timezone,
     ids,
   };
 }

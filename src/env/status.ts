@@ -77,7 +77,7 @@ function describe(
     image: container?.image ?? plan.image.tag,
     fingerprint: plan.image.fingerprint,
     state: container?.state ?? "absent",
-    health: "none",
+    health: container?.health ?? "none",
     ports: ports.flatMap(({ container: inside, host }) => (host === undefined ? [] : [{ container: inside, host }])),
     snapshot: container?.labels[snapshotLabel] || undefined,
     ...nextStep(plan, observed, records),

@@ -95,11 +95,12 @@ function warnOfPrivileges(
   observed: Observed,
 ): void {
   for (const environment of selected) {
-    const { devices, capAdd } = environment.container;
+    const { devices, capAdd, securityOpt } = environment.container;
     const action = planAction(environment, observed.get(environment.name)?.container);
     if (action.kind !== "create" && action.kind !== "replace") continue;
     const what = [
       ...(capAdd.length === 0 ? [] : [`capabilities ${capAdd.join(", ")}`]),
+      ...(securityOpt.length === 0 ? [] : [`security options ${securityOpt.join(", ")}`]),
       ...(devices.length === 0 ? [] : [`devices ${devices.map(({ source }) => source).join(", ")}`]),
     ];
     if (what.length === 0) continue;

@@ -7,6 +7,8 @@ import type { GitPlan, ImagePlan, Inputs, Mount, UserPlan, Workspace } from "./p
 export interface HostAdditions {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** `Europe/Berlin`; undefined where no environment asks for it. */
+  readonly timezone?: string | undefined;
   /** Undefined where the host has none. */
   readonly ids: UserPlan["ids"];
 }
@@ -38,6 +40,7 @@ export function containerInputs(
   { user, git }: { readonly user: UserPlan; readonly git: GitPlan | undefined },
 ): Inputs {
   const { environment, mode, image, host, inode, fileEnv } = input;
+  const timezone = environment.host.timezone ? host.timezone : undefined;
   const ports = environment.ports.map((port) => ({ container: port.container, host: port.host }));
   return {
     image: image.fingerprint.slice(0, 12),
@@ -51,13 +54,15 @@ export function containerInputs(
     ...(mode === "bind" ? {} : { "workspace.mode": short(mode) }),
     // only where there is something: what containers of earlier versions lack otherwise is no reason to make them anew
     ...(git === undefined || git.mounts.length === 0 ? {} : { "the git folder": short(git.mounts) }),
+    ...(timezone === undefined ? {} : { "the host's time zone": short(timezone) }),
     ...optionalInputs(environment),
   };
 }
 
 /** Keys that most configs do not have: what is not said does not count. */
 function optionalInputs(environment: EnvironmentSpec): Inputs {
-  const { workspace, mounts, caches, secrets, resources, gpus, devices, capAdd, hooks, dotfiles } = environment;
+  const { workspace, mounts, caches, secrets, resources, gpus, devices, capAdd, securityOpt, hooks, dotfiles } =
+    environment;
   const said: Readonly<Record<string, unknown>> = {
     "workspace.volumes": filled(workspace.volumes),
     mounts: filled(mounts.map(({ kind, source, target, readOnly }) => ({ kind, source, target, readOnly }))),
@@ -68,6 +73,7 @@ function optionalInputs(environment: EnvironmentSpec): Inputs {
     gpus,
     devices: filled(devices),
     capAdd: filled(capAdd),
+    securityOpt: filled(securityOpt),
     "hooks.create": hooks.create && { parallel: hooks.create.parallel, commands: hooks.create.commands },
     dotfiles,
     [requestedDotfiles]: environment.requestedDotfiles,

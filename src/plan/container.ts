@@ -46,7 +46,8 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
   const volumes = planVolumes({ project, workspace, environment, mode, user: image.user, uid: host.ids?.uid });
   const git = gitOf(input, volumes);
   const inputs = containerInputs(input, { user, git });
-  const env = { ...host.env, ...fileEnv, ...environment.env };
+  const timezone = environment.host.timezone && host.timezone !== undefined ? { TZ: host.timezone } : {};
+  const env = { ...host.env, ...timezone, ...fileEnv, ...environment.env };
   const hasSecrets = environment.secrets.length > 0;
   return {
     name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}`,
@@ -69,6 +70,7 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     limits: environment.resources,
     devices: environment.devices,
     capAdd: environment.capAdd,
+    securityOpt: environment.securityOpt,
     gpus: environment.gpus,
     labels: {
       ...labelsOf(input),

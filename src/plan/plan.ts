@@ -168,6 +168,7 @@ export interface ContainerPlan {
   readonly limits: ResourcesSpec;
   readonly devices: readonly DeviceSpec[];
   readonly capAdd: readonly string[];
+  readonly securityOpt: readonly string[];
   readonly gpus: EnvironmentSpec["gpus"];
   readonly labels: Readonly<Record<string, string>>;
   /** Everything that makes a running container differ, as for an image; those of the image stand below `image`. */

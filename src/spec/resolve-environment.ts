@@ -2,6 +2,7 @@ import { posix, resolve as resolvePath } from "node:path";
 import type {
   EnvironmentConfig,
   HookConfig,
+  HostConfig,
   MountConfig,
   PortConfig,
   ResourcesConfig,
@@ -63,6 +64,8 @@ export function resolveEnvironment(place: EnvironmentPlace, config: EnvironmentC
     gpus: config.gpus,
     devices: (config.devices ?? []).map(resolveDevice),
     capAdd: unique((config.capAdd ?? []).map((capability) => capability.replace(/^CAP_/, ""))).sort(),
+    securityOpt: resolveSecurity(config.securityOpt ?? []),
+    host: resolveHost(config.host),
     dotfiles: config.dotfiles === undefined ? undefined : resolveDotfiles(config.dotfiles, place),
     tasks: Object.fromEntries(Object.entries(config.tasks ?? {}).map(([task, value]) => [task, resolveTask(value)])),
     shell: config.shell,
@@ -165,6 +168,15 @@ function resolveDevice(text: string): DeviceSpec {
   const [source = "", ...others] = text.split(":");
   const target = others.find((part) => part.startsWith("/")) ?? source;
   return { source, target, permissions: others.find((part) => !part.startsWith("/")) ?? "rwm" };
+}
+
+function resolveHost({ timezone = false }: HostConfig = {}): EnvironmentSpec["host"] {
+  return { timezone };
+}
+
+function resolveSecurity(options: readonly string[]): readonly string[] {
+  const named = options.map((option) => option.replace(":", "="));
+  return unique(named.filter((option) => !/^no-new-privileges(=true)?$/.test(option))).sort();
 }
 
 function resolveDotfiles(text: string, places: HostPlaces): string {

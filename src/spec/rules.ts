@@ -17,6 +17,7 @@ export function checkRules(spec: Spec): readonly RuleIssue[] {
       ...secretRules(environment),
       ...mountRules(environment, spec),
       ...workspaceRules(environment),
+      ...leastMemory(environment),
     ]),
     ...hostPorts(spec),
   ];
@@ -69,6 +70,14 @@ function findCycle(start: string, next: (name: string) => readonly string[]): re
     return undefined;
   };
   return visit([start]);
+}
+
+/** Bytes that engines give at least. */
+const leastBytes = 6 * 2 ** 20;
+
+function leastMemory({ key, resources: { memory } }: EnvironmentSpec): RuleIssue[] {
+  if (memory === undefined || memory >= leastBytes) return [];
+  return [{ key: childKey(childKey(key, "resources"), "memory"), message: "engines give no less than `6m`" }];
 }
 
 /** Two environments may want one host port, and the second gets another; none may insist on one that is wanted twice. */

@@ -39,6 +39,10 @@ export interface EnvironmentSpec {
   readonly devices: readonly DeviceSpec[];
   /** Without `CAP_`, sorted. */
   readonly capAdd: readonly string[];
+  /** `NAME=VALUE`, sorted; what is so by default does not stand there. */
+  readonly securityOpt: readonly string[];
+  /** What of the host it gets. */
+  readonly host: { readonly timezone: boolean };
   /** Absolute folder of the host, or a git address. */
   readonly dotfiles: string | undefined;
   /** Those that one run asks for; they stand before the config's. */

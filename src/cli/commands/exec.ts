@@ -5,12 +5,13 @@ import { frozenInsideOptions } from "../frozen.ts";
 import { runInside } from "../inside.ts";
 import { requireRecordedContainer } from "../require-locked.ts";
 import { usageError } from "../usage.ts";
+import { userOption } from "../user-option.ts";
 
 export const command = defineCommand({
   positionals: {
     environment: { count: "optional", value: "ENVIRONMENT", summary: "may be left out when only one is up" },
   },
-  options: frozenInsideOptions,
+  options: { ...frozenInsideOptions, ...userOption },
   rest: "-- COMMAND…",
   async run(context, args) {
     const { environment, rest = [] } = args;
@@ -18,7 +19,7 @@ export const command = defineCommand({
     const { cwd, env } = context.options;
     await requireRecordedContainer(context, args, environment ?? env);
     const { root } = findProject(context);
-    const request = { root, environment: environment ?? env, command: rest, cwd };
+    const request = { root, environment: environment ?? env, command: rest, cwd, user: args.user };
     return { exitCode: await runInside(context, await connect(context), request) };
   },
 });

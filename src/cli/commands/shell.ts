@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { findProject } from "../find-project.ts";
 import { runInside } from "../inside.ts";
+import { userOption } from "../user-option.ts";
 
 /** The best shell that the image has. */
 const anyShell = ["/bin/sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi"];
@@ -21,8 +22,8 @@ export const command = defineCommand({
   positionals: {
     environment: { count: "optional", value: "ENVIRONMENT", summary: "may be left out when only one is up" },
   },
-  options: {},
-  async run(context, { environment }) {
+  options: userOption,
+  async run(context, { environment, user }) {
     const { root } = findProject(context);
     const name = environment ?? context.options.env;
     const { environments = {} } = (await readRun(context.host, root)) ?? {};
@@ -31,8 +32,10 @@ export const command = defineCommand({
       const shell = shells.get(chosen);
       return shell === undefined ? anyShell : [shell];
     };
+    // another user's lines would be in files that this one cannot write to
+    const env = user === undefined ? shellHistory : {};
     const engine = await connect(context);
-    const request = { root, environment: name, command, cwd: context.options.cwd, env: shellHistory };
+    const request = { root, environment: name, command, cwd: context.options.cwd, env, user };
     return { exitCode: await runInside(context, engine, request) };
   },
 });

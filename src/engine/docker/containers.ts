@@ -58,6 +58,7 @@ async function listContainers(connection: Connection, labels: LabelSelection): P
     ports: (container.Ports ?? []).flatMap(({ PrivatePort, PublicPort }) =>
       PublicPort ? [{ container: PrivatePort, host: PublicPort }] : [],
     ),
+    health: healthOf(container),
     created: container.Created,
     volumes: volumesOf(mounts[index] ?? []),
   }));
@@ -76,11 +77,22 @@ function volumesOf(mounts: readonly ListedMount[]): readonly string[] | undefine
   return names.length === 0 ? undefined : names;
 }
 
+/** Engines before API 1.52 tell it at the end of a text alone; to inspect each container would be a call for each. */
+function healthOf({ Health, Status = "" }: ListedContainer): ContainerInfo["health"] {
+  const told = Health?.Status ?? /\((?:health: )?(\w+)\)$/.exec(Status)?.[1];
+  return healths.find((health) => health === told);
+}
+
+const healths = ["starting", "healthy", "unhealthy"] as const;
+
 interface ListedContainer {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
   readonly Image: string;
   readonly State: string;
+  /** `Up 2 minutes (unhealthy)`. */
+  readonly Status?: string;
+  readonly Health?: { readonly Status?: string } | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Ports?: readonly { readonly PrivatePort: number; readonly PublicPort?: number }[] | null;
   readonly Created: number;

@@ -44,7 +44,7 @@ function containerBody(request: ContainerRequest): object {
     HostConfig: {
       Init: true,
       Privileged: false,
-      SecurityOpt: ["no-new-privileges"],
+      SecurityOpt: securityOptions(request.securityOpt ?? []),
       RestartPolicy: { Name: "no" },
       // unlike `Binds`, a mount of a missing folder fails and creates nothing
       Mounts: request.mounts.map(mountBody),
@@ -55,6 +55,12 @@ function containerBody(request: ContainerRequest): object {
       ...limitsBody(request),
     },
   };
+}
+
+function securityOptions(options: readonly string[]): readonly string[] {
+  const mayGain = "no-new-privileges=false";
+  const others = options.filter((option) => option !== mayGain);
+  return options.includes(mayGain) ? others : ["no-new-privileges", ...others];
 }
 
 function mountBody({ kind, source, target, readOnly, labels }: ContainerMount): object {

@@ -1,4 +1,5 @@
 import { type Duplex, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecProcess, ExecRequest } from "../containers.ts";
 import type { Connection, EngineCall } from "./connection.ts";
@@ -15,7 +16,7 @@ export async function execInContainer(
   const { exec, socket } = await openExec(connection, container, request);
   const { stdout, stderr, ended } = demultiplex(socket, {
     raw: request.tty !== undefined,
-    misplaced: { mayBe: isEnginesWord, isSo: async () => hasNotBegun(await askEnd(connection, exec)) },
+    misplaced: { mayBe: mayBeEnginesWord, isSo: async () => hasNotBegun(await askEnd(connection, exec)) },
     explain: (error) => explainBreak(connection, exec, error),
   });
   const over = new AbortController();
@@ -159,23 +160,25 @@ function hasNotBegun(end: End | undefined): boolean {
   return end?.exitCode === notRunCode && end.pid === 0;
 }
 
-/** How Docker begins what it writes to the output of a command that it cannot begin; a command's own may begin so too. */
-const enginesWord = Buffer.from("OCI runtime exec failed:");
-
-function isEnginesWord(first: Buffer): boolean {
-  return first.subarray(0, enginesWord.length).equals(enginesWord);
+/** Docker writes why it cannot begin a command to the command's own output, and ends it as terminals do. */
+function mayBeEnginesWord(first: Buffer): boolean {
+  return first.length <= longestWord && first.subarray(-2).equals(Buffer.from("\r\n"));
 }
+
+/** Bytes. */
+const longestWord = 4096;
 
 /** What shells give: 127 for a program that is not there, 126 for one that cannot be run. Asked inside: engines tell both alike. */
 async function exitCodeOfNothing(connection: Connection, container: string, request: ExecRequest): Promise<number> {
   const { command, user, workdir, env } = request;
   const [program = ""] = command;
-  if (program === probe[0]) return notFoundCode;
-  const asked = await execInContainer(connection, container, { command: [...probe, program], user, workdir, env });
-  asked.stdout.resume();
-  asked.stderr.resume();
-  asked.stdin.end();
-  return (await asked.exitCode()) === notFoundCode ? notFoundCode : notRunCode;
+  const asked = { command: [...probe, program], user, workdir, env };
+  const { exec, socket } = await openExec(connection, container, asked);
+  socket.resume().end();
+  await finished(socket, { writable: false }).catch(() => undefined);
+  const end = await readEnd(connection, exec);
+  const isMissing = hasNotBegun(end) ? program === probe[0] && user === undefined : end.exitCode === notFoundCode;
+  return isMissing ? notFoundCode : notRunCode;
 }
 
 const notFoundCode = 127;

@@ -188,6 +188,7 @@ function containerRequest(request: LaunchRequest, { volumes, user, ports, variab
     limits: container.limits,
     devices: container.devices,
     capAdd: container.capAdd,
+    securityOpt: container.securityOpt,
     gpus: container.gpus,
   };
 }

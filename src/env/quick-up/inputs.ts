@@ -9,6 +9,7 @@ import { resolveCopySource } from "../../host/copy-source.ts";
 import { archivePaths } from "../../host/download.ts";
 import type { Host } from "../../host/host.ts";
 import { ignoreFileName, readIgnore } from "../../host/ignore.ts";
+import { timezonePath } from "../../host/timezone.ts";
 import { trustPaths } from "../../host/trust.ts";
 import { lockfilePath } from "../../lock/store.ts";
 import type { LayerSpec, Spec } from "../../spec/spec.ts";
@@ -44,6 +45,7 @@ export async function inputPaths({ host, cwd, project }: InputsOptions): Promise
     ...(await archivedPaths(spec, host.cacheDir)),
     ...certificatePaths(host),
     ...trustPaths(host),
+    ...(spec.environments.some((one) => one.host.timezone) ? [timezonePath] : []),
   ];
 }
 

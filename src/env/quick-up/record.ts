@@ -33,7 +33,7 @@ export interface Circumstances {
   readonly engine: string;
 }
 
-export type SeenContainer = Pick<ContainerInfo, "id" | "name" | "state" | "labels" | "ports">;
+export type SeenContainer = Pick<ContainerInfo, "id" | "name" | "state" | "health" | "labels" | "ports">;
 
 export interface Caller {
   readonly host: Host;
@@ -61,7 +61,7 @@ export function hashVariable(value: string | undefined, salt: string): string {
 
 export function seenContainers(containers: readonly ContainerInfo[]): readonly SeenContainer[] {
   return containers
-    .map(({ id, name, state, labels, ports }) => ({ id, name, state, labels, ports: portsOf(ports) }))
+    .map(({ id, name, state, health, labels, ports }) => ({ id, name, state, health, labels, ports: portsOf(ports) }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 

@@ -5,7 +5,9 @@ export function projectName(given: string): string {
     .toLowerCase()
     .normalize("NFKD")
     .replace(/\p{Mark}/gu, "")
-    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/[^a-z0-9._-]+|[._-]{2,}/g, "-")
+    .replace(/-{2,}/g, "-")
+    .slice(0, 100)
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
   return name === "" ? "project" : name;
 }

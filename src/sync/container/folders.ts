@@ -67,7 +67,7 @@ function watching(watched: WatchedFolders, listener: FoldersOptions["listener"])
   let isTold = false;
   return (path, watch) => {
     if (watch > 0) watched.add(path, watch);
-    else if (!isTold) listener.onUnwatched(...unwatched(-watch));
+    else if (!isTold) listener.onUnwatched(...unwatched(path, -watch));
     isTold ||= watch <= 0;
   };
 }
@@ -89,8 +89,8 @@ const limits: Readonly<Record<number, string>> = {
   24: "fs.inotify.max_user_instances=1024",
 };
 
-function unwatched(errno: number): [string, string | undefined] {
+function unwatched(path: Path, errno: number): [string, string | undefined] {
   const limit = limits[errno];
-  if (limit === undefined) return [`folders in the container cannot be watched: ${problemOf(errno)}`, undefined];
+  if (limit === undefined) return [`the folder \`${path || "."}\` cannot be watched: ${problemOf(errno)}`, undefined];
   return ["the engine's machine watches no more folders: its limit is reached", `sudo sysctl ${limit}`];
 }

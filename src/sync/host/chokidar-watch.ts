@@ -40,7 +40,7 @@ export function openChokidarWatch(options: FolderWatchOptions): FolderWatch {
     clearTimeout(rescan);
     rescan = setTimeout(onOverflow, rescanMs);
   });
-  watcher.on("error", (error) => onUnwatched(reasonOf(error), undefined));
+  watcher.on("error", (error) => onUnwatched(tellFailure(error, pathOf), undefined));
 
   return {
     add: () => {},
@@ -62,4 +62,9 @@ export function openChokidarWatch(options: FolderWatchOptions): FolderWatch {
       await rm(ownCookies, { recursive: true, force: true });
     },
   };
+}
+
+function tellFailure(error: unknown, pathOf: (file: string) => string): string {
+  const { path } = error as NodeJS.ErrnoException;
+  return path === undefined ? reasonOf(error) : `\`${pathOf(path) || "."}\` cannot be watched: ${reasonOf(error)}`;
 }

@@ -96,12 +96,17 @@ function openAttempts({ onUnwatched, onWatched }: FolderWatchOptions): Attempts 
         return true;
       } catch (error) {
         failed.add(what);
-        const { reason, hint } = limits[errnoOf(error) ?? ""] ?? { reason: reasonOf(error), hint: undefined };
+        const { reason, hint } = limits[errnoOf(error) ?? ""] ?? { reason: tellFolder(what, error), hint: undefined };
         onUnwatched(reason, hint);
         return false;
       }
     },
   };
+}
+
+function tellFolder(what: unknown, error: unknown): string {
+  const folder = typeof what === "string" ? `the folder \`${what || "."}\`` : "a folder of devenv's own";
+  return `${folder} cannot be watched: ${reasonOf(error)}`;
 }
 
 interface Cookies {

@@ -36,7 +36,7 @@ export default defineConfig({
 `;
   expect(await problemsOf("devenv.config.ts", text)).toBe(`Config \`devenv.config.ts\` has 7 problems
   name (devenv.config.ts:4:3)
-    expected  a name of lower-case letters, digits, \`.\`, \`_\` and \`-\`
+    expected  a name of at most 128 lower-case letters, digits, \`.\`, \`_\` and \`-\`, the last three between others and not side by side
     found     \`"Shop"\`
   environments.dev.image.layers[0].packages[1] (devenv.config.ts:10:22)
     expected  a string
@@ -52,7 +52,7 @@ export default defineConfig({
     expected  an absolute path in the container, such as \`/opt/tool\`
     found     \`"opt"\`
   environments.dev.pots (devenv.config.ts:15:7)
-    expected  one of \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
+    expected  one of \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`securityOpt\`, \`host\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
     found     the unknown key \`pots\`
     did you mean \`ports\`?
   environments.dev.env.TOKEN (devenv.config.ts:16:14)
@@ -88,7 +88,7 @@ describe("one problem", () => {
       what: "an environment whose name is no name",
       yaml: "name: shop\nenvironments:\n  Dev: { image: a }",
       problem:
-        'environments.Dev (devenv.config.yaml:3:3)\n    expected  a name of at most 40 lower-case letters, digits, `_` and `-`\n    found     `"Dev"`',
+        'environments.Dev (devenv.config.yaml:3:3)\n    expected  a name of at most 40 lower-case letters, digits, `_` and `-`, the last two between others and not side by side\n    found     `"Dev"`',
     },
     {
       what: "a config that is a list",

@@ -191,7 +191,8 @@ describe("overrides that are wrong", () => {
     expect(error.code).toBe("CONFIG_INVALID");
     return error.text.replace("\n\nhint: run `devenv config --schema` to see every key", "");
   }
-  const allowed = "`env`, `envFile`, `ports`, `mounts`, `resources`, `gpus`, `devices`, `capAdd`, `dotfiles`, `shell`";
+  const allowed =
+    "`env`, `envFile`, `ports`, `mounts`, `resources`, `gpus`, `devices`, `capAdd`, `securityOpt`, `host`, `dotfiles`, `shell`";
 
   it("never change the image or what else the config alone has", async () => {
     const text = `export default {

@@ -39,6 +39,7 @@ describe("the JSON schema", () => {
 });
 
 describe("what the schema accepts", () => {
+  const long = (length: number) => "a".repeat(length);
   const withImage = (image: unknown) => ({ name: "shop", image });
   const withLayer = (layer: unknown) => withImage({ from: "a", layers: [layer] });
   it.each([
@@ -72,9 +73,46 @@ describe("what the schema accepts", () => {
       what: "where packages come from",
       value: { ...withImage("a"), packages: { mirrors: { debian: "http://a.example/debian" }, snapshot: false } },
     },
+    {
+      what: "packages by each form of their names",
+      value: withLayer({
+        kind: "apt",
+        packages: [
+          "git",
+          "g++",
+          "libstdc++6",
+          "libc6:arm64",
+          "git=1:2.39*",
+          "vim/stable",
+          "less=590-2.1~deb12u2",
+          "memtest86+",
+        ],
+      }),
+    },
+    {
+      what: "packages of Alpine",
+      value: withLayer({ kind: "apk", packages: ["git", "py3-pip=23.3.1-r0", "curl~8", "git@edge", "so:libc.musl"] }),
+    },
+    {
+      what: "names as images have them",
+      value: { name: "shop", environments: { "a--b_c__d-1": { image: "a" } } },
+      isSingle: false,
+    },
+    {
+      what: "what gives up protection",
+      value: {
+        ...withImage("a"),
+        securityOpt: ["no-new-privileges:false", "seccomp=unconfined", "apparmor=docker-default", "label=disable"],
+        host: { timezone: true },
+      },
+    },
+    {
+      what: "long commands",
+      value: { ...withLayer({ kind: "run", command: long(59_000) }), hooks: { start: long(119_000) } },
+    },
     { what: "mirrors of registries", value: { ...withImage("a"), registries: { "docker.io": "mirror.example.com" } } },
-  ])("$what", async ({ value }) => {
-    expect(await validateConfig(value)).toMatchObject({ name: "shop", isSingle: true });
+  ])("$what", async ({ value, isSingle = true }: { readonly value: unknown; readonly isSingle?: boolean }) => {
+    expect(await validateConfig(value)).toMatchObject({ name: "shop", isSingle });
   });
 
   it.each([
@@ -83,6 +121,45 @@ describe("what the schema accepts", () => {
     { what: "a mode that is not octal", value: withLayer({ kind: "copy", from: "a", to: "/b", mode: "0789" }) },
     { what: "a cache that is not absolute", value: withLayer({ kind: "run", command: "make", cache: ["cache"] }) },
     { what: "a group inside a group", value: withLayer([[{ kind: "apt", packages: [] }]]) },
+    ...["less-", "less=590-", "-y", "a b", "./a.deb", "git:amd64-", "Git"].map((name) => ({
+      what: `the package ${name}`,
+      value: withLayer({ kind: "apt", packages: [name] }),
+    })),
+    ...["!less", "-U", "a b"].map((name) => ({
+      what: `the package ${name} of Alpine`,
+      value: withLayer({ kind: "apk", packages: [name] }),
+    })),
+    { what: "a package of a base", value: withImage({ from: { kind: "bootstrap", suite: "a", packages: ["b-"] } }) },
+    ...["shop.", "shop-", "a..b", "a._b", "a___b", "Shop", "a".repeat(129)].map((name) => ({
+      what: `the name ${name}`,
+      value: { ...withImage("a"), name },
+    })),
+    ...["dev_", "a._b", "a.b"].map((name) => ({
+      what: `the environment ${name}`,
+      value: { name: "shop", environments: { [name]: { image: "a" } } },
+    })),
+    ...["-x", "a b", "a".repeat(33), "4294967295", "1:2:3", "ada:"].map((user) => ({
+      what: `the user ${user}`,
+      value: withImage({ from: "a", user }),
+    })),
+    ...["/a,b", "/a b", "/", "/$HOME", '/"a"'].map((path) => ({
+      what: `a step's cache at ${path}`,
+      value: withLayer({ kind: "run", command: "make", cache: [path] }),
+    })),
+    { what: "a cache at the root", value: { ...withImage("a"), caches: ["/"] } },
+    { what: "a workspace at the root", value: { ...withImage("a"), workspace: { target: "/./" } } },
+    { what: "a mount at the root", value: { ...withImage("a"), mounts: ["a:/:ro"] } },
+    { what: "a volume of one letter", value: { ...withImage("a"), mounts: [{ volume: "v", target: "/v" }] } },
+    { what: "a step that is too long", value: withLayer({ kind: "run", command: [long(40_000), long(40_000)] }) },
+    { what: "a line of a Dockerfile that is too long", value: withLayer({ kind: "dockerfile", text: long(66_000) }) },
+    { what: "a hook that is too long", value: { ...withImage("a"), hooks: { start: [long(121_000)] } } },
+    { what: "a task that is too long", value: { ...withImage("a"), tasks: { t: { command: long(121_000) } } } },
+    { what: "a value that is too long", value: { ...withImage("a"), env: { A: long(121_000) } } },
+    { what: "a layer's value that is too long", value: withLayer({ kind: "env", env: { A: long(61_000) } }) },
+    { what: "a NUL in a command", value: withLayer({ kind: "run", command: "echo \0" }) },
+    { what: "a NUL in a value", value: { ...withImage("a"), env: { A: "\0" } } },
+    { what: "too few processors", value: { ...withImage("a"), resources: { cpus: 0.001 } } },
+    { what: "an option of the engine that is none", value: { ...withImage("a"), securityOpt: ["systempaths"] } },
     { what: "a platform that is no platform", value: withImage({ from: "a", platform: "amd64" }) },
     { what: "a workspace that is not absolute", value: { ...withImage("a"), workspace: { target: "work" } } },
     {

@@ -31,6 +31,19 @@ describe.runIf(process.platform === "linux")("a watch by inotify", () => {
     await watch.barrier();
   });
 
+  it("names the folder that cannot be watched", async () => {
+    using root = temporaryFolder({ file: "" });
+    using cookies = temporaryFolder({});
+    const told: string[] = [];
+    const watch = openInotifyWatch({
+      ...{ root: root.path, cookieFolder: cookies.path, ignores: () => false, onWatched: () => {} },
+      ...{ onChange: () => {}, onOverflow: () => {}, onUnwatched: (reason) => void told.push(reason) },
+    });
+    watch.add("file/sub", 1n);
+    await watch.close();
+    expect(told).toEqual(["the folder `file/sub` cannot be watched: not a directory (ENOTDIR)"]);
+  });
+
   it("ends a barrier when it is closed", async () => {
     using root = temporaryFolder({});
     using cookies = temporaryFolder({});
