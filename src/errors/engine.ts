@@ -1,4 +1,5 @@
 import { entry, printPlace, type SourcePlace } from "./entry.ts";
+import { printSecretFiles, type SecretFile } from "./secret-files.ts";
 
 /** Errors of the engine, of programs and of images. */
 export const engineErrors = {
@@ -89,6 +90,22 @@ export const engineErrors = {
       configPlace === undefined
         ? undefined
         : `mend the layer at \`${printPlace(configPlace)}\` and run the command again`,
+  }),
+  IMAGE_HOLDS_SECRET: entry<{
+    environment: string;
+    /** Config key of the first layer that holds one. */
+    key: string;
+    place: SourcePlace | undefined;
+    files: readonly SecretFile[];
+  }>({
+    message: ({ environment, key, place, files }) =>
+      [
+        `The image of environment \`${environment}\` was not kept: it would hold the value of a secret`,
+        `  config      ${key}${place === undefined ? "" : ` (${printPlace(place)})`}`,
+        ...printSecretFiles(files),
+      ].join("\n"),
+    hint: () =>
+      "let the command read the secret from `/run/secrets` each time, or remove the file in the same layer; where other people could use this builder, change the secret: its cache has that layer",
   }),
   RUN_NETWORK_UNSUPPORTED: entry<RunNetworkDetails>({
     message: ({ key, place, network, product, version }) =>

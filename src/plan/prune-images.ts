@@ -54,7 +54,8 @@ function tagReason(input: PruneInput, { image, tag, kept }: Tagged): string | un
     return isPlanned ? undefined : "no environment of the config has it, and no container";
   }
   if (/\/unchecked:/.test(rest)) {
-    return now - image.created > uncheckedSeconds ? interrupted : undefined;
+    if (now - image.created <= uncheckedSeconds) return undefined;
+    return (image.labels[snapshotLabel] ?? "") === "" ? "left by an interrupted build" : interrupted;
   }
   if (!input.snapshots || !/\/snapshots:/.test(rest)) return undefined;
   const isOrigin = kept.some(({ labels }) => isMadeFrom(labels, image.labels));

@@ -164,6 +164,38 @@ it("gives secrets to commands of the build, and leaves them out of the image and
   expect(await foundInSaved(image)).toEqual([]);
 });
 
+it("keeps no image of which a layer wrote a secret into a file, however it is written there", async () => {
+  const layers = (more: string) =>
+    `image: { ${base}, layers: [run("echo ${randomUUID()} > /id"), run("${more}", { secrets: ["COMMAND"] }), run("echo after > /after")] },${secrets}`;
+  const write =
+    "base64 -w 0 /run/secrets/COMMAND | gzip -n > /opt/kept.gz; mkdir /opt/d; ln -s tok-from-command-line /opt/d/l";
+  await using project = openTestProject("secretlayer", layers(write), {
+    "command.txt": "tok-from-command-line",
+    "secret.bin": "",
+  });
+  const build = () => project.devenv(["build"], { env, timeoutMs: 120_000 });
+  const refused = await build();
+  expect(refused.exitCode).toBe(1);
+  expect(
+    refused.stderr.slice(refused.stderr.indexOf("error: ")),
+  ).toBe(`error: The image of environment \`dev\` was not kept: it would hold the value of a secret
+  config      image.layers[1] (devenv.config.mjs:4:110)
+  \`/opt/d/l\` holds secret \`COMMAND\` in its link's target
+  \`/opt/kept.gz\` holds secret \`COMMAND\`
+
+hint: let the command read the secret from \`/run/secrets\` each time, or remove the file in the same layer; where other people could use this builder, change the secret: its cache has that layer
+`);
+  const images = () => docker("image", "ls", "--quiet", "--filter", "label=devenv.project=secretlayer");
+  expect(await images()).toBe("");
+
+  // the layer with the old value is in the builder's cache
+  project.write({ "command.txt": "another-value-by-now" });
+  expect((await build()).stderr).toContain("`/opt/kept.gz` holds secret `COMMAND`");
+  project.write({ "devenv.config.mjs": configText("secretlayer", layers("wc -c < /run/secrets/COMMAND > /opt/size")) });
+  expect(await build()).toMatchObject({ exitCode: 0 });
+  expect((await images()).trim().split("\n")).toHaveLength(1);
+});
+
 /** Which values a saved image holds. */
 async function foundInSaved(image: string): Promise<readonly string[]> {
   const save = spawn("docker", ["save", image], { stdio: ["ignore", "pipe", "inherit"] });

@@ -87,8 +87,9 @@ export interface BuildImageOptions extends EnsureImageOptions {
 
 /** Build an image on a base that is there; a failure is told with its place in the config. */
 export async function buildImage(context: OperationContext, options: BuildImageOptions): Promise<void> {
-  const { plan, image, noCache, step } = options;
+  const { plan, image, step } = options;
   const { engine, host, report, signal } = context;
+  const check = image.secrets.length === 0 ? undefined : await import("./refuse-secrets.ts");
   warnOfCopies(context, image);
   const trust = await readHostTrust(host);
   const secrets = await openSecrets(context, image.secrets);
@@ -97,13 +98,13 @@ export async function buildImage(context: OperationContext, options: BuildImageO
   const request: BuildRequest = {
     dockerfile: needsBaseUser(image) ? dockerfileOn(image, await userOf(engine, image.baseTag)) : image.dockerfile,
     context: [...image.context, ...archives, ...packages].sort((a, b) => comparePaths(a.path, b.path)),
-    tag: image.tag,
+    tag: check?.uncheckedName(image) ?? image.tag,
     platform: image.platform,
     labels: image.labels,
     contextKey: digestOf([plan.workspace.id, image.environment]),
     secrets: { [hostSecret]: Buffer.from(buildTrustScript(trust)), ...Object.fromEntries(secrets.values) },
     buildArgs: trust.proxies,
-    noCache,
+    noCache: options.noCache || check?.wasRefused(context, image),
     signal,
     onEvent: (event) => report({ kind: "build", environment: image.environment, step, event }),
   };
@@ -113,6 +114,7 @@ export async function buildImage(context: OperationContext, options: BuildImageO
     if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
     throw await explainFailure(context, image, error.details as BuildFailure);
   }
+  await check?.acceptImage(context, { image, values: secrets.values });
 }
 
 function warnOfCopies({ report, spec }: OperationContext, image: ImagePlan): void {

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import type { ContainerInfo, LayerChange } from "../../engine/containers.ts";
 import { devenvError, type SecretFile } from "../../errors.ts";
-import type { TarFinding } from "../../host/archive/search-tar.ts";
 import type { SecretSearch } from "../../host/secrets/search-content.ts";
 import type { NamedValue } from "../../host/secrets/secret-patterns.ts";
 import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../../plan/labels.ts";
@@ -40,7 +39,7 @@ async function findFiles(
   search: SecretSearch,
 ): Promise<readonly SecretFile[]> {
   const { containers } = context.engine;
-  const { searchTar } = await import("../../host/archive/search-tar.ts");
+  const { searchTar, secretFiles } = await import("../../host/archive/search-tar.ts");
   const id = await createReader(context, check);
   try {
     const changed = new Set(check.changes.map(({ path }) => path));
@@ -59,10 +58,6 @@ async function findFiles(
   } finally {
     await containers.remove(id);
   }
-}
-
-function secretFiles({ path, names, in: place }: TarFinding): readonly SecretFile[] {
-  return names.map((secret) => (place === "content" ? { path, secret } : { path, secret, in: place }));
 }
 
 function warnOfPart({ report }: OperationContext, { environment }: SecretCheck, path: string): void {

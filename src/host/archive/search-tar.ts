@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { SecretFile } from "../../errors.ts";
 import type { RawEntry } from "../saved-image/tar-entries.ts";
 import { rawEntries } from "../saved-image/tar-entries.ts";
 import type { ContentFinding, SecretSearch } from "../secrets/search-content.ts";
@@ -14,6 +14,11 @@ export interface TarFinding {
   readonly in: FoundIn;
 }
 
+/** As errors tell them. */
+export function secretFiles({ path, names, in: place }: TarFinding): readonly SecretFile[] {
+  return names.map((secret) => (place === "content" ? { path, secret } : { path, secret, in: place }));
+}
+
 export interface TarSearch {
   readonly findings: readonly TarFinding[];
   /** Compressed files that were not looked at to their end. */
@@ -21,7 +26,7 @@ export interface TarSearch {
 }
 
 /** Which entries of a tar hold a secret, wherever it stands in them; nothing is kept in memory. */
-export async function searchTar(tar: Readable, search: SecretSearch): Promise<TarSearch> {
+export async function searchTar(tar: AsyncIterable<Uint8Array>, search: SecretSearch): Promise<TarSearch> {
   const findings: TarFinding[] = [];
   const partial: string[] = [];
   const contents = new Map<string, readonly string[]>();

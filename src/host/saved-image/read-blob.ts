@@ -1,22 +1,26 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { type ReadLayer, readLayer } from "./read-layer.ts";
-import type { Spool } from "./spool.ts";
 import { blockSize } from "./tar-format.ts";
 
-/** A file of a saved image, by what it holds. */
-export type Blob =
-  | ({ readonly kind: "layer" } & ReadLayer)
+/** A file of a saved image, by what it holds; of a layer what was made of it. */
+export type Blob<Layer> =
+  | { readonly kind: "layer"; readonly layer: Layer }
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "other" };
+
+/** Takes the uncompressed tar of a layer. */
+export type LayerReader<Layer> = (tar: AsyncIterable<Uint8Array>) => Promise<Layer>;
 
 const largestJson = 16 * 1024 * 1024;
 
 /** Told apart by its first bytes: an engine gives a layer and a config alike the name of their digest. */
-export async function readBlob(content: AsyncIterable<Uint8Array>, size: number, spool?: Spool): Promise<Blob> {
-  const layer = async (tar: AsyncIterable<Uint8Array>) =>
-    ({ kind: "layer", ...(await readLayer(tar, spool)) }) as const;
+export async function readBlob<Layer>(
+  content: AsyncIterable<Uint8Array>,
+  size: number,
+  readLayer: LayerReader<Layer>,
+): Promise<Blob<Layer>> {
+  const layer = async (tar: AsyncIterable<Uint8Array>) => ({ kind: "layer", layer: await readLayer(tar) }) as const;
   const { start, all } = await peek(content);
   if (start[0] === 0x1f && start[1] === 0x8b) return layer(Readable.from(all).pipe(createGunzip()));
   if (start.readUInt32LE(0) === 0xfd2fb528) return layer(Readable.from(all).pipe(createZstdDecompress()));
@@ -30,7 +34,7 @@ export async function readBlob(content: AsyncIterable<Uint8Array>, size: number,
 const brace = "{".charCodeAt(0);
 const bracket = "[".charCodeAt(0);
 
-function parse(text: string): Blob {
+function parse(text: string): Blob<never> {
   try {
     return { kind: "json", value: JSON.parse(text) };
   } catch {
