@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import { ciRunState } from "../env/ci-runs.ts";
-import { keepWorktrees } from "../env/container/git.ts";
+import { keepWorktrees, tellGit } from "../env/container/git.ts";
 import { runHook } from "../env/container/hooks.ts";
 import { checkRuns, type RunningContainer, whileRunning } from "../env/container/last-words.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
@@ -115,6 +115,7 @@ async function prepare(
     await checkRuns(context.engine, containerOf(environment, id));
     return { text: `copied to ${container.workdir}`, value: undefined };
   });
+  await tellGit(context, environment, { isCopy: true });
   await writeSecrets(context.engine, id, secrets);
   for (const name of ["create", "start"] as const) {
     const hook = hooks[name];

@@ -23,6 +23,8 @@ export interface GitPlace {
   readonly problem?: string | undefined;
   /** Every work tree beside the main one, this one too. */
   readonly worktrees: readonly LinkedWorktree[];
+  /** Folders of other repositories' objects that it takes for its own: absolute, or relative to that of its own. */
+  readonly borrowed: readonly string[];
 }
 
 /** A git folder that stands elsewhere, and that knows this folder as its own. */
@@ -81,23 +83,31 @@ function describe(found: Found): Described {
   if (stats.isDirectory()) {
     const { worktrees, read } = readWorktrees(path);
     const problem = belongsTo(stats, found) ? undefined : `\`${path}\` belongs to another user`;
-    return { place: { problem, worktrees }, read, folders: [path] };
+    const { borrowed, read: other } = readBorrowed(path);
+    return { place: { problem, worktrees, borrowed }, read: [...read, other], folders: [path] };
   }
   const named = stats.isFile() && stats.size < longestFile ? nameIn(path) : undefined;
   if (named === undefined) {
     const problem = `\`${path}\` is neither a folder nor a file that names one`;
-    return { place: { problem, worktrees: [] }, read: [path], folders: [] };
+    return { place: { problem, ...nothing }, read: [path], folders: [] };
   }
   const gitDir = resolve(found.top, named);
   const marks = ["gitdir", "commondir", "config"].map((name) => join(gitDir, name));
   const pointed = readPointed({ named, gitDir, found });
   if (typeof pointed === "string") {
-    return { place: { problem: pointed, worktrees: [] }, read: [path, gitDir, ...marks], folders: [] };
+    return { place: { problem: pointed, ...nothing }, read: [path, gitDir, ...marks], folders: [] };
   }
   const { worktrees, read } = readWorktrees(pointed.folder);
   const decisive = pointed.kind === "worktree" ? marks.slice(0, 2) : marks;
-  return { place: { pointed, worktrees }, read: [path, ...decisive, ...read], folders: [pointed.folder] };
+  const { borrowed, read: other } = readBorrowed(pointed.folder);
+  return {
+    place: { pointed, worktrees, borrowed },
+    read: [path, ...decisive, ...read, other],
+    folders: [pointed.folder],
+  };
 }
+
+const nothing = { worktrees: [], borrowed: [] };
 
 /** Git's own limit is a megabyte; no path is that long. */
 const longestFile = 8192;
@@ -172,6 +182,13 @@ function readWorktrees(gitFolder: string): {
     return basename(gitFile) === ".git" ? [{ name, gitFile }] : [];
   });
   return { worktrees, read: [folder, ...files.map(({ file }) => file)] };
+}
+
+/** What `git clone --shared` and `--reference` write. */
+function readBorrowed(gitFolder: string): { readonly borrowed: readonly string[]; readonly read: string } {
+  const file = join(gitFolder, "objects/info/alternates");
+  const lines = (readText(file) ?? "").split("\n");
+  return { borrowed: lines.filter((line) => line !== "" && !line.startsWith("#")), read: file };
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -26,7 +26,7 @@ export function planGit(input: GitPlanInput): GitPlan {
   const nothing = { folders: [], mounts: [], marks: [], links: [], safe: [target] };
   if (place.problem !== undefined) return { ...nothing, problem: `git does not work inside: ${place.problem}` };
   const top = topInside(input);
-  if (top === undefined) return { ...nothing, said: saidOfSubfolder(place, target) };
+  if (top === undefined) return { ...nothing, left: leftOutside(place, target) };
   const common = commonInside(place, top);
   const whole = place.below === "" ? [] : [{ source: place.top, target: top }];
   const visible = { source: place.top, target: top };
@@ -42,7 +42,7 @@ export function planGit(input: GitPlanInput): GitPlan {
     return {
       ...nothing,
       folders,
-      problem: `git does not work inside: it needs ${sources} of this machine, and the engine is on another one`,
+      unmounted: `git does not work inside: it needs ${sources} of this machine, and the engine is on another one`,
     };
   }
   const mounts = folders.map((folder): Mount => ({ kind: "bind", ...folder, readOnly: !input.comesBack }));
@@ -55,6 +55,7 @@ export function planGit(input: GitPlanInput): GitPlan {
     links: linksOf(place, inside),
     safe: [...new Set([top, target])],
     said: saidOf(place, mounts),
+    problem: lackingOf(place, inside),
   };
 }
 
@@ -118,6 +119,15 @@ function linksOf({ pointed, top: source, worktrees }: GitPlace, inside: Inside):
   );
 }
 
+/** Anybody can write a path into that file, too: nothing is mounted because of it alone. */
+function lackingOf({ borrowed }: GitPlace, { gitFolder, mounted }: Inside): string | undefined {
+  const paths = borrowed.map((path) => posix.resolve(gitFolder, "objects", path));
+  const lacking = paths.filter((path) => !mounted.some((one) => path === one || path.startsWith(`${one}/`)));
+  if (lacking.length === 0) return undefined;
+  const mounts = JSON.stringify(lacking.map((path) => `${path}:${path}:ro`));
+  return `git inside lacks what the repository has in ${lacking.map((path) => `\`${path}\``).join(" and ")}; \`mounts: ${mounts}\` brings it in`;
+}
+
 function saidOf({ pointed, below }: GitPlace, mounts: readonly Mount[]): string | undefined {
   if (mounts.length === 0) return undefined;
   const what = mounts.map(({ target }, index) =>
@@ -128,7 +138,7 @@ function saidOf({ pointed, below }: GitPlace, mounts: readonly Mount[]): string 
   return `${what.join(", ")}${mounts[0]?.readOnly ? ", read-only" : ""}`;
 }
 
-function saidOfSubfolder({ top, below }: GitPlace, target: string): string {
+function leftOutside({ top, below }: GitPlace, target: string): string {
   const example = `/${posix.basename(top) || "repository"}/${below}`;
   return `not inside: the repository starts above \`${target}\`; \`target: "${example}"\` in \`workspace\` brings in all of it`;
 }

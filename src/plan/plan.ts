@@ -186,10 +186,14 @@ export interface GitPlan {
   readonly links: readonly { readonly path: string; readonly to: string }[];
   /** Work trees that git is to trust, whoever owns them. */
   readonly safe: readonly string[];
-  /** What is to be said when the container was made. */
+  /** What is to be said of the mounts. */
   readonly said?: string | undefined;
-  /** Why git will not work. */
+  /** What of the repository stays outside, and how it comes in. */
+  readonly left?: string | undefined;
+  /** Why git will not work, whatever is mounted or copied. */
   readonly problem?: string | undefined;
+  /** Why it will not work since nothing can be mounted. */
+  readonly unmounted?: string | undefined;
 }
 
 /** How the workspace gets into the container. */

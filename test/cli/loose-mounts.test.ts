@@ -50,6 +50,10 @@ it("sees a mount that came loose, says so, and mends it by a restart", async () 
     reasons.map((reason) => `warning: ${reason}; \`devenv up\` restarts the container for it`),
   );
 
+  project.write({ "devenv.config.ts": "broken" });
+  expect(await status()).toMatchObject({ next: "unknown", stale: reasons });
+  project.write({ "devenv.config.ts": config });
+
   const up = (await json("up")).environments[0];
   expect(up).toMatchObject({ action: "started", container, reasons });
   expect(await inside(`${look}; ls /by-hand /created-once`)).toEqual([

@@ -10,15 +10,19 @@ interface GitContainer {
   readonly id: string;
 }
 
-/** Say of a container that was made just now where git finds its folder, or why it does not work. */
-export async function tellGit(context: OperationContext, { name, container: { git } }: EnvironmentPlan): Promise<void> {
-  if (git?.problem !== undefined) context.report({ kind: "warning", environment: name, text: git.problem });
-  const { said } = git ?? {};
-  if (said === undefined) return;
-  await runStep(context, { environment: name, step: "git", text: "looking" }, async () => ({
-    text: said,
-    value: undefined,
-  }));
+/** Say of a container that was made just now where git finds its folder, or why it does not work; `isCopy`: it has all that it needs by itself. */
+export async function tellGit(
+  context: OperationContext,
+  { name, container: { git } }: EnvironmentPlan,
+  { isCopy = false } = {},
+): Promise<void> {
+  if (git === undefined) return;
+  for (const text of [git.problem, isCopy ? undefined : git.unmounted]) {
+    if (text !== undefined) context.report({ kind: "warning", environment: name, text });
+  }
+  const text = git.left ?? (isCopy ? undefined : git.said);
+  if (text === undefined) return;
+  await runStep(context, { environment: name, step: "git", text: "looking" }, async () => ({ text, value: undefined }));
 }
 
 /**

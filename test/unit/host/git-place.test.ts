@@ -21,10 +21,16 @@ it("finds the folder of a checkout, from a folder in it too, and the work trees 
   folder.git("main", "worktree", "add", "--quiet", "../beside");
   const top = join(folder.path, "main");
   const worktrees = [{ name: "beside", gitFile: join(folder.path, "beside/.git") }];
-  expect(placeOf(top)).toEqual({ top, below: "", worktrees, problem: undefined });
-  expect(placeOf(join(top, "packages/a"))).toEqual({ top, below: "packages/a", worktrees, problem: undefined });
+  expect(placeOf(top)).toEqual({ top, below: "", worktrees, borrowed: [], problem: undefined });
+  expect(placeOf(join(top, "packages/a"))).toEqual({
+    top,
+    below: "packages/a",
+    worktrees,
+    borrowed: [],
+    problem: undefined,
+  });
   expect(readGitPlace(host, top)).toMatchObject({
-    read: [join(top, ".git/worktrees"), join(top, ".git/worktrees/beside/gitdir")],
+    read: ["worktrees", "worktrees/beside/gitdir", "objects/info/alternates"].map((name) => join(top, ".git", name)),
     folders: [join(top, ".git")],
   });
 });
@@ -68,6 +74,12 @@ it("finds the folder of a submodule, and of a work tree of one", () => {
   });
   folder.git("main/libs/my lib", "worktree", "add", "--quiet", join(folder.path, "beside"));
   expect(placeOf(join(folder.path, "beside"))?.pointed).toMatchObject({ kind: "worktree", folder: gitFolder });
+});
+
+it("sees what a clone borrows of another repository", () => {
+  using folder = openRepositories();
+  folder.git(".", "clone", "--quiet", "--shared", "main", "clone");
+  expect(placeOf(join(folder.path, "clone"))?.borrowed).toEqual([join(folder.path, "main/.git/objects")]);
 });
 
 it("follows a link on the way, and keeps the name that `.git` says", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { GitPlace } from "../../../src/host/git-place.ts";
 import { type GitPlanInput, gitVariables, planGit } from "../../../src/plan/git.ts";
 
-const here: GitPlace = { top: "/home/ada/shop", below: "", worktrees: [] };
+const here: GitPlace = { top: "/home/ada/shop", below: "", worktrees: [], borrowed: [] };
 const worktree: GitPlace = {
   ...here,
   top: "/home/ada/feature",
@@ -30,6 +30,7 @@ const submodule: GitPlace = {
     worktree: "../../../../libs/ui",
   },
   worktrees: [],
+  borrowed: [],
 };
 
 const planOf = (place: GitPlace, input: Partial<GitPlanInput> = {}) =>
@@ -85,7 +86,7 @@ describe("git inside", () => {
     const place = { ...here, below: "packages/a" };
     expect(planOf(place)).toMatchObject({
       mounts: [],
-      said: 'not inside: the repository starts above `/workspace`; `target: "/shop/packages/a"` in `workspace` brings in all of it',
+      left: 'not inside: the repository starts above `/workspace`; `target: "/shop/packages/a"` in `workspace` brings in all of it',
     });
     const target = "/src/packages/a";
     expect(planOf(place, { target })).toMatchObject({
@@ -110,7 +111,7 @@ describe("git inside", () => {
     expect(planOf(worktree, { isElsewhere: true })).toMatchObject({
       folders: [{ source: "/home/ada/shop/.git" }],
       mounts: [],
-      problem:
+      unmounted:
         "git does not work inside: it needs `/home/ada/shop/.git` of this machine, and the engine is on another one",
     });
     expect(planOf(here, { isElsewhere: true }).problem).toBeUndefined();
@@ -136,6 +137,19 @@ describe("git inside", () => {
     ];
     const taken = ["/data", "/var/lib/devenv/history"];
     expect(planOf({ ...here, worktrees }, { taken }).marks).toEqual(["/ok/.git"]);
+  });
+
+  it("says what it lacks of other repositories, and how that comes in, unless it is there already", () => {
+    const borrowed = ["/srv/mirror/objects", "../../../other/.git/objects"];
+    const place = { ...here, borrowed };
+    expect(planOf(place).problem).toBe(
+      'git inside lacks what the repository has in `/srv/mirror/objects` and `/other/.git/objects`; `mounts: ["/srv/mirror/objects:/srv/mirror/objects:ro","/other/.git/objects:/other/.git/objects:ro"]` brings it in',
+    );
+    expect(planOf(place, { taken: ["/srv", "/other/.git/objects"] }).problem).toBeUndefined();
+    expect(planOf({ ...worktree, borrowed: borrowed.slice(0, 1) })).toMatchObject({
+      mounts: [{ target: "/home/ada/shop/.git" }],
+      problem: expect.stringContaining("lacks"),
+    });
   });
 
   it("tells why it does not work", () => {
