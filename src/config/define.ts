@@ -31,7 +31,7 @@ export interface EnvironmentConfig {
    * `$${NAME}` stands for these characters, and every other `$` for itself.
    */
   env?: Record<string, string>;
-  /** Files of `NAME=value` lines, relative to the project; `env` wins over them, a later file over an earlier one. */
+  /** Files of `NAME=value` lines, read as `docker compose` does, relative to the project; `env` wins over them, a later file over an earlier one. */
   envFile?: string | string[];
   /** Ports published on 127.0.0.1. */
   ports?: (number | PortConfig)[];

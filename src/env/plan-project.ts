@@ -1,5 +1,5 @@
 import { devenvError } from "../errors.ts";
-import { readEnvFiles } from "../host/env-file.ts";
+import { readEnvFiles } from "../host/env-file/read.ts";
 import { readGitPlace } from "../host/git-place.ts";
 import { hostTimezone } from "../host/timezone.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
@@ -34,7 +34,13 @@ export async function planProject(context: OperationContext, given?: Lockfile): 
     const dotfiles = environment.requestedDotfiles ?? environment.dotfiles;
     const planned = images.get(name);
     if (planned === undefined) throw new Error(`environment ${name} was not planned`);
-    const fileEnv = await readEnvFiles(spec.root, environment.envFiles, childKey(environment.key, "envFile"));
+    const fileEnv = await readEnvFiles({
+      root: spec.root,
+      files: environment.envFiles,
+      key: childKey(environment.key, "envFile"),
+      env: context.host.env,
+      onWarning: (text) => context.report({ kind: "warning", environment: name, text }),
+    });
     const { image, requests, missing } = planned;
     const mode = workspaceMode(environment.workspace.mode, {
       address: context.engine.address,

@@ -15,10 +15,10 @@ export const machineErrors = {
     message: ({ key, file, reason }) => `\`${key}\` names \`${file}\`, which cannot be read: ${reason}`,
     hint: ({ file }) => `create \`${file}\`, or remove it from \`envFile\``,
   }),
-  ENV_FILE_INVALID: entry<{ key: string; place: SourcePlace }>({
-    message: ({ key, place }) =>
-      `\`${key}\` names \`${place.file}\`, where \`${printPlace(place)}\` has no variable name before its \`=\``,
-    hint: () => "write `NAME=value` with a name of letters, digits and `_`; quote a value that goes over several lines",
+  ENV_FILE_INVALID: entry<{ key: string; place: SourcePlace; reason: EnvFileTrouble }>({
+    message: ({ key, place, reason }) =>
+      `\`${key}\` names \`${place.file}\`, which cannot be read at \`${printPlace(place)}\`: ${envFileTroubles[reason][0]}`,
+    hint: ({ reason }) => envFileTroubles[reason][1],
   }),
   SECRET_UNAVAILABLE: entry<SecretDetails>({
     message: ({ name, key, reason, source, from }) =>
@@ -49,3 +49,33 @@ const secretHints: Readonly<Record<SecretDetails["source"], (from: string) => st
   file: (from) => `create \`${from}\` and see that you may read it, or correct the path`,
   command: (from) => `see that \`${from}\` prints the secret when you run it in the project's folder`,
 };
+
+const writeName = "write `NAME=value`; quote a value that goes over several lines";
+const writeDollar = "write `$$` where a dollar is meant, or put the value into single quotes";
+const saveAsUtf8 = "save the file as UTF-8";
+
+/** What is wrong with an env file, and what to do about it; nothing of the file is in either. */
+const envFileTroubles = {
+  "blank-in-name": ["a name has a blank in it", writeName],
+  "character-in-name": ["a name has a character that no name may have", writeName],
+  "no-name": ["there is no name before the `=`", writeName],
+  "quote-not-closed": [
+    "the quote that begins here is never closed",
+    "close it; within the quotes write it with a backslash",
+  ],
+  "text-after-quote": [
+    "there is something after the closing quote",
+    "quote the whole value; a comment begins with `#`",
+  ],
+  "lone-dollar": ["a `$` in this value begins no variable", writeDollar],
+  "brace-not-closed": ["a `${` in this value is never closed", writeDollar],
+  "variable-required": [
+    "this value needs a variable that is not set",
+    "set the variable, or define it in a line before",
+  ],
+  "utf-16": ["it is UTF-16, or UTF-32", saveAsUtf8],
+  "zero-byte": ["it has a byte of zero, which no variable can hold", saveAsUtf8],
+  "no-utf-8": ["it is not UTF-8", saveAsUtf8],
+} as const;
+
+type EnvFileTrouble = keyof typeof envFileTroubles;
