@@ -41,6 +41,8 @@ export interface Core {
   lastSync: number | undefined;
   /** There may be something to do. */
   wake: () => void;
+  /** A round that has begun does not do all that there is to do. */
+  postpone: () => void;
   /** Nothing can be done any more. */
   lose: (reason: string) => void;
   log(line: string): void;

@@ -100,6 +100,7 @@ function* stampsOf(saved: Iterable<readonly [Path, SavedStamps]>, side: SideName
 interface Hooks {
   readonly unwatched: Map<SideName, Unwatched>;
   wake: () => void;
+  postpone: () => void;
   lose: (reason: string) => void;
   /** Said before anybody listened. */
   lost: string | undefined;
@@ -110,6 +111,7 @@ function createHooks(): Hooks {
     unwatched: new Map(),
     lost: undefined,
     wake: () => undefined,
+    postpone: () => undefined,
     lose(reason) {
       hooks.lost ??= reason;
     },
@@ -125,6 +127,12 @@ function listenerOf(hooks: Hooks, side: SideName, dirty: Dirty): SideListener {
     },
     onOverflow() {
       dirty.addAll();
+      hooks.wake();
+    },
+    onReread(paths) {
+      if (paths === undefined) dirty.addAll();
+      else dirty.add(paths);
+      hooks.postpone();
       hooks.wake();
     },
     onUnwatched: (reason, hint) => void hooks.unwatched.set(side, { side, reason, hint }),

@@ -13,6 +13,8 @@ export interface Loop {
   isActive(): boolean;
   /** Resolves when no round is under way. */
   rest(): Promise<void>;
+  /** What is waited for is not done before another round than the one that has begun. */
+  postpone(): void;
   /**
    * Resolves when there is nothing left to do, or nothing can be done. Where something changes all the time, as soon as a round
    * that began after the call did all that there was to do then.
@@ -23,13 +25,13 @@ export interface Loop {
 interface Waiting {
   readonly tell: () => void;
   /** Number of the last round that had begun by then. */
-  readonly after: number;
+  after: number;
   /** By `performance.now`. */
   readonly since: number;
 }
 
 /** So long it is waited for that both sides are at rest. */
-const patienceMs = 500;
+const patienceMs = 200;
 
 export function createLoop(core: Core): Loop {
   const phase: Phase = { state: core.options.isPaused ? "paused" : "scanning" };
@@ -76,6 +78,9 @@ export function createLoop(core: Core): Loop {
     isActive,
     wake() {
       if (running === undefined && isActive() && !core.isStopped && hasWork(core)) running = runRounds();
+    },
+    postpone() {
+      for (const one of waiting) one.after = rounds;
     },
     rest: async () => running,
     quiet: () =>

@@ -76,6 +76,7 @@ export const openSession: OpenSession = async (options) => {
 /** From now on the core is heard, and what it said before. */
 function connect(core: Core & { readonly lost?: string | undefined }, loop: Loop): void {
   core.wake = loop.wake;
+  core.postpone = loop.postpone;
   core.lose = (reason) => {
     if (loop.phase.state === "lost" || loop.phase.state === "closed") return;
     core.isStopped = true;

@@ -114,6 +114,8 @@ export interface SideListener {
   onChange(paths: readonly Path[]): void;
   /** Changes were lost: everything may have changed. */
   onOverflow(): void;
+  /** Other paths are ignored than before: these are to be read anew, or everything. Whoever waits for the sides to be equal waits for that. */
+  onReread?: ((paths?: readonly Path[]) => void) | undefined;
   /** Folders cannot be watched any more, with the command that mends it where there is one; scans must take over. */
   onUnwatched(reason: string, hint: string | undefined): void;
   /** Everything is watched again. */

@@ -15,14 +15,23 @@ export function readPatterns(text: string, options: PatternsOptions): Patterns |
   const withoutMark = text.startsWith("\u00ef\u00bb\u00bf") ? text.slice(3) : text;
   const rules = withoutMark.split("\n").flatMap((line) => readRule(line, options) ?? []);
   if (rules.length === 0) return undefined;
-  rules.reverse();
+  const fromLast = rules.map((rule, number) => ({ ...rule, number })).reverse();
+  // most lines are plain names, and are not to be gone through for each path
+  const byName = Map.groupBy(
+    fromLast.filter(({ plainName }) => plainName !== undefined),
+    ({ plainName }) => plainName,
+  );
+  const others = fromLast.filter(({ plainName }) => plainName === undefined);
+  const counts = ({ isOfFolders }: Rule, isFolder: boolean) => !isOfFolders || isFolder;
   return {
     says(path, isFolder) {
       const name = path.slice(path.lastIndexOf("/") + 1);
-      for (const { isOfFolders, isNegative, matches } of rules) {
-        if ((!isOfFolders || isFolder) && matches(path, name)) return !isNegative;
+      const named = byName.get(options.ignoresCase ? lower(name) : name)?.find((rule) => counts(rule, isFolder));
+      for (const rule of others) {
+        if (named !== undefined && rule.number < named.number) break;
+        if (counts(rule, isFolder) && rule.matches(path, name)) return !rule.isNegative;
       }
-      return undefined;
+      return named === undefined ? undefined : !named.isNegative;
     },
   };
 }
@@ -38,6 +47,8 @@ export function bytesOf(text: string): string {
 interface Rule {
   readonly isNegative: boolean;
   readonly isOfFolders: boolean;
+  /** What it matches, if that is a name and nothing else. */
+  readonly plainName: string | undefined;
   matches(path: string, name: string): boolean;
 }
 
@@ -50,9 +61,10 @@ function readRule(line: string, options: PatternsOptions): Rule | undefined {
   const isOfFolders = written.endsWith("/");
   const pattern = written.slice(isNegative ? 1 : 0, isOfFolders ? -1 : undefined);
   if (pattern === "") return undefined;
+  const isPlain = !pattern.includes("/") && !isWild(pattern);
   return {
-    isNegative,
-    isOfFolders,
+    ...{ isNegative, isOfFolders },
+    plainName: isPlain ? (options.ignoresCase ? lower(pattern) : pattern) : undefined,
     matches: pattern.includes("/") ? ofPath(pattern, options) : ofName(pattern, options),
   };
 }
@@ -71,7 +83,6 @@ function withoutEnd(line: string): string {
 }
 
 function ofName(pattern: string, { ignoresCase }: PatternsOptions): Rule["matches"] {
-  if (!isWild(pattern)) return (_path, name) => isSame(pattern, name, ignoresCase);
   const end = pattern.slice(1);
   if (pattern.startsWith("*") && !isWild(end) && !ignoresCase) return (_path, name) => name.endsWith(end);
   return (_path, name) => wildmatch(pattern, name, { isPath: false, ignoresCase });

@@ -38,7 +38,11 @@ export function openRepository(options: RepositoryOptions): Repository | undefin
     return { text, patterns: text === "" ? undefined : readPatterns(text, { ignoresCase }) };
   };
   const exclude = read(join(found.folder.common, "info", "exclude"));
-  const files = foldersAbove(prefix).map((one) => ({ folder: one, ...read(join(found.top, one, ".gitignore")) }));
+  const files = foldersAbove(prefix).map((one) => {
+    const file = join(found.top, one, ".gitignore");
+    // git follows no link there
+    return { folder: one, ...(statsOf(file)?.isFile() ? read(file) : { text: "", patterns: undefined }) };
+  });
   return {
     ...{ folder: found.folder, prefix, exclude: exclude.patterns },
     above: files.flatMap(({ folder: one, patterns }) => (patterns === undefined ? [] : { folder: one, patterns })),

@@ -1,4 +1,5 @@
 /** What the repositories of a workspace track although their rules leave it out. */
+import { hash } from "node:crypto";
 import type { Path } from "../entry.ts";
 import { joinPath } from "../tree.ts";
 import { indexMark, type Repository, trackedIn } from "./repository.ts";
@@ -19,6 +20,8 @@ export interface Tracking {
 interface Held {
   readonly repository: Repository;
   mark: string | undefined;
+  /** Of all paths in the index: most changes of it are about what is in the files. */
+  digest: string;
   folders: ReadonlySet<Path>;
   /** Of the very most files there is nothing to know: no rule is about them. Undefined until it is asked for. */
   excluded: ReadonlySet<Path> | undefined;
@@ -32,6 +35,9 @@ export function createTracked(isExcluded: (path: Path, isFolder: boolean) => boo
     const entries = trackedIn(held.repository);
     // one that cannot be read says nothing
     if (entries === undefined) return;
+    const digest = hash("sha1", entries.map(({ path, kind }) => `${kind} ${path}\0`).join(""));
+    if (digest === held.digest) return;
+    held.digest = digest;
     const folders = new Set<Path>();
     for (const { path, kind } of entries) addFolders(folders, top, kind === "folder" ? `${path}/` : path);
     held.folders = folders;
@@ -58,7 +64,7 @@ export function createTracked(isExcluded: (path: Path, isFolder: boolean) => boo
       all.delete(top);
       if (repository === undefined) return;
       const nothing = { folders: new Set<Path>(), excluded: undefined, last: new Set<Path>() };
-      const held: Held = { repository, mark: indexMark(repository), ...nothing };
+      const held: Held = { repository, mark: indexMark(repository), digest: "", ...nothing };
       all.set(top, held);
       read(top, held);
     },

@@ -60,7 +60,7 @@ export function environmentOpener({ host, engine, places }: OpenerOptions): Open
     const { boot } = await ownMark(host);
     const listeners: SideListener[] = [];
     const { ignores, follow } = await openIgnores(host, request, (paths) => {
-      for (const sides of listeners) paths === undefined ? sides.onOverflow() : sides.onChange(paths);
+      for (const sides of listeners) sides.onReread?.(paths);
     });
     const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
     await mkdir(cookieFolder, { recursive: true });

@@ -25,7 +25,7 @@ async function begin(root: string, cookieFolder: string) {
     ...{ root, uid: process.getuid?.(), settings: { excludesFile: undefined, ignoresCase: false } },
     rules: { patterns: [], volumes: [] },
     onChange(paths) {
-      for (const listener of listeners) paths === undefined ? listener.onOverflow() : listener.onChange(paths);
+      for (const listener of listeners) listener.onReread?.(paths);
     },
   });
   const session = await openSession({
