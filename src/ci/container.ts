@@ -8,7 +8,14 @@ import { containerUser, giveOwnership, userIds } from "../env/container/user.ts"
 import { containerVariables } from "../env/container/variables.ts";
 import type { OperationContext } from "../env/operation.ts";
 import { packFolder } from "../host/pack-folder.ts";
-import { ciLabel, environmentLabel, fingerprintLabel, ownLabels, projectLabel } from "../plan/labels.ts";
+import {
+  ciLabel,
+  environmentLabel,
+  fingerprintLabel,
+  ownLabels,
+  projectIdLabel,
+  projectLabel,
+} from "../plan/labels.ts";
 import type { ContainerPlan, EnvironmentPlan, Mount, Plan } from "../plan/plan.ts";
 import { historyVolume } from "../plan/volumes.ts";
 
@@ -31,6 +38,7 @@ export async function createCiContainer(context: OperationContext, request: CiCo
   const name = `${plan.project}-${environment.name}-ci-${randomUUID().slice(0, 8)}`;
   const labels = ownLabels(image.labels, {
     [projectLabel]: plan.project,
+    [projectIdLabel]: plan.workspace.projectId ?? "",
     [environmentLabel]: environment.name,
     [fingerprintLabel]: environment.image.fingerprint,
     [ciLabel]: mark,

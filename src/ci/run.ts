@@ -1,10 +1,12 @@
 import { performance } from "node:perf_hooks";
 
+import type { ContainerInfo } from "../engine/containers.ts";
 import { ciRunState } from "../env/ci-runs.ts";
 import { keepWorktrees, tellGit } from "../env/container/git.ts";
 import { runHook } from "../env/container/hooks.ts";
 import { checkRuns, type RunningContainer, whileRunning } from "../env/container/last-words.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
+import { projectIdentity } from "../env/identity.ts";
 import { ensureImage } from "../env/image/images.ts";
 import { planLocked } from "../env/lock/plan-locked.ts";
 import type { OperationContext } from "../env/operation.ts";
@@ -12,7 +14,7 @@ import { runStep } from "../env/step.ts";
 import type { TaskPlan } from "../env/task.ts";
 import { devenvError, type HookFailedDetails, isDevenvError } from "../errors.ts";
 import { ownMark, writeMark } from "../host/process-mark.ts";
-import { ciLabel, projectLabel } from "../plan/labels.ts";
+import { ciLabel, labelOf, projectIdLabel, projectLabel } from "../plan/labels.ts";
 import { isOfCi } from "../plan/owned.ts";
 import type { EnvironmentPlan } from "../plan/plan.ts";
 import { chooseTask, type TaskChoice } from "./choose-task.ts";
@@ -79,11 +81,19 @@ export async function ci(context: OperationContext, options: CiOptions): Promise
 async function removeEnded(context: OperationContext): Promise<void> {
   const { engine, spec, report } = context;
   const containers = await engine.containers.list({ [projectLabel]: spec.project, [ciLabel]: "" });
+  const { known } = await projectIdentity(context);
   for (const container of containers) {
-    if (!isOfCi(container, spec.project) || (await ciRunState(context, container)) !== "ended") continue;
+    const isOwn = isOfCi(container) && isOfProject(container, known);
+    if (!isOwn || (await ciRunState(context, container)) !== "ended") continue;
     await engine.containers.remove(container.id).catch(() => undefined);
     report({ kind: "warning", text: `removed \`${container.name}\`, left by a \`devenv ci\` that was killed` });
   }
+}
+
+/** Versions before did not say which project of a name it was; what has ended holds nothing. */
+function isOfProject({ labels }: ContainerInfo, known: ReadonlySet<string>): boolean {
+  const id = labelOf(labels, projectIdLabel);
+  return id === undefined || known.has(id);
 }
 
 function create(context: OperationContext, request: CiContainerRequest): Promise<string> {

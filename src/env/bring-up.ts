@@ -5,6 +5,7 @@ import { readPorts, snapshotLabel } from "../plan/labels.ts";
 import { nameBefore } from "../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { isMadeFrom } from "../plan/snapshot.ts";
 import { keepWorktrees, tellGit } from "./container/git.ts";
 import { type LaunchRequest, launch } from "./container/launch.ts";
 import { adoptMounts, looseMounts, readMountRecords } from "./container/mount-record.ts";
@@ -65,7 +66,7 @@ function isDue(
   environment: EnvironmentPlan,
   container: ContainerInfo | undefined,
 ): boolean {
-  if (always || container?.labels[snapshotLabel] !== snapshot.name) return true;
+  if (always || container === undefined || !isMadeFrom(container, snapshot)) return true;
   return planAction(environment, container).kind === "replace";
 }
 

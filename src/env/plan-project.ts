@@ -16,6 +16,7 @@ import { workspaceMode } from "../plan/workspace-mode.ts";
 import { childKey } from "../spec/child-key.ts";
 import { baseEnvironment, fixedPlatform } from "../spec/fixed-platform.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
+import { identityOf } from "./identity.ts";
 import { readSources } from "./image/sources.ts";
 import type { OperationContext } from "./operation.ts";
 import { readWorkspace } from "./workspace.ts";
@@ -24,7 +25,8 @@ import { readWorkspace } from "./workspace.ts";
 export async function planProject(context: OperationContext, given?: Lockfile): Promise<Plan> {
   const { spec } = context;
   const lockfile = given ?? (await readLockfile(spec.root)) ?? emptyLockfile;
-  const { workspace, inode } = await readWorkspace(spec.root);
+  const { workspace: place, inode } = await readWorkspace(spec.root);
+  const workspace = { ...place, projectId: (await identityOf(context.host, place)).id };
   const host = await hostAdditions(context);
   const git = readGitPlace(context.host, workspace.root).place;
   const isElsewhere = !context.engine.address.startsWith("unix:");

@@ -1,8 +1,8 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import { planAction } from "../plan/diff.ts";
-import { snapshotLabel } from "../plan/labels.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
+import { isMadeFrom } from "../plan/snapshot.ts";
 import { bringUp, keep } from "./bring-up.ts";
 import { looseMounts, type MountRecords, readMountRecords } from "./container/mount-record.ts";
 import { tellFullDisk } from "./full-disk.ts";
@@ -68,7 +68,7 @@ function isRight(environment: EnvironmentPlan, { observed, source, records }: Se
   const { container, leftovers = [] } = observed.get(environment.name) ?? {};
   const loose = container && looseMounts(records, container.id);
   if (leftovers.length > 0 || planAction(environment, container, loose).kind !== "keep") return false;
-  return source === undefined || container?.labels[snapshotLabel] === source.snapshot.name;
+  return source === undefined || (container !== undefined && isMadeFrom(container, source.snapshot));
 }
 
 /** What another command did while this one waited counts. */

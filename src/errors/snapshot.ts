@@ -18,12 +18,21 @@ export const snapshotErrors = {
     message: ({ name, environment }) => `Environment \`${environment}\` has a snapshot \`${name}\` already`,
     hint: ({ name }) => `choose another name, or remove it with \`devenv snapshot rm ${name}\``,
   }),
-  SNAPSHOT_UNKNOWN: entry<{ name: string; environment?: string | undefined; known: readonly string[] }>({
+  SNAPSHOT_UNKNOWN: entry<{
+    name: string;
+    environment?: string | undefined;
+    known: readonly string[];
+    /** Image of a snapshot of this name that another project of the same name has. */
+    elsewhere?: string | undefined;
+  }>({
     message: ({ name, environment, known }) =>
       environment === undefined
         ? `There is no snapshot \`${name}\`; the project has ${listNames(known)}`
         : `There is no snapshot \`${name}\` of environment \`${environment}\`; it has ${listNames(known)}`,
-    hint: () => "run `devenv snapshot list` to see the snapshots",
+    hint: ({ elsewhere }) =>
+      elsewhere === undefined
+        ? "run `devenv snapshot list` to see the snapshots"
+        : `another project of the same name has one: if it is the one you mean, name it \`${elsewhere}\``,
   }),
   SNAPSHOT_AMBIGUOUS: entry<{ name: string; environments: readonly string[] }>({
     exit: 2,

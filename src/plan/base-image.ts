@@ -20,22 +20,6 @@ export function baseImageTag(base: BaseSpec, platform: string, pin: BasePin | un
   return pin !== undefined && "manifest" in pin ? pinnedTag(base.reference, pin.manifest) : base.reference;
 }
 
-const sharedPrefix = "localhost/devenv/";
-
-/** A project's own name of a base that devenv made or pinned: while there is one, somebody uses the base. Undefined for others. */
-export function claimTag(project: string, baseTag: string): string | undefined {
-  return baseTag.startsWith(sharedPrefix) ? `${claimPrefix(project)}${baseTag.slice(sharedPrefix.length)}` : undefined;
-}
-
-export function claimPrefix(project: string): string {
-  return `localhost/${project}/devenv/`;
-}
-
-/** Whether a name is the one under which projects share a base. */
-export function isSharedBase(tag: string): boolean {
-  return /^localhost\/devenv\/(bootstrap|base):[^/]+-[0-9a-f]{12}$/.test(tag);
-}
-
 /** The longest tag that there may be has 128 characters. */
 const longestName = 128 - "-".length - 12;
 

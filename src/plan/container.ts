@@ -9,6 +9,7 @@ import {
   fingerprintLabel,
   folderLabel,
   modeLabel,
+  projectIdLabel,
   projectLabel,
   rootLabel,
   secretVariablesLabel,
@@ -95,6 +96,7 @@ function gitOf(input: ContainerPlanInput, volumes: ContainerPlan["volumes"]): Gi
 function labelsOf({ project, workspace, environment, image }: ContainerPlanInput) {
   return {
     [projectLabel]: project,
+    ...(workspace.projectId === undefined ? {} : { [projectIdLabel]: workspace.projectId }),
     [workspaceLabel]: workspace.id,
     [rootLabel]: workspace.root,
     [folderLabel]: workspace.folder,

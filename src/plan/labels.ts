@@ -2,6 +2,8 @@
 import type { Inputs } from "./plan.ts";
 
 export const projectLabel = "devenv.project";
+/** Tells the project from others of its name: a `ProjectIdentity`'s id. */
+export const projectIdLabel = "devenv.project.id";
 export const workspaceLabel = "devenv.workspace";
 export const environmentLabel = "devenv.environment";
 export const fingerprintLabel = "devenv.fingerprint";

@@ -119,9 +119,9 @@ function isPlain({ name, state }: Claimant, owner: Owner): boolean {
 }
 
 /** Whether a container is one that `devenv ci` made of an environment: nothing that it holds tells so, its name and its image's do. */
-export function isOfCi({ name, state, image, labels }: Claimant, project: string): boolean {
+export function isOfCi({ name, state, image, labels }: Claimant): boolean {
   const named = readNames(labels);
-  if (named?.project !== project || labelOf(labels, ciLabel) === undefined) return false;
+  if (named === undefined || labelOf(labels, ciLabel) === undefined) return false;
   const start = `${named.project}-${named.environment}-ci-`;
   if (!name.startsWith(start) || !/^[0-9a-f]{8}(\.image)?$/.test(name.slice(start.length))) return false;
   return state === "created" || isFingerprinted(image, `localhost/${named.project}/${named.environment}`);

@@ -34,6 +34,8 @@ export interface Workspace {
   readonly id: string;
   /** Identity of the folder, the same after it was moved: 12 hex digits. */
   readonly folder: string;
+  /** Which of the projects of its name it is of; undefined where its place alone counts. */
+  readonly projectId?: string | undefined;
 }
 
 export interface EnvironmentPlan {

@@ -1,32 +1,29 @@
-import { environmentLabel, type Labels, snapshotLabel } from "./labels.ts";
+import { type ImageName, readImageName } from "./image-names.ts";
+import { labelOf, snapshotLabel } from "./labels.ts";
 import type { PruneContainer, PrunedItem, PruneInput } from "./prune-input.ts";
 
 type Image = PruneInput["images"][number];
 
 /** A snapshot is checked for secrets in less. */
 const uncheckedSeconds = 60 * 60;
-const interrupted = "left by an interrupted `devenv snapshot`";
 
-/** Names of images that no container was made from and no environment has; an image goes with its last name. */
+/**
+ * Names of images that no container was made from and no environment has; an image goes with its last name. Only
+ * names that devenv gives, and that tell that they are the project's: labels come with whatever is built on an image.
+ */
 export function pruneImages(input: PruneInput, kept: readonly PruneContainer[]): readonly PrunedItem[] {
   return input.images.flatMap((image) => {
     if (isUsed(input, image, kept)) return [];
-    const { id, tags, created } = image;
-    const kind = (image.labels[snapshotLabel] ?? "") === "" ? ("image" as const) : ("snapshot" as const);
-    if (tags.length === 0) {
-      // what a snapshot is made of has no name for a moment
-      if (kind === "snapshot" && input.now - created <= uncheckedSeconds) return [];
-      const reason = kind === "snapshot" ? interrupted : "no name leads to it any more";
-      return [{ kind, reference: id, name: id, size: image.size, created, reason }];
-    }
-    const names = tags.flatMap((tag) => {
-      const reason = tagReason(input, { image, tag, kept });
-      return reason === undefined ? [] : [{ tag, reason }];
+    const named = image.tags.map((tag) => ({ tag, name: readImageName(tag) }));
+    const removed = named.flatMap(({ tag, name }) => {
+      const reason = name && tagReason(input, { image, tag, name, kept });
+      return reason === undefined ? [] : [{ tag, reason, name }];
     });
-    const isLast = names.length === tags.length;
-    return names.map(({ tag, reason }, index) => {
+    const isLast = removed.length === image.tags.length;
+    return removed.map(({ tag, reason, name }, index): PrunedItem => {
+      const kind = name?.kind === "snapshot" || isOfSnapshot(image) ? "snapshot" : "image";
       const size = isLast && index === 0 ? image.size : undefined;
-      return { kind, reference: tag, name: tag, size, created, reason };
+      return { kind, reference: tag, name: tag, size, created: image.created, reason };
     });
   });
 }
@@ -40,30 +37,63 @@ function isUsed({ otherImages }: PruneInput, { id }: Image, kept: readonly Prune
 interface Tagged {
   readonly image: Image;
   readonly tag: string;
+  readonly name: ImageName;
   readonly kept: readonly PruneContainer[];
 }
 
-/** Only names that devenv gives: what was built on an image of devenv has its labels too. */
-function tagReason(input: PruneInput, { image, tag, kept }: Tagged): string | undefined {
-  const { project, environments, otherImages, now } = input;
-  const repository = `localhost/${project}/`;
-  if (!tag.startsWith(repository) || otherImages.has(tag) || kept.some((one) => one.image === tag)) return undefined;
-  const rest = tag.slice(repository.length);
-  if (/^[^/]+:[0-9a-f]{64}$/.test(rest)) {
-    const isPlanned = environments === undefined || environments.some((environment) => environment.image.tag === tag);
-    return isPlanned ? undefined : "no environment of the config has it, and no container";
+function tagReason(input: PruneInput, tagged: Tagged): string | undefined {
+  const { image, tag, name, kept } = tagged;
+  const hasContainer = input.otherImages.has(tag) || kept.some((one) => one.image === tag);
+  switch (name.kind) {
+    case "image":
+    case "claim":
+      return imageReason(input, tagged);
+    case "replaced":
+      return isOwn(input, name) ? "another one was built in its place" : undefined;
+    case "unchecked":
+      // one that is built, or that an earlier version kept, tells its project's name alone; nobody has a use for it
+      if (name.id === undefined ? name.project !== input.project : !isOwn(input, name)) return undefined;
+      return input.now - image.created > uncheckedSeconds ? interruptedReason(image) : undefined;
+    case "snapshot":
+      if (!input.snapshots || hasContainer || !isOwn(input, name)) return undefined;
+      return "no container was made from it";
+    default:
+      return undefined;
   }
-  if (/\/unchecked:/.test(rest)) {
-    if (now - image.created <= uncheckedSeconds) return undefined;
-    return (image.labels[snapshotLabel] ?? "") === "" ? "left by an interrupted build" : interrupted;
-  }
-  if (!input.snapshots || !/\/snapshots:/.test(rest)) return undefined;
-  const isOrigin = kept.some(({ labels }) => isMadeFrom(labels, image.labels));
-  return isOrigin ? undefined : "no container was made from it";
 }
 
-function isMadeFrom(container: Labels, snapshot: Labels): boolean {
-  return (
-    container[snapshotLabel] === snapshot[snapshotLabel] && container[environmentLabel] === snapshot[environmentLabel]
+function interruptedReason(image: Image): string {
+  return isOfSnapshot(image) ? "left by an interrupted `devenv snapshot`" : "left by an interrupted build";
+}
+
+function isOfSnapshot({ labels }: Image): boolean {
+  return labelOf(labels, snapshotLabel) !== undefined;
+}
+
+/** The project's own name of it, and the shared one with the last name of any project. */
+function imageReason(input: PruneInput, { image, name, kept }: Tagged): string | undefined {
+  const same = image.tags.flatMap((tag) => {
+    const read = readImageName(tag);
+    return read !== undefined && isSameImage(read, name) ? [{ tag, read }] : [];
+  });
+  const { environments, otherImages } = input;
+  const isNeeded = same.some(
+    ({ tag }) =>
+      environments === undefined ||
+      environments.some((environment) => environment.image.tag === tag) ||
+      otherImages.has(tag) ||
+      kept.some((one) => one.image === tag),
   );
+  const claims = same.filter(({ read }) => read.kind === "claim");
+  const own = claims.filter(({ read }) => isOwn(input, read));
+  const goes = name.kind === "claim" ? isOwn(input, name) : own.length > 0 && own.length === claims.length;
+  return goes && !isNeeded ? "no environment of the config has it, and no container" : undefined;
+}
+
+function isSameImage(one: ImageName, other: ImageName): boolean {
+  return one.project === other.project && one.environment === other.environment && one.name === other.name;
+}
+
+function isOwn({ known }: PruneInput, { id }: ImageName): boolean {
+  return id !== undefined && known.has(id);
 }

@@ -42,6 +42,8 @@ export interface PruneState {
   readonly folder: string;
   /** Of the workspace. */
   readonly root: string;
+  /** Of the workspace's folder. */
+  readonly identity: string;
   /** The workspace does not exist any more. */
   readonly isGone: boolean;
   readonly isRunning: boolean;
@@ -70,12 +72,15 @@ export interface PruneInput {
   readonly workspace: Workspace;
   /** Of the config, with the images that they have now; undefined where that is not known: then what one of them could need stays. */
   readonly environments: readonly PruneEnvironment[] | undefined;
+  /** Ids of the project. */
+  readonly known: ReadonlySet<string>;
   /** Those of the project. */
   readonly containers: readonly PruneContainer[];
   readonly volumes: readonly PruneVolume[];
+  /** Those of other projects. */
+  readonly otherVolumes: readonly PruneVolume[];
+  /** Of all projects, and of none. */
   readonly images: readonly PruneImage[];
-  /** Bases of any project. */
-  readonly bases: readonly PruneImage[];
   /** Images that hold the agent of the sync. */
   readonly agents: readonly PruneImage[];
   /** Those that this version of devenv makes, by name. */

@@ -34,11 +34,10 @@ export function planPrune(input: PruneInput): readonly PrunedItem[] {
 }
 
 /** Ids of the volumes that stay, as the sync knows them. */
-function volumesLeft({ volumes }: PruneInput, removed: readonly PrunedItem[]): ReadonlySet<string> {
+function volumesLeft({ volumes, otherVolumes }: PruneInput, removed: readonly PrunedItem[]): ReadonlySet<string> {
   const names = new Set(removed.map(({ reference }) => reference));
-  return new Set(
-    volumes.filter(({ name }) => !names.has(name)).map(({ name, labels }) => labelOf(labels, syncLabel) ?? name),
-  );
+  const left = [...volumes, ...otherVolumes].filter(({ name }) => !names.has(name));
+  return new Set(left.map(({ name, labels }) => labelOf(labels, syncLabel) ?? name));
 }
 
 /** A run that cannot be seen from here is over after so long. */

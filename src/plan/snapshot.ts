@@ -1,4 +1,6 @@
 /** Snapshots: images of a container's writable layer. What they are called, and what their labels tell. */
+
+import { type ImageName, readImageName } from "./image-names.ts";
 import {
   commitLabel,
   createdLabel,
@@ -48,13 +50,16 @@ interface SnapshotPlace {
   readonly name: string;
 }
 
-export function snapshotTag({ project, environment, name }: SnapshotPlace): string {
-  return `localhost/${project}/${environment}/snapshots:${name}`;
+/** Whose it is stands in its image's name: two projects of one name may each have a snapshot of one name. */
+type OwnPlace = SnapshotPlace & { readonly id: string };
+
+export function snapshotTag({ project, environment, id, name }: OwnPlace): string {
+  return `localhost/${project}/${environment}/snapshots/${id}:${name}`;
 }
 
 /** What is kept under this name until it is known to hold no secret. */
-export function uncheckedTag({ project, environment, name }: SnapshotPlace): string {
-  return `localhost/${project}/${environment}/unchecked:${name}`;
+export function uncheckedTag({ project, environment, id, name }: OwnPlace): string {
+  return `localhost/${project}/${environment}/unchecked/${id}:${name}`;
 }
 
 /** What a snapshot is taken of, and who takes it. */
@@ -99,6 +104,8 @@ export function imageInputs(inputs: Inputs): Inputs {
 /** A snapshot as the engine has it. */
 export interface Snapshot extends SnapshotPlace {
   readonly tag: string;
+  /** Of its project; undefined on one of an earlier version. */
+  readonly id: string | undefined;
   /** ISO 8601. */
   readonly created: string;
   readonly fingerprint: string;
@@ -117,16 +124,17 @@ export function readSnapshot(image: {
   readonly labels: Labels;
 }): Snapshot | undefined {
   const { labels } = image;
+  const place = { project: labels[projectLabel] ?? "", environment: labels[environmentLabel] ?? "" };
   const name = labels[snapshotLabel] ?? "";
-  const place = { project: labels[projectLabel] ?? "", environment: labels[environmentLabel] ?? "", name };
-  // Podman may put a registry's name before a tag that has none
-  const tag = image.tags.find((one) => one.endsWith(snapshotTag(place)));
-  if (name === "" || tag === undefined) return undefined;
+  const named = image.tags.flatMap((tag) => readImageName(tag) ?? []).find((one) => isNameOf(one, { ...place, name }));
+  if (named === undefined) return undefined;
+  const { id } = named;
   const commit = labels[commitLabel] || undefined;
-  const uid = labels[uidLabel] || undefined;
+  const uid = labels[uidLabel] ?? "";
   return {
     ...place,
-    tag: snapshotTag(place),
+    ...{ id, name },
+    tag: id === undefined ? tagBefore({ ...place, name }) : snapshotTag({ ...place, name, id }),
     created: labels[createdLabel] ?? "",
     fingerprint: labels[fingerprintLabel] ?? "",
     inputs: readInputs(labels),
@@ -134,6 +142,24 @@ export function readSnapshot(image: {
     parent: labels[parentLabel] || undefined,
     git: commit === undefined ? undefined : { commit, dirty: labels[dirtyLabel] === "true" },
     user: labels[userLabel] ?? "",
-    uid: uid === undefined ? undefined : Number(uid),
+    uid: /^\d{1,10}$/.test(uid) ? Number(uid) : undefined,
   };
+}
+
+function isNameOf(one: ImageName, { project, environment, name }: SnapshotPlace): boolean {
+  return one.kind === "snapshot" && one.project === project && one.environment === environment && one.name === name;
+}
+
+/** Of versions that told projects apart by their names alone. */
+function tagBefore({ project, environment, name }: SnapshotPlace): string {
+  return `localhost/${project}/${environment}/snapshots:${name}`;
+}
+
+/** Whether a container was made from a snapshot, which may have lost its name since. */
+export function isMadeFrom(
+  { image, labels }: { readonly image: string; readonly labels: Labels },
+  { name, tag, image: snapshot }: Pick<Snapshot, "name" | "tag"> & { readonly image: string },
+): boolean {
+  const ids = [snapshot, snapshot.replace(/^sha256:/, "")];
+  return labels[snapshotLabel] === name && [tag, ...ids].some((one) => image === one || image.endsWith(`/${one}`));
 }

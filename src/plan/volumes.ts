@@ -6,6 +6,7 @@ import {
   environmentLabel,
   folderLabel,
   type Labels,
+  projectIdLabel,
   projectLabel,
   rootLabel,
   volumeLabel,
@@ -59,6 +60,7 @@ export function ownVolume(
     name: `${project}-${environment.name}-${workspace.id.slice(0, 8)}-${volumeSlug(what)}`,
     labels: {
       [projectLabel]: project,
+      ...(workspace.projectId === undefined ? {} : { [projectIdLabel]: workspace.projectId }),
       [workspaceLabel]: workspace.id,
       [folderLabel]: workspace.folder,
       [rootLabel]: workspace.root,

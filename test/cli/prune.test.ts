@@ -1,9 +1,11 @@
 /** `devenv prune` on the real engine: what goes, and above all what stays. */
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/docker/connect.ts";
+import { readWorkspace } from "../../src/env/workspace.ts";
 import { ownMark, writeMark } from "../../src/host/process-mark.ts";
 import { workspaceId } from "../../src/plan/container.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
@@ -68,10 +70,13 @@ leftover: \`${old.container}\` (running) of \`old\`, which the config no longer 
   const unused = "no environment of the config has it, and no container";
   const dry = await project.prune("--dry-run");
   expect(dry).toMatchObject({ project: "prune-own", dryRun: true });
+  const claims = (await engine.images.list({})).flatMap(({ tags }) =>
+    tags.filter((one) => [old.image, oldDev.image].some((image) => one !== image && one.endsWith(image.split(":")[1]))),
+  );
   const told = dry.items.map(({ kind, name, reason }: Record<string, string>) => [kind, name, reason].join(" "));
   expect(told.toSorted()).toEqual([
     `container ${old.container} ${gone}`,
-    ...[`image ${old.image} ${unused}`, `image ${oldDev.image} ${unused}`].toSorted(),
+    ...[old.image, oldDev.image, ...claims].map((image) => `image ${image} ${unused}`).toSorted(),
     `volume ${old.container}-deps ${gone}`,
     expect.stringMatching(`^volume ${old.container}-history-\\w+ ${gone}$`),
   ]);
@@ -80,7 +85,7 @@ leftover: \`${old.container}\` (running) of \`old\`, which the config no longer 
   expect(await project.kinds("--older-than", "1h")).toEqual([]);
 
   const { stdout, stderr } = await project.devenv("prune");
-  expect(stderr).toBe("prune-own: removed 5 items\n");
+  expect(stderr).toBe("prune-own: removed 7 items\n");
   const [titles = "", ...lines] = stdout.trimEnd().split("\n");
   expect(titles.split(/ {2,}/)).toEqual(["KIND", "NAME", "SIZE", "AGE", "REASON"]);
   expect(lines[0]?.split(/ {2,}/)).toEqual(["container", old.container, "-", expect.any(String), gone]);
@@ -96,17 +101,28 @@ it("removes what workspaces left whose folders are gone, and keeps those of othe
   await using project = openProject("prune-gone", `dev: ${environment("true")}`);
   const text = config("prune-gone", `dev: ${environment("true")}`);
   await project.devenv("config");
-  project.write({ "there/devenv.config.ts": text, "lost/devenv.config.ts": text });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: project.path, stdio: "ignore" });
+  git("init", "shop");
+  git("-C", "shop", "add", ".");
+  git("-C", "shop", "commit", "-m", "first");
+  for (const clone of ["there", "lost"]) git("clone", "shop", clone);
+  // one of the same name that is no clone
+  project.write({ "other/devenv.config.ts": text });
+  await project.at("other")("up");
+  rmSync(`${project.path}/other`, { recursive: true });
   await project.at("there")("up");
   await project.at("lost")("up");
   rmSync(`${project.path}/lost`, { recursive: true });
   const gone = `workspace \`${project.path}/lost\` no longer exists`;
   expect(await project.kinds()).toEqual([`container: ${gone}`, `volume: ${gone}`, `volume: ${gone}`]);
   expect(await project.kinds()).toEqual([]);
-  expect(await engine.containers.list({ [projectLabel]: "prune-gone" })).toMatchObject([
-    { labels: { "devenv.root": `${project.path}/there` } },
+  const left = await engine.containers.list({ [projectLabel]: "prune-gone" });
+  expect(left.map(({ labels }) => labels["devenv.root"]).toSorted()).toEqual([
+    `${project.path}/other`,
+    `${project.path}/there`,
   ]);
-  expect(await engine.volumes.list({ [projectLabel]: "prune-gone" })).toHaveLength(2);
+  expect(await engine.volumes.list({ [projectLabel]: "prune-gone" })).toHaveLength(4);
 });
 
 it("removes what killed commands left, snapshots when asked, and never another project's", async () => {
@@ -128,11 +144,14 @@ it("removes what killed commands left, snapshots when asked, and never another p
   const ofCi = (state: object) => ({ "devenv.environment": "dev", "devenv.ci": writeMark({ ...mark, ...state }) });
   await create("prune-left-dev-ci-00000001", ofCi({ started: "1" }));
   await create("prune-left-dev-ci-00000002", ofCi({}));
-  await importImage(tag("prune-left", "/snapshots:one"), {
-    ...{ [projectLabel]: "prune-left", "devenv.environment": "dev", "devenv.snapshot": "one" },
-  });
+  const { folder } = (await readWorkspace(`${project.path}/shop`)).workspace;
+  const snapshot = { [projectLabel]: "prune-left", "devenv.environment": "dev", "devenv.snapshot": "one" };
+  const earlier = tag("prune-left", "/snapshots:one");
+  for (const one of [tag("prune-left", `/snapshots/${folder}:one`), earlier]) await importImage(one, snapshot);
   const foreign = tag("prune-next", `:${"a".repeat(64)}`);
   await importImage(foreign, { [projectLabel]: "prune-next" });
+  const { folder: next } = (await readWorkspace(`${neighbour.path}/shop`)).workspace;
+  await engine.images.tag(foreign, `localhost/prune-next/devenv/${next}/dev:${"a".repeat(64)}`);
 
   expect(await project.kinds()).toEqual(
     expect.arrayContaining([
@@ -145,8 +164,10 @@ it("removes what killed commands left, snapshots when asked, and never another p
   expect(await names()).toEqual([dev?.name, "prune-left-dev-ci-00000002"].toSorted());
   expect(await project.kinds()).toEqual([]);
   expect(await project.kinds("--snapshots")).toEqual(["snapshot: no container was made from it"]);
-  expect(await engine.images.inspect(foreign)).toBeDefined();
-  expect(await neighbour.kinds()).toEqual(["image: no environment of the config has it, and no container"]);
+  for (const one of [foreign, earlier]) expect(await engine.images.inspect(one)).toBeDefined();
+  const unused = "image: no environment of the config has it, and no container";
+  expect(await neighbour.kinds()).toEqual([unused, unused]);
+  expect(await engine.images.inspect(foreign)).toBeUndefined();
 });
 
 it("keeps a volume that somebody else's container uses, and says so", async () => {
@@ -157,6 +178,7 @@ it("keeps a volume that somebody else's container uses, and says so", async () =
   const labels = {
     ...{ [projectLabel]: "prune-used", "devenv.environment": "old", "devenv.root": root },
     ...{ "devenv.workspace": workspaceId(root), "devenv.folder": "ba9876543210" },
+    "devenv.project.id": (await readWorkspace(`${project.path}/shop`)).workspace.folder,
   };
   const name = sandbox.name("data");
   await engine.volumes.create(name, labels);

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { readWorkspace } from "../../src/env/workspace.ts";
 import { freePort } from "../support/ports.ts";
 import { docker, openTestProject, type TestProject } from "../support/test-project.ts";
 
@@ -16,12 +17,19 @@ async function said(project: TestProject, args: readonly string[], env = {}) {
     text
       .replaceAll(/ {2}(\d+m )?[\d.]+s$/gm, "")
       .replaceAll(/\d+\.\d+s/g, "TIME")
-      .replaceAll(/-dev-[0-9a-f]{8}/g, "-dev-ID");
+      .replaceAll(/-dev-[0-9a-f]{8}/g, "-dev-ID")
+      .replaceAll(/\/snapshots\/[0-9a-f]{12}:/g, "/snapshots/ID:");
   return { exitCode, stdout: plain(stdout), stderr: plain(stderr) };
 }
 
 const inside = async (project: TestProject, script: string) =>
   (await project.devenv(["exec", "dev", "--", "sh", "-c", script], { timeoutMs })).stdout;
+
+/** Its image: that of a folder without a history is called by the folder. */
+async function imageOf(project: TestProject, place: string, name: string): Promise<string> {
+  const { workspace } = await readWorkspace(project.path);
+  return `localhost/${place}/snapshots/${workspace.folder}:${name}`;
+}
 
 const failure = (message: string, exitCode = 1) => ({ exitCode, stdout: "", stderr: `error: ${message}\n` });
 
@@ -47,7 +55,7 @@ snaplife · dev is kept as first   0.0 MB on the environment's image
   devenv snapshot restore first
 `,
     });
-    const inspected = await docker("image", "inspect", "localhost/snaplife/dev/snapshots:first");
+    const inspected = await docker("image", "inspect", await imageOf(project, "snaplife/dev", "first"));
     for (const leak of ["proxy.of.the.host", "password", project.path, "VALUE", "devenv.workspace"]) {
       expect(inspected).not.toContain(leak);
     }
@@ -75,7 +83,7 @@ ready in TIME
     expect((await project.up({ env: { http_proxy: proxy } })).action).toBe("kept");
     expect((await said(project, ["status"], { http_proxy: proxy })).stdout).toBe(
       `ENVIRONMENT  STATE    HEALTH  PORTS  IMAGE
-dev          running  none    -      localhost/snaplife/dev/snapshots:first
+dev          running  none    -      localhost/snaplife/dev/snapshots/ID:first
   made from snapshot first
   up to date
 `,
@@ -123,11 +131,11 @@ dev          running  none    -      localhost/snaplife/dev/snapshots:first
       `environments: { dev: { image: { from: "devenv-test/base:bookworm", layers: [run("echo ${layer} > /layer")] } } },\n`;
     await using project = openTestProject("snapfrom", config("one"));
     const fromSnapshot = async () => {
-      const { stdout } = await said(project, ["up", "--from-snapshot", "state", "--json"]);
+      const { stdout } = await project.devenv(["up", "--from-snapshot", "state", "--json"], { timeoutMs });
       const [environment] = JSON.parse(stdout).environments;
       return [environment.action, environment.image, environment.reasons];
     };
-    const tag = "localhost/snapfrom/dev/snapshots:state";
+    const tag = await imageOf(project, "snapfrom/dev", "state");
     await project.up({ timeoutMs });
     await inside(project, "echo kept > /state");
     expect((await said(project, ["snapshot", "state"])).exitCode).toBe(0);
@@ -200,7 +208,7 @@ hint: remove the value from these files and take the snapshot again; secrets sta
   await inside(project, "rm -r /opt/new /etc/big /usr/lib/made-*");
   expect((await said(project, ["snapshot", "good"], env)).exitCode).toBe(0);
   const files = "cat /opt/tiny; ls -a /run/secrets";
-  const tag = "localhost/snapsecret/dev/snapshots:good";
+  const tag = await imageOf(project, "snapsecret/dev", "good");
   expect(await docker("run", "--rm", tag, "sh", "-c", files)).toBe("abc\n.\n..\n");
 });
 
@@ -253,7 +261,7 @@ it("removes the unchecked image of a killed snapshot with the next command, also
   const env = { SNAP_TOKEN: "secret-of-the-day" };
   await project.up({ env, timeoutMs });
   await inside(project, "head -c 150000000 /dev/urandom > /opt/large; echo secret-of-the-day > /opt/file");
-  const unchecked = () => docker("image", "ls", "--quiet", "localhost/snapkill/dev/unchecked");
+  const unchecked = () => docker("image", "ls", "--quiet", "localhost/snapkill/dev/unchecked/*");
   const known = () => docker("image", "ls", "--all", "--quiet", "--filter", "label=devenv.snapshot=state");
   const killed = await project.devenv(["snapshot", "state"], {
     env,
@@ -319,7 +327,7 @@ it("keeps the state of a snapshot where a port was taken and the container is ma
   await using _taken = createServer().listen(port, "127.0.0.1");
   expect(await project.up({ timeoutMs })).toMatchObject({
     action: "recreated",
-    image: "localhost/snapport/dev/snapshots:state",
+    image: await imageOf(project, "snapport/dev", "state"),
     reasons: [`port ${port} is taken`],
   });
   expect(await inside(project, "cat /state")).toBe("kept\n");
@@ -338,7 +346,8 @@ it("takes up what a killed `snapshot` left: a paused container, one that it read
   expect((await said(project, ["start"], env)).stderr).toContain("snapkilled · dev is started\n");
   expect(await project.status()).toMatchObject({ state: "running", stale: [] });
 
-  await docker("tag", "devenv-test/base:bookworm", "localhost/snapkilled/dev/unchecked:state");
+  const unchecked = (await imageOf(project, "snapkilled/dev", "state")).replace("/snapshots/", "/unchecked/");
+  await docker("tag", "devenv-test/base:bookworm", unchecked);
   const labels = Object.entries((await project.containers())[0]?.labels ?? {}).filter(([name]) =>
     ["devenv.project", "devenv.workspace", "devenv.environment"].includes(name),
   );
@@ -354,7 +363,7 @@ it("takes up what a killed `snapshot` left: a paused container, one that it read
   expect((await project.status()).stale).toEqual([`\`${container}.check\` was left by an interrupted command`]);
   expect((await said(project, ["snapshot", "state"], env)).exitCode).toBe(0);
   expect((await project.containers()).map(({ id }) => id)).not.toContain(reader.trim());
-  expect(await docker("image", "ls", "--quiet", "localhost/snapkilled/dev/unchecked")).toBe("");
+  expect(await docker("image", "ls", "--quiet", unchecked)).toBe("");
 });
 
 it("says which names and environments it can work with", async () => {
@@ -405,6 +414,6 @@ it("says which names and environments it can work with", async () => {
   ]);
   const shown = (await said(project, ["snapshot", "show", "same", "--env", "test"])).stdout;
   expect(shown.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, "WHEN").replaceAll(/[0-9a-f]{64}/g, "FINGERPRINT")).toMatch(
-    /^name {9}same\nenvironment {2}test\ncreated {6}WHEN UTC\nuser {9}root\nfingerprint {2}FINGERPRINT\nimage {8}localhost\/snapnames\/test\/snapshots:same\nlayers {7}\d, 1 on the environment's image \(0\.0 MB\)\nsize {9}[\d.]+ MB\n$/,
+    /^name {9}same\nenvironment {2}test\ncreated {6}WHEN UTC\nuser {9}root\nfingerprint {2}FINGERPRINT\nimage {8}localhost\/snapnames\/test\/snapshots\/ID:same\nlayers {7}\d, 1 on the environment's image \(0\.0 MB\)\nsize {9}[\d.]+ MB\n$/,
   );
 });

@@ -1,5 +1,4 @@
 import { connectEngine } from "../../src/engine/docker/connect.ts";
-import { claimPrefix } from "../../src/plan/base-image.ts";
 import { projectLabel } from "../../src/plan/labels.ts";
 import { testHost } from "./test-host.ts";
 
@@ -13,8 +12,8 @@ export async function removeProject(project: string): Promise<void> {
   for (const { id, tags } of await images.list(labels)) {
     for (const one of tags.length === 0 ? [id] : tags) await images.remove(one);
   }
-  const claims = (await images.list({})).flatMap(({ tags }) =>
-    tags.filter((tag) => tag.startsWith(claimPrefix(project))),
+  const named = (await images.list({})).flatMap(({ tags }) =>
+    tags.filter((tag) => tag.startsWith(`localhost/${project}/`)),
   );
-  for (const tag of claims) await images.remove(tag);
+  for (const tag of named) await images.remove(tag);
 }

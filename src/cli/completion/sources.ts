@@ -39,7 +39,7 @@ const projectSources: Readonly<Record<string, ProjectSource>> = {
   },
   SNAPSHOT: async ({ spec }, context) => {
     const { findSnapshots } = await import("../../env/snapshot/find.ts");
-    const snapshots = await findSnapshots({ engine: await connect(context), spec }, context.options.env);
+    const snapshots = await findSnapshots({ ...context, engine: await connect(context), spec }, context.options.env);
     return snapshots.map(({ name, message, environment }) => ({ word: name, summary: message ?? environment }));
   },
 };

@@ -4,11 +4,11 @@ import type { ImageInfo } from "../../engine/engine.ts";
 import { devenvError } from "../../errors.ts";
 import { bootstrapTar } from "../../host/bootstrap.ts";
 import type { LocalPin } from "../../lock/lockfile.ts";
-import { claimTag } from "../../plan/base-image.ts";
-import { projectLabel } from "../../plan/labels.ts";
+import { baseClaimTag } from "../../plan/image-names.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import { applyMirror, parseImageReference, printImageReference } from "../../spec/image-reference.ts";
 import type { BootstrapBase, ReferenceBase } from "../../spec/spec.ts";
+import { projectIdentity } from "../identity.ts";
 import { bootstrapLines, resolveBootstrapBase } from "../lock/resolve-bootstrap-base.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
@@ -24,7 +24,8 @@ export async function ensureBase(context: OperationContext, image: ImagePlan): P
   const present = await context.engine.images.inspect(baseTag);
   if (basePin !== undefined && "layers" in basePin) return requireLayers(image, basePin, present);
   if (present === undefined) await makeBase(context, image, base);
-  const claim = claimTag(image.labels[projectLabel] ?? "", baseTag);
+  const { id } = await projectIdentity(context);
+  const claim = baseClaimTag({ project: context.spec.project, id }, baseTag);
   if (claim !== undefined && !present?.tags.includes(claim)) await context.engine.images.tag(baseTag, claim);
 }
 

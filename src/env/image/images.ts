@@ -17,6 +17,7 @@ import type { OperationContext, StepName } from "../operation.ts";
 import { runStep } from "../step.ts";
 import { archiveEntries } from "./archives.ts";
 import { ensureBase } from "./base.ts";
+import { claimImage, withReplaced } from "./claim.ts";
 import { rememberInputs } from "./known-inputs.ts";
 import { packageEntries } from "./packages.ts";
 import { requireRunNetwork } from "./run-network.ts";
@@ -38,17 +39,22 @@ export interface EnsuredImage {
 export async function ensureImage(context: OperationContext, options: EnsureImageOptions): Promise<EnsuredImage> {
   const { image, noCache, hasBase } = options;
   const { environment, tag } = image;
-  const present = noCache ? undefined : await context.engine.images.inspect(tag);
-  if (present !== undefined) {
+  const found = await context.engine.images.inspect(tag);
+  if (found !== undefined && !noCache) {
+    await claimImage(context, image, found);
     const text = `${shortTag(image)}  reused`;
     await runStep(context, { environment, step: "image", text }, async () => ({ text, value: undefined }));
     await rememberInputs(context.host, options.plan, image);
-    return { action: "reused", info: { ...present, tag } };
+    return { action: "reused", info: { ...found, tag } };
   }
   await requireRunNetwork(context, image);
   return tellFullDisk(context.engine, { watch: true }, async () => {
     if (!hasBase) await ensureBaseImage(context, options);
-    return makeImage(context, options);
+    return withReplaced(context, { image, found }, async () => {
+      const made = await makeImage(context, options);
+      await claimImage(context, image, made.info);
+      return made;
+    });
   });
 }
 

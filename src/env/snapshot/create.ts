@@ -14,6 +14,7 @@ import {
 } from "../../plan/snapshot.ts";
 import { unnamedUser } from "../../plan/user.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
+import { projectIdentity } from "../identity.ts";
 import { underLock } from "../lock.ts";
 import { observeCurrent } from "../observe.ts";
 import type { OperationContext } from "../operation.ts";
@@ -21,7 +22,7 @@ import { selectEnvironments } from "../plan-project.ts";
 import { runStep } from "../step.ts";
 import { captureLayer } from "./capture.ts";
 import { describeSnapshot, type SnapshotDetails } from "./describe.ts";
-import { findSnapshot } from "./find.ts";
+import { findSnapshot, findSnapshots } from "./find.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 import { secretValues } from "./secret-values.ts";
 import { withUnchecked } from "./unchecked.ts";
@@ -75,9 +76,10 @@ interface Target extends Chosen {
   readonly name: string;
 }
 
-async function refuseUnfit({ engine, spec }: OperationContext, { environment, container, name }: Target) {
-  const tag = snapshotTag({ project: spec.project, environment: environment.name, name });
-  if ((await engine.images.inspect(tag)) !== undefined) {
+/** One of an earlier version may be another project's: it does not stand in the way. */
+async function refuseUnfit(context: OperationContext, { environment, container, name }: Target) {
+  const snapshots = await findSnapshots(context, environment.name);
+  if (snapshots.some((one) => one.name === name && one.id !== undefined)) {
     throw devenvError("SNAPSHOT_EXISTS", { name, environment: environment.name });
   }
   if (phaseOf(container.name) === "create") throw devenvError("SNAPSHOT_UNFINISHED", { environment: environment.name });
@@ -87,7 +89,8 @@ async function refuseUnfit({ engine, spec }: OperationContext, { environment, co
 async function take(context: OperationContext, target: Target & Pick<SnapshotRequest, "message">): Promise<void> {
   const { images } = context.engine;
   const { environment, container, name } = target;
-  const place = { project: context.spec.project, environment: environment.name, name };
+  const { id } = await projectIdentity(context);
+  const place = { project: context.spec.project, environment: environment.name, id, name };
   const values = await secretValues(context, target);
   const labels = await snapshotLabels(context, target);
   context.signal?.throwIfAborted();

@@ -1,8 +1,9 @@
 import { devenvError } from "../../errors.ts";
-import { environmentLabel, projectLabel, snapshotLabel } from "../../plan/labels.ts";
+import { snapshotLabel } from "../../plan/labels.ts";
+import { isMadeFrom } from "../../plan/snapshot.ts";
 import { underLock } from "../lock.ts";
 import type { KnownContext } from "../operation.ts";
-import { type FoundSnapshot, findSnapshots, pickSnapshot } from "./find.ts";
+import { chooseSnapshots, type FoundSnapshot } from "./find.ts";
 
 export interface RemovedSnapshots {
   readonly project: string;
@@ -16,8 +17,7 @@ export function removeSnapshots(
 ): Promise<RemovedSnapshots> {
   const { engine, spec } = context;
   return underLock(context, async () => {
-    const snapshots = await findSnapshots(context, environment);
-    const chosen = [...new Set(names)].map((name) => pickSnapshot(snapshots, { name, environment }));
+    const chosen = await chooseSnapshots(context, [...new Set(names)], environment);
     for (const snapshot of chosen) await refuseUsed(context, snapshot);
     for (const { tag } of chosen) await engine.images.remove(tag);
     return { project: spec.project, removed: chosen.map((one) => ({ name: one.name, environment: one.environment })) };
@@ -25,8 +25,9 @@ export function removeSnapshots(
 }
 
 /** Containers of other workspaces of the project count too. */
-async function refuseUsed({ engine }: KnownContext, { project, environment, name }: FoundSnapshot): Promise<void> {
-  const labels = { [projectLabel]: project, [environmentLabel]: environment, [snapshotLabel]: name };
-  const containers = (await engine.containers.list(labels)).map((container) => container.name);
+async function refuseUsed({ engine }: KnownContext, snapshot: FoundSnapshot): Promise<void> {
+  const { name, environment } = snapshot;
+  const labelled = await engine.containers.list({ [snapshotLabel]: name });
+  const containers = labelled.filter((one) => isMadeFrom(one, snapshot)).map((container) => container.name);
   if (containers.length > 0) throw devenvError("SNAPSHOT_IN_USE", { name, environment, containers });
 }

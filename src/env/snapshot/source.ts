@@ -1,13 +1,13 @@
 import type { ContainerInfo } from "../../engine/containers.ts";
 import { devenvError } from "../../errors.ts";
 import { changedInputs } from "../../plan/diff.ts";
-import { environmentLabel, snapshotLabel } from "../../plan/labels.ts";
+import { environmentLabel, labelOf, snapshotLabel } from "../../plan/labels.ts";
 import type { EnvironmentPlan } from "../../plan/plan.ts";
-import { imageInputs } from "../../plan/snapshot.ts";
+import { imageInputs, isMadeFrom } from "../../plan/snapshot.ts";
 import type { LaunchRequest } from "../container/launch.ts";
 import { startPhase } from "../container/start.ts";
 import type { OperationContext } from "../operation.ts";
-import { type FoundSnapshot, findSnapshots } from "./find.ts";
+import { everySnapshot, type FoundSnapshot } from "./find.ts";
 
 /** Where the files of a container come from, in the place of the config's image. */
 export interface SnapshotSource {
@@ -41,11 +41,10 @@ function warnOfOtherImage({ report }: OperationContext, environment: Environment
 /** The snapshot that a container was made from, as long as it is there. */
 export async function sourceOf(
   context: OperationContext,
-  { labels }: ContainerInfo,
+  container: ContainerInfo,
 ): Promise<SnapshotSource | undefined> {
-  const name = labels[snapshotLabel] ?? "";
-  if (name === "") return undefined;
-  const snapshots = await findSnapshots(context, labels[environmentLabel]);
-  const snapshot = snapshots.find((one) => one.name === name);
+  if (labelOf(container.labels, snapshotLabel) === undefined) return undefined;
+  const snapshots = await everySnapshot(context, labelOf(container.labels, environmentLabel));
+  const snapshot = snapshots.find((one) => isMadeFrom(container, one));
   return snapshot === undefined ? undefined : { snapshot, always: true };
 }

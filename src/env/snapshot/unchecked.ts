@@ -2,11 +2,12 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { ImageInfo } from "../../engine/engine.ts";
 import { isDevenvError } from "../../errors.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
 import { workspaceId } from "../../plan/container.ts";
-import { projectLabel, snapshotLabel } from "../../plan/labels.ts";
+import { createdLabel, projectLabel, snapshotLabel } from "../../plan/labels.ts";
 import type { KnownContext } from "../operation.ts";
 
 interface Unchecked {
@@ -19,6 +20,9 @@ interface Unchecked {
 
 /** An engine ends a commit that it began, also for a command that was killed meanwhile. */
 const longestCommitMs = 10 * 60 * 1000;
+
+/** A snapshot's labels are written so long before it is begun, at the most. */
+const labelledMs = 60 * 1000;
 
 /** There while a snapshot is being taken, so that no command has to ask the engine for what is not there. */
 export function uncheckedMark({ cacheDir }: Pick<Host, "cacheDir">, root: string): string {
@@ -67,14 +71,17 @@ async function readMark(mark: string): Promise<Unchecked | undefined> {
 }
 
 /** The image itself, the container in which its files were read, and what it was made of where that has no name yet. */
-async function removeImages({ engine, spec }: KnownContext, { tag, name }: Unchecked): Promise<boolean> {
+async function removeImages({ engine, spec }: KnownContext, { tag, name, started }: Unchecked): Promise<boolean> {
   const { images, containers } = engine;
   const labels = { [projectLabel]: spec.project };
   for (const container of await containers.list(labels)) {
     if (container.image === tag && container.name.endsWith(".check")) await containers.remove(container.id);
   }
   const found = await images.list({ ...labels, [snapshotLabel]: name });
-  const left = found.filter((image) => image.tags.length === 0 || image.tags.includes(tag));
+  // what somebody made of a snapshot of this name has its labels too, which are older
+  const isDraft = ({ tags, labels: own }: ImageInfo) =>
+    tags.length === 0 && Date.parse(own[createdLabel] ?? "") >= started - labelledMs;
+  const left = found.filter((image) => isDraft(image) || image.tags.includes(tag));
   for (const image of left) {
     await images.remove(image.tags.length === 0 ? image.id : tag).catch((error: unknown) => {
       if (!isDevenvError(error, "IMAGE_IN_USE")) throw error;

@@ -15,6 +15,8 @@ export interface SyncState {
   readonly folder: string;
   /** Absolute path of the workspace. */
   readonly root: string;
+  /** Of the workspace's folder. */
+  readonly identity: string;
   /** There is no such workspace any more. */
   readonly isGone: boolean;
   /** A process may keep it in step. */
@@ -91,6 +93,7 @@ async function readState(host: Host, { places, record, engine }: Known): Promise
   return {
     folder,
     root: record.root,
+    identity: record.folder,
     isGone: !existsSync(record.root),
     isRunning: await isRunning(host, places),
     kept: keptIn(record),

@@ -131,10 +131,10 @@ describe("a container of a ci run", () => {
     ["of a committed image", false, { name: "mine", image: "copy" }],
     ["of a committed image, under the same name", false, { image: "copy" }],
     ["under another name", false, { name: "mine" }],
-    ["of another project", false, { labels: { ...run.labels, "devenv.project": "other" } }],
+    ["with labels of another project", false, { labels: { ...run.labels, "devenv.project": "other" } }],
     ["whose mark is empty", false, { labels: { ...run.labels, "devenv.ci": "" } }],
   ])("%s: %s", (_name, is, changed) => {
-    expect(isOfCi({ ...run, ...changed }, "shop")).toBe(is);
+    expect(isOfCi({ ...run, ...changed })).toBe(is);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planPrune } from "../../../src/plan/prune.ts";
 import type { PruneContainer, PruneInput } from "../../../src/plan/prune-input.ts";
+import { membership } from "../../../src/plan/prune-members.ts";
 
 const day = 24 * 60 * 60;
 const now = 100 * day;
@@ -43,12 +44,13 @@ const image = (tags: readonly string[], labels: Record<string, string> = {}, cre
 function pruned(parts: Partial<PruneInput>): string[] {
   const items = planPrune({
     project: "shop",
+    known: new Set(["a1a1a1a1a1a1", "f1f1f1f1f1f1"]),
     workspace,
     environments: [{ name: "dev", image: { tag: devTag } }],
     containers: [],
     volumes: [],
     images: [],
-    bases: [],
+    otherVolumes: [],
     agents: [],
     ownAgents: [],
     states: [],
@@ -98,7 +100,7 @@ describe("prunes what a sync left behind", () => {
   const sync = { "devenv.sync": "v1" };
   const helper = container("a-sync", { ...mine("dev"), ...sync });
   const state = (parts: Partial<PruneInput["states"][number]> = {}) => ({
-    ...{ folder: "/state/w1", root: "/shop", isGone: false, isRunning: false, kept: [], journals: [] },
+    ...{ folder: "/state/w1", root: "/shop", identity: "f1", isGone: false, isRunning: false, kept: [], journals: [] },
     ...{ size: 10, changed: now - day },
     ...parts,
   });
@@ -174,55 +176,128 @@ describe("prunes volumes", () => {
 
 describe("prunes images", () => {
   const old = `localhost/shop/dev:${fingerprint("b")}`;
+  const claim = (id: string, digit = "b") => `localhost/shop/devenv/${id}/dev:${fingerprint(digit)}`;
+  const [own, before, foreign] = [claim("a1a1a1a1a1a1"), claim("f1f1f1f1f1f1"), claim("b2b2b2b2b2b2")];
   const unused = "no environment of the config has it, and no container";
+  const gone = (...names: string[]) => names.map((name) => `image ${name}: ${unused}`);
 
   it("that no environment has and no container was made from", () => {
-    expect(pruned({ images: [image([devTag]), image([old])] })).toEqual([`image ${old}: ${unused}`]);
-    expect(pruned({ images: [image([old])], containers: [container("a", mine("dev"), { image: old })] })).toEqual([]);
-    expect(pruned({ images: [image([old])], otherImages: new Set([old]) })).toEqual([]);
+    const images = [image([old, own])];
+    expect(pruned({ images: [image([devTag, claim("a1a1a1a1a1a1", "a")]), ...images] })).toEqual(gone(old, own));
+    expect(pruned({ images: [image([old, own, before])] })).toEqual(gone(old, own, before));
+    expect(pruned({ images, containers: [container("a", mine("dev"), { image: old })] })).toEqual([]);
+    expect(pruned({ images, otherImages: new Set([old]) })).toEqual([]);
     const byId = container("a", mine("dev"), { image: `sha256:${old}` });
-    expect(pruned({ images: [image([old])], containers: [byId] })).toEqual([]);
+    expect(pruned({ images, containers: [byId] })).toEqual([]);
+  });
+
+  it("for itself alone where another project of its name has the same", () => {
+    expect(pruned({ images: [image([old, own, foreign])] })).toEqual(gone(own));
+    expect(pruned({ images: [image([old, foreign])] })).toEqual([]);
+    // made by an earlier version: of which project it is, is not known
+    expect(pruned({ images: [image([old])] })).toEqual([]);
   });
 
   it("by the names that devenv gives alone", () => {
-    const tags = ["shop:latest", "localhost/shop/dev:latest", `localhost/other/dev:${fingerprint("b")}`, old];
-    expect(pruned({ images: [image(tags)] })).toEqual([`image ${old}: ${unused}`]);
-    expect(pruned({ images: [image([])] })).toEqual(["image sha256:untagged: no name leads to it any more"]);
+    const others = ["shop:latest", "localhost/shop/dev:latest", `localhost/other/dev:${fingerprint("b")}`];
+    expect(pruned({ images: [image([...others, own])] })).toEqual(gone(own));
+    expect(pruned({ images: [image([])] })).toEqual([]);
   });
 
-  it("and snapshots only when asked, without those that containers were made from", () => {
-    const labels = { "devenv.snapshot": "one" };
-    const images = [image(["localhost/shop/dev/snapshots:one"], labels)];
-    const made = container("a", { ...mine("dev"), ...labels });
+  it("that had the name of one that was built anew", () => {
+    const replaced = (id: string) => `localhost/shop/devenv/${id}/dev:replaced-0123456789ab`;
+    const images = [image([replaced("a1a1a1a1a1a1")]), image([replaced("b2b2b2b2b2b2")])];
+    expect(pruned({ images })).toEqual([`image ${replaced("a1a1a1a1a1a1")}: another one was built in its place`]);
+    const byId = container("a", mine("dev"), { image: `sha256:${replaced("a1a1a1a1a1a1")}` });
+    expect(pruned({ images, containers: [byId] })).toEqual([]);
+  });
+
+  it("and snapshots only when asked, its own, without those that containers were made from", () => {
+    const tag = "localhost/shop/dev/snapshots/a1a1a1a1a1a1:one";
+    const images = [
+      image([tag]),
+      image(["localhost/shop/dev/snapshots/b2b2b2b2b2b2:one"]),
+      image(["localhost/shop/dev/snapshots:one"]),
+    ];
+    const made = container("a", mine("dev"), { image: tag });
     expect(pruned({ images })).toEqual([]);
     expect(pruned({ images, snapshots: true, containers: [made] })).toEqual([]);
-    expect(pruned({ images, snapshots: true })).toEqual([
-      "snapshot localhost/shop/dev/snapshots:one: no container was made from it",
-    ]);
+    expect(pruned({ images, snapshots: true, otherImages: new Set([tag]) })).toEqual([]);
+    expect(pruned({ images, snapshots: true })).toEqual([`snapshot ${tag}: no container was made from it`]);
   });
 
   it("and bases that no environment stands on, with the shared name once no project has its own", () => {
     const base = (...tags: string[]) => image(tags.map((tag) => `localhost/${tag}`));
-    const [shared, mineOf, others] = ["devenv", "shop/devenv", "other/devenv"].map(
-      (place) => `${place}/bootstrap:bookworm-0123456789ab`,
-    ) as [string, string, string];
+    const [shared, mineOf, others, earlier] = [
+      "devenv",
+      "shop/devenv/a1a1a1a1a1a1",
+      "shop/devenv/b2b2b2b2b2b2",
+      "shop/devenv",
+    ].map((place) => `${place}/bootstrap:bookworm-0123456789ab`) as [string, string, string, string];
     const reason = "no environment of the config is built on it";
-    expect(pruned({ bases: [base(shared, mineOf, others)] })).toEqual([`image localhost/${mineOf}: ${reason}`]);
-    expect(pruned({ bases: [base(shared, mineOf)] })).toEqual([
+    expect(pruned({ images: [base(shared, mineOf, others)] })).toEqual([`image localhost/${mineOf}: ${reason}`]);
+    expect(pruned({ images: [base(shared, mineOf, earlier)] })).toEqual([`image localhost/${mineOf}: ${reason}`]);
+    expect(pruned({ images: [base(shared, mineOf)] })).toEqual([
       `image localhost/${mineOf}: ${reason}`,
       `image localhost/${shared}: ${reason}`,
     ]);
+    expect(pruned({ images: [base(shared, others)] })).toEqual([]);
     const environments = [{ name: "dev", image: { tag: devTag, baseTag: `localhost/${shared}` } }];
-    expect(pruned({ bases: [base(shared, mineOf)], environments })).toEqual([]);
+    expect(pruned({ images: [base(shared, mineOf)], environments })).toEqual([]);
   });
 
   it("and what an interrupted snapshot left, once it cannot be in progress", () => {
-    const unchecked = (age: number) =>
-      image(["localhost/shop/dev/unchecked:one"], { "devenv.snapshot": "one" }, now - age);
-    expect(pruned({ images: [unchecked(60)] })).toEqual([]);
-    expect(pruned({ images: [unchecked(day)] })).toEqual([
-      "snapshot localhost/shop/dev/unchecked:one: left by an interrupted `devenv snapshot`",
+    const unchecked = (place: string, age: number) =>
+      image([`localhost/shop/dev/unchecked${place}:one`], { "devenv.snapshot": "one" }, now - age);
+    const reason = "left by an interrupted `devenv snapshot`";
+    const names = ["/a1a1a1a1a1a1", "", "/b2b2b2b2b2b2"];
+    expect(pruned({ images: names.map((name) => unchecked(name, 60)) })).toEqual([]);
+    expect(pruned({ images: names.map((name) => unchecked(name, day)) })).toEqual([
+      `snapshot localhost/shop/dev/unchecked/a1a1a1a1a1a1:one: ${reason}`,
+      `snapshot localhost/shop/dev/unchecked:one: ${reason}`,
     ]);
+  });
+});
+
+describe("what of a name is the project's", () => {
+  const [ours, theirs] = [{ "devenv.project.id": "a1a1a1a1a1a1" }, { "devenv.project.id": "b2b2b2b2b2b2" }];
+  const away = other("dev", "/there");
+  const isMine = (labels: Record<string, string>, others: readonly Record<string, string>[] = []) =>
+    membership({
+      ...{ project: "shop", known: new Set(["a1a1a1a1a1a1"]), workspace, containers: [] },
+      volumes: others.map((one) => ({ labels: one })),
+    })({ labels });
+
+  it.each<[string, boolean, Record<string, string>, Record<string, string>[]]>([
+    ["what has its id, here", true, { ...mine("dev"), ...ours }, []],
+    ["what has its id, in another workspace", true, { ...away, ...ours }, []],
+    ["what has its id, of a name that it had before", true, { ...away, ...ours, "devenv.project": "store" }, []],
+    ["what has another id", false, { ...away, ...theirs }, []],
+    ["what has another id, in this place", false, { ...mine("dev"), ...theirs }, []],
+    [
+      "what a folder had that was in this place",
+      true,
+      { ...mine("dev"), "devenv.folder": "f0", "devenv.project.id": "f0" },
+      [],
+    ],
+    ["what an earlier version made here", true, mine("dev"), []],
+    ["what an earlier version made before the folder was moved", true, { ...away, "devenv.folder": "f1" }, []],
+    ["what an earlier version made elsewhere", false, away, []],
+    ["the same, where its workspace is known as another's", false, away, [{ ...away, ...theirs }]],
+    ["the same, where its workspace is known as the project's", true, away, [{ ...away, ...ours }]],
+    [
+      "the same, where its workspace is both's",
+      false,
+      away,
+      [
+        { ...away, ...ours },
+        { ...away, ...theirs },
+      ],
+    ],
+    ["what an earlier version made here for another project", false, { ...mine("dev"), "devenv.project": "store" }, []],
+    ["what a run of an earlier version left", true, { "devenv.project": "shop", "devenv.ci": "mark" }, []],
+  ])("%s: %s", (_name, expected, labels, others) => {
+    expect(isMine(labels, others)).toBe(expected);
   });
 });
 

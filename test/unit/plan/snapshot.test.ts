@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   defaultSnapshotName,
   imageInputs,
+  isMadeFrom,
   isSnapshotName,
   readSnapshot,
   reservedNames,
   type SnapshotFacts,
+  snapshotTag,
+  uncheckedTag,
   writeSnapshot,
 } from "../../../src/plan/snapshot.ts";
 
@@ -26,7 +29,8 @@ const facts: SnapshotFacts = {
   message: "works",
   created: new Date("2026-11-24T14:15:00.123Z"),
 };
-const tag = "localhost/shop/dev/snapshots:before-upgrade";
+const id = "0123456789ab";
+const tag = `localhost/shop/dev/snapshots/${id}:before-upgrade`;
 
 describe("a snapshot's name", () => {
   it.each(["a", "20261124-141500", "v1.2_x", "_", "List"])("may be `%s`", (name) =>
@@ -45,8 +49,7 @@ describe("a snapshot's labels", () => {
     expect(readSnapshot({ tags: [tag], labels: writeSnapshot(facts) })).toEqual({
       project: "shop",
       environment: "dev",
-      name: "before-upgrade",
-      tag,
+      ...{ id, name: "before-upgrade", tag },
       created: "2026-11-24T14:15:00.123Z",
       fingerprint: "3f9a",
       inputs: { image: "3f9a", "image.from": "1" },
@@ -81,7 +84,30 @@ describe("a snapshot's labels", () => {
     const unchecked = "localhost/shop/dev/unchecked:before-upgrade";
     expect(readSnapshot({ tags: [unchecked], labels })).toBeUndefined();
     expect(readSnapshot({ tags: [tag], labels: {} })).toBeUndefined();
+    expect(readSnapshot({ tags: [tag.replace("/dev/", "/test/"), "shop/dev/snapshots:x"], labels })).toBeUndefined();
   });
+
+  it("are those of one of an earlier version too, whose name tells of no project", () => {
+    const before = "localhost/shop/dev/snapshots:before-upgrade";
+    expect(readSnapshot({ tags: [before], labels: writeSnapshot(facts) })).toMatchObject({
+      id: undefined,
+      tag: before,
+    });
+    expect(snapshotTag({ ...facts, id })).toBe(tag);
+    expect(uncheckedTag({ ...facts, id })).toBe(`localhost/shop/dev/unchecked/${id}:before-upgrade`);
+  });
+});
+
+it("a container is made from a snapshot of its name whose image it has", () => {
+  const snapshot = { name: "one", tag: "localhost/shop/dev/snapshots/0123456789ab:one", image: "sha256:3f9a" };
+  const labels = { "devenv.snapshot": "one" };
+  expect([snapshot.tag, "sha256:3f9a", "3f9a"].map((image) => isMadeFrom({ image, labels }, snapshot))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(isMadeFrom({ image: "localhost/shop/dev/snapshots:one", labels }, snapshot)).toBe(false);
+  expect(isMadeFrom({ image: snapshot.tag, labels: {} }, snapshot)).toBe(false);
 });
 
 it("the inputs of the image are told from those of the container", () => {
