@@ -42,7 +42,7 @@ const lazyDockerodeParts: Plugin = {
  * `import … from "node:fs"` makes Node read every member of that module, and some of them load other
  * modules: `fs.promises`, or all of undici for `node:http`. Taken this way a member is read when it is used.
  * The functions of those that are slow to load load them with the first call. Not for `main.ts`, which
- * must run on a Node that knows no such way, nor for what packages require.
+ * must run on a Node that knows no such way, nor for what it needs first, nor for what packages require.
  */
 const lazyBuiltins: Readonly<Record<string, object>> = {
   "node:child_process": childProcess,
@@ -58,7 +58,8 @@ const lightBuiltins: Plugin = {
   resolveId(source, importer, { kind }) {
     if (!isBuiltin(source)) return null;
     const from = importer ?? "\0";
-    const isLight = kind === "import-statement" && !/\/src\/main\.ts$|^\0/.test(from);
+    const isLight =
+      kind === "import-statement" && !/\/src\/(main|host\/(compile-cache|cache-folder))\.ts$|^\0/.test(from);
     if (!isLight) return { id: source, external: true };
     const isLazy = source in lazyBuiltins && !from.includes("/node_modules/");
     return `\0light:${isLazy ? "lazy:" : ""}${source}`;
@@ -94,6 +95,8 @@ const bareEntrance: Plugin = {
  * each with all that its modules import, except what an earlier one holds.
  */
 const chunks: readonly (readonly [string, RegExp])[] = [
+  // before there is a compile cache
+  ["start", /\/src\/host\/(compile-cache|cache-folder)\.ts$/],
   ["quick", /^\0light:|\/src\/(cli\/quick-up|host\/node)\.ts$/],
   ["core", /\/src\/cli\/(run|interrupts|help)\.ts$/],
   ["engine", /\/src\/(cli\/commands\/exec|engine\/docker\/connect)\.ts$/],

@@ -5,11 +5,30 @@ import { nodeVersionProblem } from "./cli/node-version.ts";
 // Everything else is imported once this Node is known to be able to.
 const problem = nodeVersionProblem(process.versions.node);
 if (problem === undefined) {
-  module.enableCompileCache();
+  await enableCompileCache();
   if (!(await answerQuickly())) await main();
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
+}
+
+async function enableCompileCache(): Promise<void> {
+  const { env, platform } = process;
+  // whoever names a folder has it from the start
+  if (env.NODE_COMPILE_CACHE !== undefined) return;
+  const { compileCacheFolder } = await import("./host/compile-cache.ts");
+  const [fs, { homedir }] = [process.getBuiltinModule("node:fs"), process.getBuiltinModule("node:os")];
+  const folder = compileCacheFolder({ platform, env, home: homeOf(homedir), uid: process.getuid?.(), fs });
+  if (folder !== undefined) module.enableCompileCache(folder);
+}
+
+/** A user id that has no passwd entry, and no HOME, makes it throw. */
+function homeOf(homedir: () => string): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }
 
 /** A bare `devenv up` with nothing to do, before anything that takes time is loaded. */

@@ -31,7 +31,7 @@ export interface CiContainerRequest {
 export async function createCiContainer(context: OperationContext, request: CiContainerRequest): Promise<string> {
   const { engine, report } = context;
   const { plan, environment, image, mark } = request;
-  await checkMounts(environment);
+  await checkMounts(context, environment);
   const container = withoutHost(environment.container, plan.workspace.root);
   const variables = await containerVariables(context, container, image);
   const user = await containerUser(engine, container.user, image.user);

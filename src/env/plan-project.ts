@@ -1,6 +1,7 @@
 import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file/read.ts";
 import { readGitPlace } from "../host/git-place.ts";
+import { requirePrivateCache } from "../host/private-folder.ts";
 import { hostTimezone } from "../host/timezone.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { basePin, missingPins } from "../lock/check.ts";
@@ -24,6 +25,7 @@ import { readWorkspace } from "./workspace.ts";
 /** Plan every environment of the config as its lock, or the given one, pins it; a base comes before what is built on it. */
 export async function planProject(context: OperationContext, given?: Lockfile): Promise<Plan> {
   const { spec } = context;
+  await requirePrivateCache(context.host);
   const lockfile = given ?? (await readLockfile(spec.root)) ?? emptyLockfile;
   const { workspace: place, inode } = await readWorkspace(spec.root);
   const workspace = { ...place, projectId: (await identityOf(context.host, place)).id };

@@ -22,6 +22,16 @@ export const trustErrors = {
         : `\`${path}\` is to be a folder of your own, and belongs to user id ${uid}`,
     hint: ({ path }) => `remove it, or give it to yourself: \`sudo chown -R "$(id -u)" ${path}\``,
   }),
+  LINK_IN_THE_WAY: entry<{ path: string; target: string }>({
+    message: ({ path, target }) =>
+      `Something is to be mounted at \`${path}\`, which is a link to \`${target}\`: it is not followed, since code in the container may have put it there`,
+    hint: ({ path }) => `put a folder in its place: \`rm ${path} && mkdir ${path}\``,
+  }),
+  LINK_LEAVES_WORKSPACE: entry<{ path: string; link: string; target: string }>({
+    message: ({ path, link, target }) =>
+      `\`${path}\` leads out of the workspace, to \`${target}\`${link === path ? "" : ` by the link \`${link}\``}: it is not followed, since code in the container may have put that link there`,
+    hint: ({ target }) => `remove the link; if it is yours, name \`${target}\` itself in the config`,
+  }),
   CONFIG_NOT_RUN: entry<{ file: string; command: string }>({
     message: ({ file, command }) =>
       `\`${command}\` needs the config \`${file}\`, which you have not run in this folder before`,

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, type Sha256 } from "../digest.ts";
 import { devenvError } from "../errors.ts";
@@ -65,11 +65,11 @@ function cacheKey({ suite, packages, platform }: BootstrapOptions): Sha256 {
   return digestOf({ recipe: bootstrapRecipe, suite, packages: digestOfPackages(packages), platform });
 }
 
-/** Undefined when it is not there, or was cut short by a crash between the renames. */
+/** Undefined when it is not there, and when it is not what was made. */
 async function readCached(file: string): Promise<BootstrapTar | undefined> {
   try {
     const { sha256, size } = JSON.parse(await readFile(`${file}.json`, "utf8")) as Omit<BootstrapTar, "file">;
-    return (await stat(file)).size === size ? { file, sha256, size } : undefined;
+    return (await hashFile(file)).sha256 === sha256 ? { file, sha256, size } : undefined;
   } catch {
     return undefined;
   }

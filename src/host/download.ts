@@ -37,7 +37,7 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-/** A download in the cache, its content checked against its sha256 when it came in. */
+/** A download in the cache, its content checked against its sha256 when it came in; `isIntact` tells whether it still is. */
 export interface CachedArchive {
   readonly file: string;
   readonly sha256: Sha256;
@@ -63,6 +63,13 @@ export async function lookupArchive(query: ArchiveQuery): Promise<CachedArchive 
   }
   await rm(file, { force: true });
   return undefined;
+}
+
+/** Whether a download is still what was received; one that is not is taken out of the cache. Call it before it is unpacked. */
+export async function isIntact({ file, sha256 }: CachedArchive): Promise<boolean> {
+  if ((await hashFile(file).catch(() => undefined))?.sha256 === sha256) return true;
+  await rm(file, { recursive: true, force: true });
+  return false;
 }
 
 /** What `lookupArchive` looks at for an address without a checksum. */

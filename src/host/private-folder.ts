@@ -1,9 +1,9 @@
 /** Folders and files of this user alone: what is in them is believed. */
-import { constants, type Stats } from "node:fs";
+import { chmodSync, constants, existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { chmod, lstat, mkdir, open } from "node:fs/promises";
-import { devenvError } from "../errors.ts";
+import { devenvError, isDevenvError } from "../errors.ts";
 import type { Host } from "./host.ts";
-import { errnoOf } from "./reason.ts";
+import { errnoOf, reasonOf } from "./reason.ts";
 
 type Owner = Pick<Host, "uid">;
 
@@ -19,10 +19,33 @@ export async function makePrivateFolder(owner: Owner, path: string): Promise<voi
   const stats = await lstat(path);
   const trouble = troubleOf(owner, stats);
   if (trouble !== undefined) throw devenvError("FOLDER_FOREIGN", { path, ...trouble });
-  if (owner.uid !== undefined && (stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+  // what is mounted read-only cannot be changed, by others neither
+  if (owner.uid !== undefined && (stats.mode & 0o077) !== 0) await chmod(path, 0o700).catch(unlessReadOnly);
 }
 
-/** The same, for a folder that is there; false where there is none. */
+/** The same, at once. */
+export function makePrivateFolderNow(owner: Owner, path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(path);
+  const trouble = troubleOf(owner, stats);
+  if (trouble !== undefined) throw devenvError("FOLDER_FOREIGN", { path, ...trouble });
+  if (owner.uid !== undefined && (stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
+}
+
+/** The same for the cache, of which what is read is believed. Throws FOLDER_FOREIGN, CACHE_UNUSABLE. */
+export async function makePrivateCache({ cacheDir, ...owner }: Owner & Pick<Host, "cacheDir">): Promise<void> {
+  await makePrivateFolder(owner, cacheDir).catch((error: unknown) => {
+    if (isDevenvError(error)) throw error;
+    throw devenvError("CACHE_UNUSABLE", { folder: cacheDir, reason: reasonOf(error) }, error);
+  });
+}
+
+/** The same for a cache that is there. */
+export async function requirePrivateCache(host: Owner & Pick<Host, "cacheDir">): Promise<void> {
+  if (existsSync(host.cacheDir)) await makePrivateCache(host);
+}
+
+/** Whether a folder that is there is this user's own. */
 export async function isPrivateFolder(owner: Owner, path: string): Promise<boolean> {
   try {
     const stats = await lstat(path);
@@ -31,6 +54,10 @@ export async function isPrivateFolder(owner: Owner, path: string): Promise<boole
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) return false;
     throw error;
   }
+}
+
+function unlessReadOnly(error: unknown): void {
+  if (errnoOf(error) !== "EROFS") throw error;
 }
 
 function troubleOf(

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
+import { realPathInside } from "./below.ts";
 import type { Host, ProgramOutput } from "./host.ts";
 import { reasonOf } from "./reason.ts";
 import { openRedaction } from "./redact.ts";
@@ -23,7 +24,7 @@ export interface ResolveSecretsOptions {
 
 /**
  * The values of secrets, by name, from this machine: one after the other, since a command may ask its
- * user something. Throws SECRET_UNAVAILABLE, which never holds anything of a value.
+ * user something. Throws LINK_LEAVES_WORKSPACE, and SECRET_UNAVAILABLE, which never holds anything of a value.
  */
 export async function resolveSecrets(
   host: Host,
@@ -35,7 +36,8 @@ export async function resolveSecrets(
     signal?.throwIfAborted();
     const { kind, value } = secret.source;
     if (kind === "env") values.set(secret.name, fromVariable(secret, host.env[value]));
-    else if (kind === "file") values.set(secret.name, await fromFile(secret, resolve(cwd, secretFile(value, host))));
+    else if (kind === "file")
+      values.set(secret.name, await fromFile(secret, cwd, resolve(cwd, secretFile(value, host))));
     else values.set(secret.name, await fromCommand(secret, { host, cwd, signal, known: [...values.values()] }));
   }
   return values;
@@ -51,9 +53,10 @@ export function secretFile(path: string, { home }: Pick<Host, "home">): string {
   return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
 }
 
-async function fromFile(secret: SecretRequest, path: string): Promise<Buffer> {
+async function fromFile(secret: SecretRequest, root: string, path: string): Promise<Buffer> {
+  const real = await realPathInside(root, path);
   try {
-    return await readFile(path);
+    return await readFile(real);
   } catch (error) {
     throw unavailable(secret, `the file cannot be read: ${reasonOf(error)}`, error);
   }

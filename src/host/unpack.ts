@@ -36,10 +36,10 @@ const formatVersion = 1;
  * Throws ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, UNPACKER_MISSING, CACHE_UNUSABLE.
  */
 export async function canonicalTar(request: UnpackRequest): Promise<CachedArchive> {
-  const { cacheDir, sha256, strip } = request;
-  const file = join(cacheDir, "archives", `${digestOf({ formatVersion, sha256, strip })}.tar`);
-  const known = await readRecord(file);
+  const { cacheDir } = request;
+  const known = await lookupTar(request);
   if (known !== undefined) return known;
+  const file = tarPath(request);
   return withTemporaryFolder(cacheDir, async (folder) => {
     const temporary = join(folder, "canonical.tar");
     const written = await convert(request, folder, temporary).catch((error: unknown) => {
@@ -49,6 +49,17 @@ export async function canonicalTar(request: UnpackRequest): Promise<CachedArchiv
     await writeFileAtomic(recordPath(file), `${canonicalJson(written)}\n`);
     return { file, ...written };
   });
+}
+
+type TarKey = Pick<UnpackRequest, "cacheDir" | "sha256" | "strip">;
+
+/** One that was made before. Whoever reads it compares it with its digest. */
+export function lookupTar(key: TarKey): Promise<CachedArchive | undefined> {
+  return readRecord(tarPath(key));
+}
+
+function tarPath({ cacheDir, sha256, strip }: TarKey): string {
+  return join(cacheDir, "archives", `${digestOf({ formatVersion, sha256, strip })}.tar`);
 }
 
 type TarRecord = Pick<CachedArchive, "sha256" | "size">;

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { devenvError } from "../errors.ts";
 import { findLeftovers, writeFileAtomic } from "../host/atomic-write.ts";
+import { realPathInside } from "../host/below.ts";
 import { readSmallFile } from "../host/read-small-file.ts";
 import { errnoOf, reasonOf } from "../host/reason.ts";
 import { parseLockfile, parseMergedLockfile, printLockfile } from "./format.ts";
@@ -11,7 +12,7 @@ export function lockfilePath(root: string): string {
   return join(root, lockfileName);
 }
 
-/** The lock of a project; undefined when it has none. Throws LOCK_UNREADABLE, LOCK_INVALID, LOCK_CONFLICT, LOCK_VERSION. */
+/** The lock of a project; undefined when it has none. Throws LINK_LEAVES_WORKSPACE, LOCK_UNREADABLE, LOCK_INVALID, LOCK_CONFLICT, LOCK_VERSION. */
 export async function readLockfile(root: string): Promise<Lockfile | undefined> {
   return parse(await readText(root), parseLockfile);
 }
@@ -29,7 +30,7 @@ function parse(content: string | undefined, read: (content: string) => Lockfile)
 const largestLock = 32 * 1024 * 1024;
 
 async function readText(root: string): Promise<string | undefined> {
-  const file = lockfilePath(root);
+  const file = await realPathInside(root, lockfilePath(root));
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readSmallFile(file, largestLock));
   } catch (error) {
@@ -51,7 +52,7 @@ export async function removeLeftovers(root: string): Promise<void> {
 
 /** Atomic; a lock that is the same is not written again. Returns whether anything was written. */
 export async function writeLockfile(root: string, lockfile: Lockfile): Promise<boolean> {
-  const file = lockfilePath(root);
+  const file = await realPathInside(root, lockfilePath(root));
   try {
     return await writeFileAtomic(file, printLockfile(lockfile));
   } catch (error) {

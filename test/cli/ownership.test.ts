@@ -212,7 +212,9 @@ it("gives volumes that another person's container filled to the one who works no
   await project.up();
   await project.inside("mkdir -p node_modules/deep && touch node_modules/deep/file");
   chmodSync(project.path, 0o755);
-  const asGrace = (...args: string[]) => grace.devenv(args, { cwd: project.path });
+  // the config is ada's
+  const env = { DEVENV_TRUST_OWNER: String(ada.uid) };
+  const asGrace = (...args: string[]) => grace.devenv(args, { cwd: project.path, env });
   const again = await asGrace("up", "--json");
   expect(JSON.parse(again.stdout).environments[0]).toMatchObject({
     action: "recreated",

@@ -49,7 +49,7 @@ export interface Launched {
 export async function launch(context: OperationContext, request: LaunchRequest): Promise<Launched> {
   const { engine } = context;
   const { plan, environment, image, replaced } = request;
-  await checkMounts(environment);
+  await checkMounts(context, environment);
   await makeMountPoints(context, environment);
   const known = await listVolumes(engine, plan);
   const leave = await leaveVolume(context, request, known);

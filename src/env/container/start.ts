@@ -69,7 +69,7 @@ async function startStopped(
     text: isRestart ? "restarting" : "starting",
   } as const;
   await runStep(context, step, async () => {
-    await checkMounts(environment);
+    await checkMounts(context, environment);
     if (isRestart) await containers.stop(id, graceSeconds);
     await makeMountPoints(context, environment);
     await rememberMounts(context, { environment, id });

@@ -1,8 +1,8 @@
 import type { Sha256 } from "../../digest.ts";
-import { type CachedArchive, fetchArchive, lookupArchive } from "../../host/download.ts";
+import { type CachedArchive, fetchArchive, isIntact, lookupArchive } from "../../host/download.ts";
 import { redactUrl } from "../../host/redact-url.ts";
 import { readHostTrust } from "../../host/trust.ts";
-import { canonicalTar } from "../../host/unpack.ts";
+import { canonicalTar, lookupTar } from "../../host/unpack.ts";
 import type { ContextFile, ImagePlan } from "../../plan/plan.ts";
 import type { OperationContext } from "../operation.ts";
 import { runStep } from "../step.ts";
@@ -29,11 +29,19 @@ export async function archiveEntries(context: OperationContext, image: ImagePlan
   const { cacheDir } = host;
   const entries: ContextFile[] = [];
   for (const { key, url, sha256, strip, path } of image.archives) {
-    const download = await openArchive(context, { environment: image.environment, url, sha256, key });
-    const tar = await canonicalTar({ key, url, ...download, strip, cacheDir, host, signal });
+    const request = { environment: image.environment, url, sha256, key };
+    const tar =
+      (await lookupTar({ cacheDir, sha256, strip })) ??
+      (await canonicalTar({ key, url, ...(await intactArchive(context, request)), strip, cacheDir, host, signal }));
     entries.push({ kind: "file", path, mode: 0o644, size: tar.size, digest: tar.sha256, source: tar.file });
   }
   return entries;
+}
+
+/** One in the cache that somebody changed since it was received is had anew. */
+async function intactArchive(context: OperationContext, request: ArchiveRequest): Promise<CachedArchive> {
+  const download = await openArchive(context, request);
+  return (await isIntact(download)) ? download : openArchive(context, request);
 }
 
 /** The download of an archive, from the cache or its address. */

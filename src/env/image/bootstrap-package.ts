@@ -1,6 +1,6 @@
 import { archiveOf, debianArchitecture } from "../../host/apt-archive.ts";
 import type { FetchBootstrapPackages } from "../../host/bootstrap/packages.ts";
-import { lookupPackage } from "../../host/packages/fetch-package.ts";
+import { dropDamaged, lookupPackage } from "../../host/packages/fetch-package.ts";
 import type { BootstrapBase } from "../../spec/spec.ts";
 import type { OperationContext } from "../operation.ts";
 import { downloadPackages } from "./packages.ts";
@@ -23,9 +23,13 @@ export function packagesFetcher(
   const preferred = base.mirror === undefined || main === undefined ? {} : { [main.archive]: base.mirror };
   return async (packages) => {
     const named = Object.entries(packages).map(([name, pin]) => ({ name, pin }));
+    const { cacheDir } = context.host;
+    await dropDamaged(
+      cacheDir,
+      named.map(({ pin }) => pin),
+    );
     const failed = await downloadPackages(context, environment, { packages: named, preferred });
     for (const error of failed.values()) throw error;
-    const { cacheDir } = context.host;
     const files = named.map(async ({ name, pin }) => {
       const found = await lookupPackage({ cacheDir, pin });
       if (found === undefined) throw new Error(`the cache lost ${name}`);

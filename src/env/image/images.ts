@@ -1,6 +1,9 @@
+import { rm } from "node:fs/promises";
+import { sep } from "node:path";
 import { digestOf } from "../../digest.ts";
 import type { BuildFailure, BuildRequest, Engine, ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
+import type { Host } from "../../host/host.ts";
 import { comparePaths } from "../../host/path-order.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
 import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
@@ -8,7 +11,7 @@ import { hostSecret } from "../../plan/build-script.ts";
 import { copiedByChance } from "../../plan/copied-by-chance.ts";
 import { failedCopy } from "../../plan/copy-script.ts";
 import { originAt } from "../../plan/origins.ts";
-import type { ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
+import type { ContextEntry, ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
 import { dockerfileSteps } from "../../plan/steps.ts";
 import { openSecrets } from "../container/secrets.ts";
@@ -99,11 +102,9 @@ export async function buildImage(context: OperationContext, options: BuildImageO
   warnOfCopies(context, image);
   const trust = await readHostTrust(host);
   const secrets = await openSecrets(context, image.secrets);
-  const archives = await archiveEntries(context, image);
-  const packages = await packageEntries(context, image);
-  const request: BuildRequest = {
+  const request = async (): Promise<BuildRequest> => ({
     dockerfile: needsBaseUser(image) ? dockerfileOn(image, await userOf(engine, image.baseTag)) : image.dockerfile,
-    context: [...image.context, ...archives, ...packages].sort((a, b) => comparePaths(a.path, b.path)),
+    context: await contextOf(context, image),
     tag: check?.uncheckedName(image) ?? image.tag,
     platform: image.platform,
     labels: image.labels,
@@ -113,14 +114,32 @@ export async function buildImage(context: OperationContext, options: BuildImageO
     noCache: options.noCache || check?.wasRefused(context, image),
     signal,
     onEvent: (event) => report({ kind: "build", environment: image.environment, step, event }),
-  };
+  });
   try {
-    await engine.images.build(request);
+    await withWholeCache(host, async () => engine.images.build(await request()));
   } catch (error) {
     if (!isDevenvError(error, "IMAGE_BUILD_FAILED")) throw error;
     throw await explainFailure(context, image, error.details as BuildFailure);
   }
   await check?.acceptImage(context, { image, values: secrets.values });
+}
+
+async function contextOf(context: OperationContext, image: ImagePlan): Promise<readonly ContextEntry[]> {
+  const archives = await archiveEntries(context, image);
+  const packages = await packageEntries(context, image);
+  return [...image.context, ...archives, ...packages].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** The engine gets nothing but what was planned; what of that was changed in the cache is had anew, once. */
+async function withWholeCache(host: Host, build: () => Promise<void>): Promise<void> {
+  try {
+    await build();
+  } catch (error) {
+    const file = isDevenvError(error, "CONTEXT_CHANGED") ? (error.details as { readonly path: string }).path : "";
+    if (!file.startsWith(`${host.cacheDir}${sep}`)) throw error;
+    await rm(file, { force: true });
+    await build();
+  }
 }
 
 function warnOfCopies({ report, spec }: OperationContext, image: ImagePlan): void {

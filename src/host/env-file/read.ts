@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type DevenvError, devenvError } from "../../errors.ts";
+import { realPathInside } from "../below.ts";
 import { reasonOf } from "../reason.ts";
 import type { Lookup } from "./expand.ts";
 import { EnvFileFault } from "./fault.ts";
@@ -52,8 +53,9 @@ async function readEnvFile(options: EnvFile, outer: Lookup): Promise<ParsedEnvFi
 }
 
 async function readBytes({ root, file, key }: EnvFile): Promise<Buffer> {
+  const path = await realPathInside(root, resolve(root, file));
   try {
-    return await readFile(resolve(root, file));
+    return await readFile(path);
   } catch (error) {
     throw devenvError("ENV_FILE_UNREADABLE", { key, file, reason: reasonOf(error) }, error);
   }

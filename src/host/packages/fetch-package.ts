@@ -1,10 +1,12 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import { moveIntoPlace } from "../atomic-write.ts";
 import { withTemporaryFolder } from "../cache.ts";
+import { hashFile } from "../hash-file.ts";
 import type { Host } from "../host.ts";
 import type { downloadHttp } from "../http-download.ts";
+import { mapLimited } from "../map-limited.ts";
 import { redactUrl } from "../redact-url.ts";
 import { currentVersion } from "./current-version.ts";
 import { readKnownArchives } from "./known-archives.ts";
@@ -46,6 +48,18 @@ export async function lookupPackage({ cacheDir, pin }: Pick<PackageRequest, "cac
   );
   return size === pin.size ? { file, size } : undefined;
 }
+
+/** Take out of the cache what is no longer what a pin says: it is fetched again. */
+export async function dropDamaged(cacheDir: string, pins: readonly LockedPackage[]): Promise<void> {
+  await mapLimited(pins, hashedAtOnce, async (pin) => {
+    const known = await lookupPackage({ cacheDir, pin });
+    if (known === undefined) return;
+    const isWhole = (await hashFile(known.file).catch(() => undefined))?.sha256 === pin.sha256;
+    if (!isWhole) await rm(known.file, { recursive: true, force: true });
+  });
+}
+
+const hashedAtOnce = 4;
 
 /**
  * The file of a locked package: from the cache, else from where its archive is or was, checked and kept there.

@@ -1,8 +1,9 @@
 /** What commands do about the process that syncs: write down what is to be kept in step, start it, end it, wait for it. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { devenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
+import { makePrivateFolder } from "../../host/private-folder.ts";
 import { changedProcess, changesIn } from "./changes.ts";
 import { type AskOptions, ask, type FinalAnswer } from "./client.ts";
 import type { EnvironmentSync, SyncRequest } from "./messages.ts";
@@ -53,7 +54,7 @@ export function openControl({ host, workspace, command, circumstances }: Control
   return {
     places,
     async start({ workspace: head, name, environment, ...options }) {
-      await mkdir(places.folder, { recursive: true, mode: 0o700 });
+      await makePrivateFolder(host, places.folder);
       const record = await readRecord(places.record);
       const environments = { ...record?.environments, [name]: environment };
       const changed = { version: 1, ...head, environments, former: formerWith(record, [name], environment) } as const;
@@ -116,7 +117,7 @@ const lookMs = 20;
 
 async function startProcess(host: Host, places: SyncPlaces, command: ControlOptions["command"]): Promise<void> {
   const [program, ...args] = command;
-  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(host, places.folder);
   await host.processes.startDetached(program, args, { logFile: places.log, env: sparing });
   for (let waited = 0; waited < startMs; waited += lookMs) {
     if ((await ask(places.address, { kind: "status" })) !== undefined) return;

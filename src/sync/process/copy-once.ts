@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { devenvError } from "../../errors.ts";
+import { makePrivateFolder } from "../../host/private-folder.ts";
 import type { Problem, SyncProgress } from "../status.ts";
 import { type EnvironmentRequest, environmentOpener, type OpenerOptions } from "./open-environment.ts";
 import { journalOf } from "./places.ts";
@@ -15,7 +15,7 @@ export interface CopyRequest extends OpenerOptions, Pick<EnvironmentRequest, "re
 /** Bring the workspace into its volume; one that was brought there is left as it is. Gives what could not be. Throws SYNC_FAILED. */
 export async function copyOnce(request: CopyRequest): Promise<readonly Problem[]> {
   const { name, places, record, environment, sync, signal, onProgress } = request;
-  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(request.host, places.folder);
   // whose the journal is, and how to look at what the volume holds by then
   const { environments = {}, former = {} } = (await readRecord(places.record)) ?? {};
   await writeRecord(places.record, { version: 1, ...record, environments, former: { ...former, [name]: environment } });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { sha256 } from "../../../../src/digest.ts";
-import { fetchPackage, type PackageRequest } from "../../../../src/host/packages/fetch-package.ts";
+import { dropDamaged, fetchPackage, type PackageRequest } from "../../../../src/host/packages/fetch-package.ts";
 import { rememberArchives } from "../../../../src/host/packages/known-archives.ts";
 import { tarPart } from "../../../support/apk-repository.ts";
 import { serveHttp } from "../../../support/http-server.ts";
@@ -48,6 +48,16 @@ it("receives a cached file of another size anew", async () => {
   using cache = temporaryFolder({ [`packages/${pin.sha256}`]: "half" });
   const request = requestOf(cache.path, { sources: { mirrors: { local: server.url }, snapshot: false } });
   expect(readFileSync((await fetchPackage(request)).file, "utf8")).toBe(content);
+});
+
+it("takes out of the cache what was changed, and leaves all else", async () => {
+  using cache = temporaryFolder({ [`packages/${pin.sha256}`]: content.toUpperCase() });
+  const whole = { ...pin, size: content.length };
+  await dropDamaged(cache.path, [whole]);
+  expect(existsSync(join(cache.path, "packages", pin.sha256))).toBe(false);
+  writeFileSync(join(cache.path, "packages", pin.sha256), content);
+  await dropDamaged(cache.path, [whole, { ...whole, sha256: sha256("absent") }]);
+  expect(readFileSync(join(cache.path, "packages", pin.sha256), "utf8")).toBe(content);
 });
 
 it("goes on from a mirror that has not got it to an address met before, and to a snapshot", async () => {
