@@ -89,7 +89,7 @@ export function run(command: string | string[], options: RunOptions = {}): RunLa
   return { kind: "run", command, ...options };
 }
 
-/** Set variables in the image; `${NAME}` is a variable that it has already, `$${NAME}` this text, every other `$` itself. */
+/** Set variables in the image. */
 export function env(variables: Record<string, string>): EnvLayer {
   return { kind: "env", env: variables };
 }

@@ -1,7 +1,7 @@
 import type { ContainerInfo } from "../engine/containers.ts";
 import type { VolumeInfo } from "../engine/volumes.ts";
 import { devenvError } from "../errors.ts";
-import { environmentLabel, labelOf, syncLabel } from "../plan/labels.ts";
+import { environmentLabel, syncLabel } from "../plan/labels.ts";
 import type { Workspace } from "../plan/plan.ts";
 import { listVolumes } from "./container/volumes.ts";
 import { underLock } from "./lock.ts";
@@ -49,7 +49,7 @@ function lossOf({ names }: DownOptions): Loss {
 }
 
 function isNoHelper({ labels }: ContainerInfo): boolean {
-  return labelOf(labels, syncLabel) === undefined;
+  return labels[syncLabel] === undefined;
 }
 
 async function selectContainers(

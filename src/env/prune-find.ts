@@ -7,8 +7,7 @@ import { type Labels, labelOf, projectLabel, rootLabel, syncLabel } from "../pla
 import { isOfCi, ownerOf, readOwner, readSyncId } from "../plan/owned.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planPrune } from "../plan/prune.ts";
-import { unclaimedImages } from "../plan/prune-images.ts";
-import type { PrunedItem, PruneInput, PruneState } from "../plan/prune-input.ts";
+import type { PrunedItem, PruneState } from "../plan/prune-input.ts";
 import { membership } from "../plan/prune-members.ts";
 import { agentRepository } from "../plan/sync-agent.ts";
 import { ciRunState } from "./ci-runs.ts";
@@ -50,7 +49,7 @@ export async function findItems(context: KnownContext, options: FindOptions): Pr
   const isMine = membership({ project, known, workspace, containers: made, volumes: valid });
   const [containers, volumes] = [made.filter(isMine), valid.filter(isMine)];
   const gone = await goneFolders(context, [...containers, ...volumes]);
-  const input: PruneInput = {
+  const items = planPrune({
     ...{ project, known, workspace, environments, containers, volumes, images, gone, ownAgents },
     agents: images.filter(({ tags }) => tags.some((tag) => tag.startsWith(`${agentRepository}:`))),
     states: await ownStates(context, states, known),
@@ -60,18 +59,8 @@ export async function findItems(context: KnownContext, options: FindOptions): Pr
     now: Math.floor(Date.now() / 1000),
     olderThan: options.olderThan,
     snapshots: options.snapshots,
-  };
-  const items = planPrune(input);
-  tellUnclaimed(context, unclaimedImages(input, containers));
+  });
   return { items, containers, volumes, gone };
-}
-
-function tellUnclaimed({ report }: KnownContext, names: readonly string[]): void {
-  const [first] = names;
-  if (first === undefined) return;
-  const more = names.length === 1 ? "" : ` and ${names.length - 1} more`;
-  const text = `\`${first}\`${more}: an earlier version made it, perhaps for another project of this name, so it stays; \`docker image rm\` removes it`;
-  report({ kind: "warning", text });
 }
 
 /** Whoever makes a volume chooses its labels; they are to be such as devenv writes. */

@@ -82,5 +82,5 @@ function commandSteps({ command, cache, secrets, env, workdir, network }: RunLay
 function printVariables(variables: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(variables)
     .sort()
-    .map((name) => `ENV ${name}=${quoteEnv(name, variables[name] ?? "")}`);
+    .map((name) => `ENV ${name}=${quoteEnv(variables[name] ?? "")}`);
 }

@@ -28,20 +28,6 @@ export function pruneImages(input: PruneInput, kept: readonly PruneContainer[]):
   });
 }
 
-/**
- * Names of images that a project of this name made of which it is not known which: versions before did not say so.
- * Those that are in use, or planned, are none of them.
- */
-export function unclaimedImages(input: PruneInput, kept: readonly PruneContainer[]): readonly string[] {
-  return input.images.flatMap((image) => {
-    const names = image.tags.flatMap((tag) => ({ tag, name: readImageName(tag) }));
-    const [found] = names.filter(({ name }) => name?.kind === "image" && name.project === input.project);
-    const isClaimed = names.some(({ name }) => name?.kind === "claim");
-    if (found?.name === undefined || isClaimed || isUsed(input, image, kept)) return [];
-    return isNeeded(input, { image, ...found, name: found.name, kept }) ? [] : [found.tag];
-  });
-}
-
 /** By its id: an engine names a container's image so once the tag has moved on. */
 function isUsed({ otherImages }: PruneInput, { id }: Image, kept: readonly PruneContainer[]): boolean {
   const ids = [id, id.replace(/^sha256:/, "")];
@@ -85,30 +71,23 @@ function isOfSnapshot({ labels }: Image): boolean {
 }
 
 /** The project's own name of it, and the shared one with the last name of any project. */
-function imageReason(input: PruneInput, tagged: Tagged): string | undefined {
-  const { name } = tagged;
-  const claims = sameNames(tagged).filter(({ read }) => read.kind === "claim");
-  const own = claims.filter(({ read }) => isOwn(input, read));
-  const goes = name.kind === "claim" ? isOwn(input, name) : own.length > 0 && own.length === claims.length;
-  return goes && !isNeeded(input, tagged) ? "no environment of the config has it, and no container" : undefined;
-}
-
-/** Under any of its names. */
-function isNeeded({ environments, otherImages }: PruneInput, tagged: Tagged): boolean {
-  if (environments === undefined) return true;
-  return sameNames(tagged).some(
-    ({ tag }) =>
-      environments.some((environment) => environment.image.tag === tag) ||
-      otherImages.has(tag) ||
-      tagged.kept.some((one) => one.image === tag),
-  );
-}
-
-function sameNames({ image, name }: Tagged): readonly { readonly tag: string; readonly read: ImageName }[] {
-  return image.tags.flatMap((tag) => {
+function imageReason(input: PruneInput, { image, name, kept }: Tagged): string | undefined {
+  const same = image.tags.flatMap((tag) => {
     const read = readImageName(tag);
     return read !== undefined && isSameImage(read, name) ? [{ tag, read }] : [];
   });
+  const { environments, otherImages } = input;
+  const isNeeded = same.some(
+    ({ tag }) =>
+      environments === undefined ||
+      environments.some((environment) => environment.image.tag === tag) ||
+      otherImages.has(tag) ||
+      kept.some((one) => one.image === tag),
+  );
+  const claims = same.filter(({ read }) => read.kind === "claim");
+  const own = claims.filter(({ read }) => isOwn(input, read));
+  const goes = name.kind === "claim" ? isOwn(input, name) : own.length > 0 && own.length === claims.length;
+  return goes && !isNeeded ? "no environment of the config has it, and no container" : undefined;
 }
 
 function isSameImage(one: ImageName, other: ImageName): boolean {

@@ -11,18 +11,7 @@ export function shellExport(variables: Readonly<Record<string, string>>): string
   return assignments.length === 0 ? undefined : `export ${assignments.join(" ")}`;
 }
 
-/**
- * A value of ENV in double quotes. `${NAME}` is the variable of the image so far, and in a variable's own value
- * `$NAME` too, as in `PATH: "/opt/bin:$PATH"`; `$${NAME}` is this text, and every other `$` is a dollar.
- */
-export function quoteEnv(name: string, value: string): string {
-  const quoted = value.replace(
-    /["\\]|(\$?)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))|\$/g,
-    (found: string, dollar?: string, braced?: string, plain?: string) => {
-      if (braced !== undefined) return dollar === "$" ? `\\\${${braced}}` : found;
-      if (plain === name && dollar === "") return found;
-      return found.replaceAll(/["\\$]/g, "\\$&");
-    },
-  );
-  return `"${quoted}"`;
+/** A value of ENV in double quotes. `$NAME` is replaced by the builder, as in a Dockerfile; `\$` is a plain dollar. */
+export function quoteEnv(value: string): string {
+  return `"${value.replaceAll(/\\(?!\$)/g, "\\\\").replaceAll('"', '\\"')}"`;
 }

@@ -2,7 +2,6 @@
 
 import { childKey } from "./child-key.ts";
 import { parseImageReference } from "./image-reference.ts";
-import { layerRules } from "./layer-rules.ts";
 import { mountRules } from "./mount-rules.ts";
 import type { RuleIssue } from "./rule.ts";
 import { secretRules } from "./secret-rules.ts";
@@ -15,7 +14,6 @@ export function checkRules(spec: Spec): readonly RuleIssue[] {
       ...imageReference(environment),
       ...baseEnvironment(environment, spec),
       ...taskDependencies(environment),
-      ...layerRules(environment),
       ...secretRules(environment),
       ...mountRules(environment, spec),
       ...workspaceRules(environment),

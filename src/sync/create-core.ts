@@ -6,14 +6,15 @@ import type { Core } from "./core.ts";
 import { createDirty, type Dirty } from "./dirty.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
 import type { Entry, Path } from "./entry.ts";
-import { eachOf } from "./intents.ts";
+import { isGitLock } from "./git-lock.ts";
+import { eachOf, type SavedIntent } from "./intents.ts";
 import { createLimit } from "./limit.ts";
 import { createMeter } from "./meter.ts";
 import { createRetries } from "./retries.ts";
-import type { SessionOptions } from "./session-options.ts";
+import type { Ignores, SessionOptions } from "./session-options.ts";
 import type { SideListener, Stamp } from "./side.ts";
 import type { SideName, Unwatched } from "./status.ts";
-import { at, isAlike, parentOf } from "./tree.ts";
+import { at, isAlike, parentOf, walk } from "./tree.ts";
 
 /** Files under way at once. */
 const transfersAtOnce = 512;
@@ -58,11 +59,13 @@ async function openEndpoints(options: SessionOptions, { hooks, dirty }: Heard) {
   const { ancestor } = options;
   const { tree, stamps } = await ancestor.load();
   const begun = ancestor.intents.load().flatMap((intent) => [...eachOf(intent)]);
+  const isKnown = knownContents(tree, begun);
+  const ignores: Ignores = (path, isFolder) => isGitLock(path, isFolder) || options.ignores(path, isFolder);
   const open: OpenEndpoint = async (name) => {
-    const side = await options[name](listenerOf(hooks, name, dirty[name]));
+    const side = await options[name]({ ...listenerOf(hooks, name, dirty[name]), isKnown });
     const onDirty = (path: Path) => dirty[name].add([path]);
     const known = { known: tree, knownStamps: stampsOf(stamps, name) };
-    return openEndpoint({ side, ignores: options.ignores, ...known, onDirty });
+    return openEndpoint({ side, ignores, ...known, onDirty });
   };
   try {
     const { isHostRead, ...endpoints } = await openBoth(open, options);
@@ -91,6 +94,18 @@ async function openBoth(open: OpenEndpoint, { isPaused }: SessionOptions) {
     await host.side.close();
     throw error;
   }
+}
+
+/** Whether a content was agreed upon or on its way; it is asked where something was left in the middle of a change. */
+function knownContents(tree: Entry | undefined, begun: readonly SavedIntent[]): (content: string) => boolean {
+  let known: Set<string> | undefined;
+  return (content) => {
+    if (known === undefined) {
+      const entries = [...Array.from(walk(tree), ([, entry]) => entry), ...begun.map(({ after }) => after)];
+      known = new Set(entries.map((entry) => (entry?.kind === "file" ? entry.content : "")));
+    }
+    return known.has(content);
+  };
 }
 
 function* stampsOf(saved: Iterable<readonly [Path, SavedStamps]>, side: SideName): Generator<[Path, Stamp]> {

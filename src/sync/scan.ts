@@ -5,7 +5,7 @@ import type { Limit } from "./limit.ts";
 import type { Looked } from "./looked.ts";
 import { isUnknown } from "./region.ts";
 import type { Ignores } from "./session-options.ts";
-import { type Listing, type Side, SideError, type Stamp, type Stat, temporaryPrefix } from "./side.ts";
+import { isTemporaryName, type Listing, type Side, SideError, type Stamp, type Stat } from "./side.ts";
 import type { Entered, FolderStamps, Stamps } from "./stamps.ts";
 import { childrenOf, ignored, isAlike, joinPath, nameOf, namesOf, parentOf, uncarried } from "./tree.ts";
 
@@ -65,7 +65,7 @@ interface Place {
 
 async function visit(reader: Reader, place: Place, { isDirty, below }: Dirty): Promise<Entry | undefined> {
   const { path, known } = place;
-  if (!isDirty && (known === ignored || nameOf(path).startsWith(temporaryPrefix))) return known;
+  if (!isDirty && (known === ignored || isTemporaryName(nameOf(path)))) return known;
   let folder = known;
   if (isDirty || known?.kind !== "folder") {
     const stat = await statOf(reader, path);
@@ -122,7 +122,7 @@ async function look({ side, stamps, contents }: Reader, path: Path): Promise<Sta
 
 async function readNew(reader: Reader, place: Place, stat: Stat | string | undefined): Promise<Entry | undefined> {
   const { path, known } = place;
-  if (path !== "" && nameOf(path).startsWith(temporaryPrefix)) return undefined;
+  if (path !== "" && isTemporaryName(nameOf(path))) return undefined;
   const isIgnored =
     path !== "" && stat !== undefined && reader.ignores(path, typeof stat === "object" && stat.kind === "folder");
   if (!isIgnored && typeof stat === "object" && stat.kind === "folder") return readFolder(reader, place);
@@ -181,7 +181,7 @@ async function readChildren(
   const folders: Promise<void>[] = [];
   let isAnyUnknown = false;
   for (const [name, stat] of listing.children) {
-    if (name.startsWith(temporaryPrefix)) continue;
+    if (isTemporaryName(name)) continue;
     const below = joinPath(path, name);
     const isFolder = typeof stat === "object" && stat.kind === "folder";
     const before = known.get(name);

@@ -31,6 +31,7 @@ export const openSession: OpenSession = async (options) => {
       if (loop.isActive()) core.retries.hurry();
       loop.wake();
       await loop.quiet();
+      await tidySides(core, loop);
       return status();
     },
     async pause() {
@@ -104,6 +105,13 @@ async function passBarriers(core: Core, loop: Loop): Promise<void> {
   } catch (error) {
     core.lose(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Nothing of ours is left in anybody's way. */
+async function tidySides({ endpoints }: Core, { phase }: Loop): Promise<void> {
+  if (phase.state === "lost" || phase.state === "closed") return;
+  // one that is lost says so itself
+  await Promise.allSettled(sideNames.map((side) => endpoints[side].side.tidy?.()));
 }
 
 async function resume(core: Core, loop: Loop, answer: HaltAnswer | undefined): Promise<void> {

@@ -74,6 +74,8 @@ export interface Side {
   forget(path: Path): void;
   /** Resolves when every change that was made before the call has been told to the listener. */
   barrier(): Promise<void>;
+  /** Resolves when nothing stands under a temporary name any more. */
+  tidy?(): Promise<void>;
   /** Resolves when all that was written before the call survives a crash of the machine. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -120,6 +122,8 @@ export interface SideListener {
   onUnwatched(reason: string, hint: string | undefined): void;
   /** Everything is watched again. */
   onWatched?: (() => void) | undefined;
+  /** Whether nothing is lost with a content that was left aside: both sides agreed upon it, or it was on its way. */
+  isKnown?: ((content: string) => boolean) | undefined;
   /** The side cannot be reached any more; no call succeeds after this. */
   onLost(reason: string): void;
 }
@@ -150,7 +154,17 @@ export const nameReason = "its name is not UTF-8";
 /** Bytes of a file that is carried as a whole: many of them are in memory at once. */
 export const smallSize = 32 * 1024;
 
-/** Files that are being written, on either side: never synced. */
-export const temporaryPrefix = ".devenv-sync.";
+/** The folder at the root of either side for what is being written or was set aside: git ignores it, and it is never synced. */
+export const temporaryFolder = ".devenv-sync";
+/** What the names in it begin with, and those that stand elsewhere since they cannot be moved from there. */
+export const temporaryPrefix = `${temporaryFolder}.`;
+
+/** Whether this is the name of what is never synced, wherever it stands. */
+export function isTemporaryName(name: string): boolean {
+  return (
+    name.startsWith(temporaryFolder) && (name.length === temporaryFolder.length || name.startsWith(temporaryPrefix))
+  );
+}
+
 /** Mode of one that is not complete: no other has it. */
 export const incomplete = 0o200;

@@ -113,34 +113,6 @@ describe("devenv says what failed, why, and what mends it:", () => {
     `);
   });
 
-  it.each([
-    ["an instruction that there is not", "RUNN true", "RUNN true", "unknown instruction: RUNN"],
-    [
-      "an open quote",
-      'ENV A=\\"x',
-      'ENV A="x',
-      'failed to process "\\"x": unexpected end of statement while looking for matching double-quote',
-    ],
-  ])("raw lines with %s", async (_, line, shown, reason) => {
-    const layers = `layers: [run("echo fine"),\n    dockerfile("USER root\\n${line}\\nUSER root"), run("true")]`;
-    expect(await failure(onDisk(config(`${base}, ${layers}`)), ["build"])).toBe(
-      `error: Image \`shop/dev:HASH\` could not be built: ${reason}
-  config      image.layers[1] (devenv.config.ts:5:5)
-  Dockerfile  line 14
-  step        ${shown}
-
-hint: mend the layer at \`devenv.config.ts:5:5\` and run the command again
-`,
-    );
-  });
-
-  it("raw lines of which the engine does not tell the line", async () => {
-    const layers = `layers: [run("echo fine"),\n    dockerfile("EXPOSE hunter"), run("true")]`;
-    expect(await failure(onDisk(config(`${base}, ${layers}`)), ["build"])).toContain(
-      "could not be built: Invalid containerPort: hunter\n  config      image.layers[1] (devenv.config.ts:5:5)\n",
-    );
-  });
-
   it("a copy that fails in the step of the command after it", async () => {
     const layers = `layers: [dockerfile("USER root"), run("mkdir -p /two/a"),
     copy("a", "/one"),

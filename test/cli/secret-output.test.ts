@@ -74,6 +74,4 @@ it("hides secrets of any size and form in what hooks, tasks of `ci` and actions 
   expect(shown(log)).toEqual([]);
   const asked = { env: { ...env, DEVENV_HIDE_SECRETS: "1" } };
   expect((await project.devenv(["exec", "--", "sh", "-c", 'echo "$TOKEN"'], asked)).stdout).toBe("***\n");
-  // ends the process that watches
-  expect(await run("down")).toMatchObject({ exitCode: 0 });
 });

@@ -20,6 +20,7 @@ my %operations = (
   tree => sub { return list("") },
   mkdir => sub { return mkdir($_[0], 0755) ? () : undef },
   symlink => sub { return symlink($_[1], $_[0]) ? () : undef },
+  above => sub { return names("..") },
   chmod => sub { return -l $_[0] || !chmod(oct $_[1], $_[0]) ? undef : () },
   move => sub { return renamed(@_[0, 1], 1) ? () : undef },
   write => sub { return edit($_[0], O_RDWR | O_CREAT, sub { truncate $_[0], 0; put($_[0], 0, $_[1]) }, $_[1]) },
@@ -174,8 +175,7 @@ sub list {
   my ($folder) = @_;
   my @found;
   for my $name (names($folder)) {
-    # the second: what the sync has on its way in or out
-    next if $folder eq "" && $name eq $trash || $name =~ /^\.devenv-sync\./;
+    next if $folder eq "" && $name eq $trash;
     my $path = $folder eq "" ? $name : "$folder/$name";
     my @stat = lstat $path or next;
     my $mode = sprintf "%o", S_IMODE($stat[2]);

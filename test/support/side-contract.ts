@@ -309,6 +309,7 @@ function changing(openSide: OpenSide): void {
     expect(await here.side.stat("new/one")).toEqual(listing.children.get("one"));
     expect(readFileSync(here.at("new/one"), "utf8")).toBe("first");
     expect(lstatSync(here.at("new/empty \u{1f980}")).mode & 0o777).toBe(0o755);
+    await here.side.tidy?.();
     expect(readdirSync(here.root)).toEqual(["new"]);
   });
 
@@ -325,6 +326,7 @@ function changing(openSide: OpenSide): void {
     await expect(fill("nowhere/new", 0o755, packs())).rejects.toMatchObject({ kind: "missing" });
     symlinkSync(here.at("taken"), here.at("link"));
     await expect(fill("link/new", 0o755, packs())).rejects.toMatchObject({ kind: "missing" });
+    await here.side.tidy?.();
     expect(readdirSync(here.root).sort()).toEqual(["link", "taken"]);
     expect(readdirSync(here.at("taken"))).toEqual([]);
   });

@@ -10,7 +10,6 @@ import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
 import { hostSecret } from "../../plan/build-script.ts";
 import { copiedByChance } from "../../plan/copied-by-chance.ts";
 import { failedCopy } from "../../plan/copy-script.ts";
-import { faultReason, faultyLine, isFault } from "../../plan/dockerfile-fault.ts";
 import { originAt } from "../../plan/origins.ts";
 import type { ContextEntry, ImagePlan, LineOrigin, Plan } from "../../plan/plan.ts";
 import { stepTitle, withoutPrelude } from "../../plan/step-title.ts";
@@ -164,7 +163,6 @@ async function explainFailure(
   image: ImagePlan,
   failure: BuildFailure,
 ): Promise<DevenvError> {
-  if (failure.step === undefined && isFault(failure.reason)) return explainFault(context, image, failure);
   const steps = dockerfileSteps(image.dockerfile);
   const isKnown = failure.number?.total === steps.length;
   const line = isKnown ? steps[(failure.number?.index ?? 0) - 1]?.line : undefined;
@@ -176,24 +174,6 @@ async function explainFailure(
   const reason = withoutPrelude(failure.reason);
   const place = { dockerfileLine: line, key, configPlace };
   const details = { ...failure, ...place, output, tag: shortTag(image), step, reason };
-  return devenvError("IMAGE_BUILD_FAILED", details);
-}
-
-/** Where the line is not told, it is of the only layer of raw lines, if there is one: devenv's own are sound. */
-async function explainFault(context: OperationContext, image: ImagePlan, failure: BuildFailure): Promise<DevenvError> {
-  const line = faultyLine(failure.reason, image.dockerfile);
-  const raw = Object.keys(image.facts).filter((place) => image.facts[place]?.some(({ what }) => what === "lines"));
-  const only = raw.length === 1 ? `${image.key}.${raw[0]}` : undefined;
-  const key = line === undefined ? only : originAt(image.origins, line)?.key;
-  const details = {
-    ...failure,
-    tag: shortTag(image),
-    reason: faultReason(failure.reason),
-    step: line === undefined ? undefined : image.dockerfile.split("\n")[line - 1]?.trim(),
-    dockerfileLine: line,
-    key,
-    configPlace: key === undefined ? undefined : await context.locate(key),
-  };
   return devenvError("IMAGE_BUILD_FAILED", details);
 }
 

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 
-enum { VERSION = 5, LARGEST = 1 << 20, CONTENT = 1 << 18, SPARSE = 1 << 24, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
+enum { VERSION = 6, LARGEST = 1 << 20, CONTENT = 1 << 18, SPARSE = 1 << 24, SILENCE_MS = 60000, LAST = 01000, FOLDER = 1 };
 
 /* What every request begins with, little-endian; two texts and content follow. `rest` is the length after itself. */
 struct __attribute__((packed)) request {
@@ -191,10 +191,13 @@ static int sync_files(u32 id)
     _exit(write(synced[1], result, sizeof result) < 0);
 }
 
-static int serve_at(const struct request *r, const struct place *at, const char *name, const u8 *content, size_t length)
+static bool makes(const struct request *r) { return r->type == WRITE || r->type == MKDIR || r->type == SYMLINK; }
+
+static int serve_at(const struct request *r, const struct place *at, int temporaries, const char *name, const u8 *content,
+    size_t length)
 {
-    struct place beside = { .folder = at->folder }, to;
-    bool is_root = strcmp(at->name, ".") == 0, is_made = r->type == WRITE || r->type == MKDIR || r->type == SYMLINK;
+    struct place beside = { .folder = temporaries }, to;
+    bool is_root = strcmp(at->name, ".") == 0, is_made = makes(r);
     bool is_beside = begins(name, own) && strchr(name, '/') == NULL && r->name_length <= NAME_MAX;
     char target[PATH_MAX] = { 0 };
     int failure;
@@ -233,9 +236,13 @@ static int serve(const struct request *r, const u8 *texts)
     if (r->type == BARRIER) send_events();
     if (r->type == HELLO || r->type == BARRIER || r->type == PING) return put_end(r->id, 0);
     if (r->type == SYNCFS) return sync_files(r->id);
+    bool needs_temporaries = makes(r) || (r->type == RENAME && begins(name, TEMPORARIES "/"));
+    int temporaries = needs_temporaries ? open_temporaries(owner, group) : -1;
+    if (needs_temporaries && temporaries < 0) return -temporaries;
     struct place at;
     int failure = find(path, &at);
-    if (!failure) failure = serve_at(r, &at, name, texts + both, length - both), close(at.folder);
+    if (!failure) failure = serve_at(r, &at, temporaries, name, texts + both, length - both), close(at.folder);
+    if (needs_temporaries) close(temporaries);
     return failure;
 }
 
@@ -262,7 +269,7 @@ static int serve_folder(const char *folder, bool is_alone)
     root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* one that was here before ends soon; until then what it has aside is its own */
     int lock = is_alone ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    for (int i = 0; i < 1000 && flock(lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK; i++) usleep(1000);
+    for (int i = 0; i < 5000 && flock(lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK; i++) usleep(1000);
     notifier = is_alone ? inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1;
     if (root < 0 || pipe2(synced, O_CLOEXEC | O_NONBLOCK) < 0) return perror(folder), 1;
     /* fewer turns for what carries it on; where that is refused, it is slower */
@@ -284,6 +291,6 @@ int main(int count, char **words)
     if (count == 3 && begins(words[1], "--serve")) return serve_folder(words[2], strcmp(words[1], "--serve-beside") != 0);
     if (count == 2 && strcmp(words[1], "--idle") == 0) /* keep a container alive */
         for (signal(SIGTERM, _exit), signal(SIGINT, _exit);;) pause();
-    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 5") < 0;
+    if (count == 2 && strcmp(words[1], "--version") == 0) return puts("devenv-sync-agent 6") < 0;
     return fputs("usage: devenv-sync-agent --serve[-beside] FOLDER | --idle | --version\n", stderr), 2;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 typedef uint8_t u8; typedef uint16_t u16; typedef uint32_t u32; typedef uint64_t u64;
 #define TEMPORARY ".devenv-sync." /* what names of files begin with that are being written or were set aside */
+#define TEMPORARIES ".devenv-sync" /* the folder at the root that holds them */
 enum { PIECE = 65536, SECOND = 1000000000 /* nanoseconds */ };
 #define NOTHING UINT64_C(0) /* stamps that no entry has */
 #define ANYTHING UINT64_MAX
@@ -39,7 +40,7 @@ bool has_writer(const struct place *at);
 /* watch.c */
 extern int notifier; extern char own[NAME_MAX]; /* what the names of this agent's temporaries begin with */
 bool begins(const char *name, const char *prefix);
-int watch_folder(int folder); void send_events(void);
+int watch_folder(int folder); int open_temporaries(uid_t owner, gid_t group); void send_events(void);
 /* agent.c: frames to the host */
 void frame(u8 type, u32 id), end_frame(void);
 void put(const void *from, size_t more), put_text(const char *text, size_t length);

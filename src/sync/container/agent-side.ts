@@ -9,6 +9,8 @@ import { createPlacing } from "./placing.ts";
 import { look, readFile, readSmallFile } from "./read-file.ts";
 import { Refusal } from "./refusal.ts";
 import { decodeEvents, decodeStat } from "./replies.ts";
+import { createSetAside, type SetAside } from "./set-aside.ts";
+import { openTemporaries, type Temporaries } from "./temporaries.ts";
 import { createTemporaryNames, type TemporaryNames } from "./temporary-names.ts";
 import { createWatchedFolders, type WatchedFolders } from "./watched-folders.ts";
 import { folder, type Request, replyType, wireVersion } from "./wire.ts";
@@ -25,7 +27,7 @@ export interface AgentSideOptions {
 /** The container's side, by the agent that serves a folder there; throws `lost` when none answers. */
 export async function openAgentSide(streams: AgentStreams, options: AgentSideOptions): Promise<Side> {
   const { uid, gid, listener, heartbeatMs } = options;
-  const names = createTemporaryNames();
+  const names = createTemporaryNames(() => temporaries.used());
   const watched = createWatchedFolders();
   const events = holdEvents({ watched, listener });
   let isOpen = false;
@@ -43,23 +45,29 @@ export async function openAgentSide(streams: AgentStreams, options: AgentSideOpt
     await channel.close();
     throw error instanceof Refusal ? new SideError("lost", error.message, { cause: error }) : error;
   }
+  const aside = createSetAside({ channel, onChange: listener.onChange });
+  const isKnown = (content: string) => listener.isKnown?.(content) ?? false;
+  const temporaries = openTemporaries({ channel, names, aside, isKnown });
+  await temporaries.tidy();
   isOpen = true;
-  return sideOf({ channel, names, watched, events, listener });
+  return sideOf({ channel, names, aside, temporaries, watched, events, listener });
 }
 
 interface Parts {
   readonly channel: Channel;
   readonly names: TemporaryNames;
+  readonly aside: SetAside;
+  readonly temporaries: Temporaries;
   readonly watched: WatchedFolders;
   readonly events: HeldEvents;
   readonly listener: SideListener;
 }
 
 function sideOf(parts: Parts): Side {
-  const { channel, names, events, listener } = parts;
-  const placing = createPlacing({ channel, names, onChange: listener.onChange });
+  const { channel, names, aside, temporaries, events, listener } = parts;
+  const placing = createPlacing({ names, aside, onChange: listener.onChange });
   const writes = openWrites(channel);
-  const folders = openFolders({ ...parts, placing });
+  const folders = openFolders(parts);
   const statAfter = async (request: Request & { readonly path: Path }) =>
     decodeStat(await channel.call(request, request.path));
   const make = (request: Request & { readonly path: Path }) =>
@@ -92,10 +100,12 @@ function sideOf(parts: Parts): Side {
       events.tell();
     },
     flush: async () => void (await channel.call({ type: "sync" }, "")),
-    close: () => {
+    tidy: temporaries.tidy,
+    close: async () => {
       events.tell();
       writes.drop();
-      return channel.close();
+      await temporaries.close();
+      await channel.close();
     },
   };
 }

@@ -1,12 +1,11 @@
 import type { Path } from "../entry.ts";
 import { createLimit } from "../limit.ts";
 import { type Pack, type Side, SideError } from "../side.ts";
-import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
 import { createFillFrame } from "./fill-frame.ts";
 import { removeTemporary } from "./list-folder.ts";
 import type { Placing } from "./placing.ts";
-import type { TemporaryNames } from "./temporary-names.ts";
+import { besideOf, type TemporaryNames } from "./temporary-names.ts";
 
 export interface FillParts {
   readonly channel: Channel;
@@ -22,7 +21,7 @@ export function createFill({ channel, names, placing, list }: FillParts): NonNul
     limit(() =>
       names.use((first) =>
         names.use(async (name) => {
-          const beside = joinPath(parentOf(path), name);
+          const beside = besideOf(name);
           try {
             const made = channel.call({ type: "makeFolder", path: beside, name: first, mode }, path);
             await Promise.all([made, sendPacks(channel, beside, packs)]);

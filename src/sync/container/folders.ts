@@ -1,12 +1,12 @@
 /** The folders in the container: listed, watched from then on, and forgotten. */
 import type { Path } from "../entry.ts";
-import { type Side, type SideListener, temporaryPrefix } from "../side.ts";
+import { isTemporaryName, type Side, type SideListener, temporaryFolder } from "../side.ts";
 import { unlessMissing } from "../unless-missing.ts";
 import type { Channel } from "./channel.ts";
 import { listFolder } from "./list-folder.ts";
-import type { Placing } from "./placing.ts";
 import { problemOf } from "./refusal.ts";
 import type { AgentStat } from "./replies.ts";
+import type { Temporaries } from "./temporaries.ts";
 import type { WatchedFolders } from "./watched-folders.ts";
 
 export type Folders = Pick<Side, "list" | "forget">;
@@ -14,11 +14,11 @@ export type Folders = Pick<Side, "list" | "forget">;
 export interface FoldersOptions {
   readonly channel: Channel;
   readonly watched: WatchedFolders;
-  readonly placing: Placing;
+  readonly temporaries: Pick<Temporaries, "sweep">;
   readonly listener: Pick<SideListener, "onUnwatched">;
 }
 
-export function openFolders({ channel, watched, placing, listener }: FoldersOptions): Folders {
+export function openFolders({ channel, watched, temporaries, listener }: FoldersOptions): Folders {
   const watch = watching(watched, listener);
   const forgetting = forgetLater(channel, watched);
   const list: Side["list"] = async (path) => {
@@ -27,7 +27,7 @@ export function openFolders({ channel, watched, placing, listener }: FoldersOpti
     if (found === undefined) return undefined;
     const { stat, children } = found;
     const temporary = takeTemporary(children);
-    if (temporary.size > 0) await placing.sweep(path, temporary);
+    if (temporary.size > 0) await temporaries.sweep(path, temporary);
     return { folder: stat, children };
   };
   return {
@@ -75,10 +75,11 @@ function watching(watched: WatchedFolders, listener: FoldersOptions["listener"])
 function takeTemporary(children: Map<string, AgentStat | string>): ReadonlyMap<string, AgentStat> {
   const taken = new Map<string, AgentStat>();
   for (const name of children.keys()) {
-    if (!name.startsWith(temporaryPrefix)) continue;
+    if (!isTemporaryName(name)) continue;
     const stat = children.get(name);
     children.delete(name);
-    if (typeof stat === "object") taken.set(name, stat);
+    // that one is swept by itself
+    if (typeof stat === "object" && name !== temporaryFolder) taken.set(name, stat);
   }
   return taken;
 }

@@ -5,14 +5,11 @@
  * has no writer and is still as it was, it goes. Otherwise it comes back, or is kept beside.
  */
 import type { Path } from "../entry.ts";
-import { incomplete, SideError, type Stamp, type Stat } from "../side.ts";
-import { joinPath, parentOf } from "../tree.ts";
-import type { Channel } from "./channel.ts";
-import { removeTemporary } from "./list-folder.ts";
+import { SideError, type Stamp, type Stat } from "../side.ts";
 import { Refusal } from "./refusal.ts";
-import { type AgentStat, decodePlaced, type Placed } from "./replies.ts";
-import { createSetAside, type SetAside } from "./set-aside.ts";
-import type { TemporaryNames } from "./temporary-names.ts";
+import { decodePlaced, type Placed } from "./replies.ts";
+import type { SetAside } from "./set-aside.ts";
+import { besideOf, type TemporaryNames } from "./temporary-names.ts";
 
 export interface Placing {
   /** Ask for something that is made under the temporary name it is given, and takes the place of what is expected, if anything is. */
@@ -21,19 +18,16 @@ export interface Placing {
   remove(path: Path, expected: Stamp): Promise<void>;
   /** To where nothing stands. */
   move(from: Path, to: Path): Promise<void>;
-  /** What stands in a folder under temporary names; those that no call is at work with are of an agent that was killed. */
-  sweep(folder: Path, found: ReadonlyMap<string, AgentStat>): Promise<void>;
 }
 
 export interface PlacingOptions {
-  readonly channel: Channel;
   readonly names: TemporaryNames;
+  readonly aside: SetAside;
   /** Something was brought back, or kept beside. */
   onChange(paths: readonly Path[]): void;
 }
 
-export function createPlacing({ channel, names, onChange }: PlacingOptions): Placing {
-  const aside = createSetAside({ channel, onChange });
+export function createPlacing({ names, aside, onChange }: PlacingOptions): Placing {
   const refuse = (path: Path): never => {
     onChange([path]);
     throw new SideError("changed", `\`${path}\` was changed at the same moment`);
@@ -43,29 +37,17 @@ export function createPlacing({ channel, names, onChange }: PlacingOptions): Pla
       names.use(async (name) => {
         if (expected !== undefined) await aside.refuseBusy(path);
         const placed = decodePlaced(await ask(name));
-        const isPlaced = await settle(aside, { path, beside: joinPath(parentOf(path), name), placed });
+        const isPlaced = await settle(aside, { path, beside: besideOf(name), placed });
         return isPlaced ? placed.stat : refuse(path);
       }),
     remove: (path, expected) =>
       names.use(async (name) => {
         await aside.refuseBusy(path);
-        if (!(await remove(aside, { path, beside: joinPath(parentOf(path), name), expected }))) refuse(path);
+        if (!(await remove(aside, { path, beside: besideOf(name), expected }))) refuse(path);
       }),
     async move(from, to) {
       await aside.refuseBusy(from);
       await aside.rename(from, to);
-    },
-    async sweep(folder, found) {
-      for (const [name, stat] of found) {
-        if (names.isInUse(name)) continue;
-        const beside = joinPath(folder, name);
-        const done = isWrittenLate(stat)
-          ? aside.keep(beside, joinPath(folder, "recovered"))
-          : stat.kind === "folder"
-            ? removeTemporary(channel, beside)
-            : channel.call({ type: "remove", path: beside, expected: stat.stamp }, beside);
-        await done.catch(unlessRefused);
-      }
     },
   };
 }
@@ -114,8 +96,4 @@ async function bringBack(aside: SetAside, { path, beside, ours }: Return): Promi
 
 function unlessRefused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error;
-}
-
-function isWrittenLate({ kind, mode, isLate }: AgentStat): boolean {
-  return kind === "file" && isLate && (mode & ~incomplete) !== 0;
 }

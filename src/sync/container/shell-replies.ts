@@ -1,7 +1,7 @@
 /** What the shell's answers hold. */
 import { createHash } from "node:crypto";
 import type { Listing, Stat } from "../side.ts";
-import { temporaryPrefix } from "../side.ts";
+import { isTemporaryName } from "../side.ts";
 
 /** Fields that end with NUL, and content of a length that a field told. */
 export interface FieldReader {
@@ -106,7 +106,7 @@ export function listingOf(text: Buffer, links: readonly Buffer[], now: string): 
     const { stat } = lookedOf(Buffer.from(line.slice(0, end)), now, targets.get(path));
     if (path === ".") folder = stat;
     else if (!isText(name)) children.set(name.toString(), "its name is not UTF-8");
-    else if (!path.startsWith(`./${temporaryPrefix}`)) children.set(name.toString(), stat);
+    else if (!isTemporaryName(path.slice(2))) children.set(name.toString(), stat);
   }
   return folder === undefined ? undefined : { folder, children };
 }

@@ -1,11 +1,11 @@
-import { sparseReason, sparseSize } from "../side.ts";
+import { sparseReason, sparseSize, temporaryFolder, temporaryPrefix } from "../side.ts";
 
 /**
  * What the shell in a container does for a side that has no agent there: POSIX sh, `tar`, `find`, and `stat`,
  * `readlink` and `ln` as coreutils and BusyBox have them.
  *
- * stdin is a tar of new files, links and, at its end, `do`: the calls. They stand in a temporary folder at the root
- * until they are put in their place, so whatever breaks off before leaves nothing done. The folder that a path is in is
+ * stdin is a tar of new files, links and, at its end, `do`: the calls. They stand in a temporary folder, in one at the root
+ * that git ignores, until they are put in their place, so whatever breaks off before leaves nothing done. The folder that a path is in is
  * entered first and must then be the one of that name: after that no link leads out of it. What comes back are fields
  * that end with NUL: for each call its number, the answer, and an empty one.
  */
@@ -13,9 +13,19 @@ export const shellScript = `
 export LC_ALL=C TZ=UTC0
 umask 077
 cd -P -- "$1" || exit 1
-root=$(pwd -P) tmp=$root/$2 owner=$3 T=$4 format='%f %s %i %y|%z'
-mkdir -- "$tmp" || exit 1
-trap 'rm -rf -- "$tmp"' EXIT
+root=$(pwd -P) all=$root/${temporaryFolder} owner=$3 T=$4 format='%f %s %i %y|%z'
+tmp=$all/$2
+prepare() { mkdir -- "$all" 2>/dev/null && chmod 755 -- "$all" && echo '*' >"$all/.gitignore" && chmod 644 -- "$all/.gitignore"; }
+# another one may be at work at the same moment
+tidy() {
+  rm -rf -- "$tmp"
+  [ "$(ls -A -- "$all")" = .gitignore ] || return 0
+  rm -f -- "$all/.gitignore"
+  rmdir -- "$all" 2>/dev/null || echo '*' >"$all/.gitignore"
+}
+prepare
+[ ! -L "$all" ] && mkdir -- "$tmp" || exit 1
+trap tidy EXIT
 trap 'exit 1' HUP INT PIPE TERM
 
 field() { printf '%s\\0' "$@"; }
@@ -157,7 +167,7 @@ disk() { sync && field done; }
 
 # what an earlier one left goes; whether a name that is given is never that of a folder to move into
 begin() {
-  find "$root" -xdev -name '.devenv-sync.*' -prune ! -path "$tmp" -exec rm -rf {} +
+  find "$root" -xdev -name '${temporaryPrefix}*' -prune ! -path "$tmp" -exec rm -rf {} +
   : >"$tmp/a" && ln -T -- "$tmp/a" "$tmp/b" && mv -fT -- "$tmp/a" "$tmp/c" && T=-T || T=
   meta . >/dev/null && ln -s -- x "$tmp/d" && [ "$(readlink -- "$tmp/d")" = x ] || return
   field begun "t$T"

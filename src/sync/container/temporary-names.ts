@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { temporaryPrefix } from "../side.ts";
+import type { Path } from "../entry.ts";
+import { temporaryFolder, temporaryPrefix } from "../side.ts";
+import { joinPath } from "../tree.ts";
 
 /** Names for what is on its way into a place, or out of it. */
 export interface TemporaryNames {
@@ -8,9 +10,15 @@ export interface TemporaryNames {
   /** A new one, in use until the call has ended. */
   use<Result>(call: (name: string) => Promise<Result>): Promise<Result>;
   isInUse(name: string): boolean;
+  isAnyInUse(): boolean;
 }
 
-export function createTemporaryNames(): TemporaryNames {
+/** Where what has such a name stands: the agent makes the folder. */
+export function besideOf(name: string): Path {
+  return joinPath(temporaryFolder, name);
+}
+
+export function createTemporaryNames(onUsed?: () => void): TemporaryNames {
   const prefix = `${temporaryPrefix}${randomBytes(4).toString("hex")}`;
   const inUse = new Set<string>();
   let count = 0;
@@ -24,8 +32,10 @@ export function createTemporaryNames(): TemporaryNames {
         return await call(name);
       } finally {
         inUse.delete(name);
+        onUsed?.();
       }
     },
     isInUse: (name) => inUse.has(name),
+    isAnyInUse: () => inUse.size > 0,
   };
 }

@@ -5,7 +5,7 @@
 import type { Path } from "../entry.ts";
 import type { LookedFile, PackedFile, Stamp } from "../side.ts";
 
-export const wireVersion = 5;
+export const wireVersion = 6;
 
 /** Bytes of one frame after its length; the agent ends when a longer one comes. */
 export const largestFrame = 1_048_576 - 4;

@@ -1,7 +1,7 @@
 import type { Path } from "../entry.ts";
 import { type NewFile, SideError } from "../side.ts";
-import { joinPath, parentOf } from "../tree.ts";
 import type { Channel } from "./channel.ts";
+import { besideOf } from "./temporary-names.ts";
 import { anything, largestPiece, last, type Request } from "./wire.ts";
 
 export interface FileToWrite {
@@ -89,8 +89,8 @@ function lastPiece(
 }
 
 /** What was written of a file that is not complete, if anything. */
-function dropPieces(channel: Channel, { path, name }: Beside): void {
-  const beside = joinPath(parentOf(path), name);
+function dropPieces(channel: Channel, { name }: Beside): void {
+  const beside = besideOf(name);
   channel.call({ type: "remove", path: beside, expected: anything }, beside).catch(() => undefined);
 }
 

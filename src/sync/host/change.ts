@@ -5,7 +5,7 @@ import { changed } from "./failure.ts";
 import { lookAt, oursAt } from "./place.ts";
 import { putNew } from "./put-new.ts";
 import { statOf } from "./stat.ts";
-import { openBeside } from "./temporary.ts";
+import { unlessApart } from "./temporaries.ts";
 import type { Destination } from "./write-file.ts";
 
 export function makeFolder(place: string, mode: number): Stat {
@@ -16,17 +16,19 @@ export function makeFolder(place: string, mode: number): Stat {
 
 /** Takes the place of what is expected, or of nothing. */
 export async function makeLink(
-  { place, path, aside }: Destination,
+  { place, path, aside, temporaries }: Destination,
   target: string,
   expected: Stamp | undefined,
 ): Promise<Stat> {
   let ours: BigIntStats;
   {
-    using beside = openBeside(place);
+    using beside = temporaries.openFor(place, {});
     symlinkSync(target, beside.place);
     ours = lstatSync(beside.place, { bigint: true });
-    if (expected === undefined) putNew(beside.place, place);
-    else await aside.replace(beside.place, { path, place, expected });
+    await unlessApart(temporaries, place, async () => {
+      if (expected === undefined) putNew(beside.place, place);
+      else await aside.replace(beside.place, { path, place, expected });
+    });
   }
   return statOf(oursAt(place, ours), target);
 }

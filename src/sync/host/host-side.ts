@@ -4,7 +4,8 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
-import { type Side, type SideListener, type Stat, smallSize, temporaryPrefix } from "../side.ts";
+import { isTemporaryName, type Side, type SideListener, type Stat, smallSize } from "../side.ts";
+import { nameOf } from "../tree.ts";
 import { unlessMissing } from "../unless-missing.ts";
 import { createAside } from "./aside.ts";
 import { makeFolder, makeLink, move, setMode } from "./change.ts";
@@ -19,6 +20,7 @@ import { listFolder, statAt } from "./list-folder.ts";
 import type { Native } from "./native.ts";
 import { createPlaces, placeOf } from "./place.ts";
 import { readSmall, readWhole } from "./read-file.ts";
+import { openTemporaries, type Temporaries } from "./temporaries.ts";
 import { writeWhole } from "./write-file.ts";
 
 export interface HostSideOptions {
@@ -45,7 +47,9 @@ export function openHostSide(options: HostSideOptions): Side {
   const readAt = createPlaces(root);
   const readSmallFile = createReadSmall(readAt);
   const collectHere = createCollect(readSmallFile);
-  const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now });
+  const temporaries = openTemporaries(root);
+  const sweeper = openSweeper({ root, nameLate: options.nameLate, now: Date.now, isInUse: temporaries.isInUse });
+  sweeper.sweep();
   const toList = (path: Path) => {
     const onTemporary = (name: string) => sweeper.found(path, name);
     return { place: readAt(path), path, watch, native, onTemporary };
@@ -60,12 +64,14 @@ export function openHostSide(options: HostSideOptions): Side {
       const collect = (await native?.collector()) ?? collectHere;
       yield* collect(path, files);
     },
-    ...changes(options, at, watch),
+    ...changes({ ...options, temporaries }, at, watch),
     forget: (path) => watch.remove(path),
     barrier: () => attempt(() => watch.barrier()),
     async close() {
       sweeper.close();
       await watch.close();
+      await temporaries.tidy();
+      temporaries.close();
     },
   };
 }
@@ -82,17 +88,27 @@ function createReadSmall(at: (path: Path) => string): (path: Path, expected: Sta
   };
 }
 
-type Changes = Pick<Side, "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "move" | "flush">;
+type Changes = Pick<Side, "tidy" | "write" | "makeFolder" | "makeLink" | "remove" | "setMode" | "move" | "flush">;
 
-function changes({ root, nameLate, native }: HostSideOptions, at: (path: Path) => string, watch: FolderWatch): Changes {
+interface Changing extends HostSideOptions {
+  readonly temporaries: Temporaries;
+}
+
+function changes(options: Changing, at: (path: Path) => string, watch: FolderWatch): Changes {
+  const { root, nameLate, native, temporaries } = options;
   const unflushed = new Set<Path>();
   const wrote = <Value>(path: Path, value: Value): Value => {
     unflushed.add(path);
     return value;
   };
-  const aside = createAside({ root, nameLate, native });
-  const to = (path: Path) => ({ path, place: at(path), aside });
+  const aside = createAside({ root, nameLate, native, temporaries });
+  const to = (path: Path) => ({ path, place: at(path), aside, temporaries });
   return {
+    async tidy() {
+      // what it was before it was set aside is looked at by this process, whether anybody writes to it by another one
+      await aside.hurry().catch(() => undefined);
+      await temporaries.tidy();
+    },
     write: (path, file, content) => attempt(async () => wrote(path, await writeWhole(to(path), file, content))),
     makeFolder: (path, mode) => attempt(() => wrote(path, makeFolder(at(path), mode))),
     makeLink: (path, target, expected) => attempt(async () => wrote(path, await makeLink(to(path), target, expected))),
@@ -121,7 +137,7 @@ function openWatch({ root, platform, cookieFolder, ignores, listener }: HostSide
   return open({
     root,
     cookieFolder,
-    ignores,
+    ignores: (path) => isTemporary(path) || ignores(path),
     onChange(paths) {
       const told = paths.filter((path) => !isTemporary(path));
       if (told.length > 0) listener.onChange(told);
@@ -141,7 +157,7 @@ function openWatch({ root, platform, cookieFolder, ignores, listener }: HostSide
 const flushesAtOnce = 8;
 
 function isTemporary(path: Path): boolean {
-  return path.startsWith(temporaryPrefix, path.lastIndexOf("/") + 1);
+  return isTemporaryName(nameOf(path));
 }
 
 async function attempt<Value>(run: () => Value | Promise<Value>): Promise<Value> {

@@ -1,13 +1,17 @@
 /** What a process that was killed left in the middle of a change. */
-import { type BigIntStats, rmSync } from "node:fs";
+import { type BigIntStats, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Path } from "../entry.ts";
-import { incomplete } from "../side.ts";
+import { incomplete, temporaryFolder, temporaryPrefix } from "../side.ts";
 import { joinPath } from "../tree.ts";
 import { keepLate, type Late } from "./keep.ts";
 import { lookAt, placeOf } from "./place.ts";
-import { temporaryOf } from "./temporary.ts";
+import { removeIfEmpty } from "./temporaries.ts";
+import { isNobodys, readName } from "./temporary-name.ts";
 
 export interface Sweeper {
+  /** All that is in the folder for it, which goes if nothing stays. */
+  sweep(): void;
   /** A temporary name stands in a folder. */
   found(folder: Path, name: string): void;
   close(): void;
@@ -16,9 +20,11 @@ export interface Sweeper {
 export interface SweeperOptions extends Late {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Whether this process is at work with what has this name. */
+  isInUse(name: string): boolean;
 }
 
-/** Another process that lives may still be at work with what is younger. Milliseconds. */
+/** Another process that may live may still be at work with what is younger. Milliseconds. */
 const youngMs = 10_000;
 /** This process itself is done by then with what it set aside. Where its folder was moved meanwhile, it was not found again. */
 const ownYoungMs = 1_000;
@@ -26,13 +32,14 @@ const ownYoungMs = 1_000;
 /** Removes what is left; content that was written after it had been set aside is kept under a name that tells of it. */
 export function openSweeper(options: SweeperOptions): Sweeper {
   const timers = new Set<NodeJS.Timeout>();
-  const sweep = (folder: Path, name: string) => {
+  const found = (folder: Path, name: string) => {
+    if (options.isInUse(name)) return;
     try {
       const waitMs = sweepOne(options, folder, name);
       if (waitMs === 0) return;
       const timer = setTimeout(() => {
         timers.delete(timer);
-        sweep(folder, name);
+        found(folder, name);
       }, waitMs);
       timers.add(timer.unref());
     } catch {
@@ -40,8 +47,12 @@ export function openSweeper(options: SweeperOptions): Sweeper {
     }
   };
   return {
-    found(folder, name) {
-      if (!temporaryOf(name).isInUse) sweep(folder, name);
+    found,
+    sweep() {
+      const folder = join(options.root, temporaryFolder);
+      if (lookAt(folder)?.isDirectory() !== true) return;
+      for (const name of readdirSync(folder)) if (name.startsWith(temporaryPrefix)) found(temporaryFolder, name);
+      removeIfEmpty(folder);
     },
     close() {
       for (const timer of timers) clearTimeout(timer);
@@ -49,28 +60,33 @@ export function openSweeper(options: SweeperOptions): Sweeper {
   };
 }
 
-/** A change may have left its mark this late, nanoseconds. */
-const tickNs = 20_000_000n;
-
 /** Returns after how long to look again; 0: it is done. */
 function sweepOne({ now, ...late }: SweeperOptions, folder: Path, name: string): number {
-  const { isOwn, way } = temporaryOf(name);
   const place = placeOf(late.root, joinPath(folder, name));
   const stats = lookAt(place);
-  if (stats === undefined || (stats.isDirectory() && way === "in")) return 0;
+  if (stats === undefined) return 0;
+  const named = readName(name);
+  // nobody of ours made that
+  if (named === undefined && stats.isDirectory() && !name.startsWith(oldOut)) return 0;
   const ageMs = now() - Number(stats.ctimeNs / 1_000_000n);
-  const untilMs = isOwn ? ownYoungMs : youngMs;
+  const untilMs = named?.owner === "ended" ? 0 : named?.owner === "own" ? ownYoungMs : youngMs;
   if (ageMs < untilMs) return untilMs - Math.max(0, ageMs) + 1;
-  if (stats.isDirectory() || isWrittenLate(stats)) keepLate(late, place, joinPath(folder, "recovered"));
-  else rmSync(place);
+  if (named === undefined ? isOldNobodys(stats) : isNobodys(stats, named.facts)) rmSync(place);
+  else keepLate(late, place, joinPath(folder === temporaryFolder ? "" : folder, "recovered"));
   return 0;
 }
 
+const oldOut = `${temporaryPrefix}out.`;
+/** A change may have left its mark this late, nanoseconds. */
+const tickNs = 20_000_000n;
+
 /**
- * Setting aside changes the time of the inode alone, and writing both. A swap leaves what it took out under a name of either
- * way. What has another name too is not lost with this one.
+ * Of a name that an earlier version gave. Setting aside changes the time of the inode alone, and writing both. A swap leaves what
+ * it took out under a name of either way.
  */
-function isWrittenLate(stats: BigIntStats): boolean {
+function isOldNobodys(stats: BigIntStats): boolean {
+  if (stats.isDirectory()) return false;
   const isComplete = (stats.mode & 0o777n & ~BigInt(incomplete)) !== 0n;
-  return stats.isFile() && isComplete && stats.nlink === 1n && stats.mtimeNs + tickNs >= stats.ctimeNs;
+  const isLate = stats.isFile() && isComplete && stats.nlink === 1n && stats.mtimeNs + tickNs >= stats.ctimeNs;
+  return !isLate;
 }

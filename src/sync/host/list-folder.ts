@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, reasonOf } from "../../host/reason.ts";
 import type { Path } from "../entry.ts";
-import { type Listing, nameReason, type Stat, temporaryPrefix } from "../side.ts";
+import { isTemporaryName, type Listing, nameReason, type Stat, temporaryFolder } from "../side.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import type { Native } from "./native.ts";
 import { lookAt } from "./place.ts";
@@ -35,9 +35,10 @@ export async function listFolder(folder: FolderToList): Promise<Listing | undefi
     const { stat, children } = (await native?.list(path)) ?? readHere(place);
     if (stat?.inode !== Number(identityOf(before))) continue;
     for (const name of children.keys()) {
-      if (!name.startsWith(temporaryPrefix)) continue;
+      if (!isTemporaryName(name)) continue;
       children.delete(name);
-      onTemporary(name);
+      // that one is swept by itself
+      if (name !== temporaryFolder) onTemporary(name);
     }
     return { folder: stat, children };
   }

@@ -75,6 +75,8 @@ export function openControl({ host, workspace, command, circumstances }: Control
       const former = formerWith(record, names);
       await writeRecord(places.record, { ...record, environments: Object.fromEntries(rest), former });
       await ask(places.address, rest.length === 0 ? { kind: "stop" } : { kind: "reload" }, stopOptions());
+      // only here: most commands need it not
+      if (rest.length === 0) (await import("./sweep-leftovers.ts")).sweepLeftovers(record.root);
     },
     async finish(name) {
       const record = await readRecord(places.record);

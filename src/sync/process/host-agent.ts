@@ -51,6 +51,17 @@ export function openHostAgent({ root, platform, arch, onFailure }: HostAgentOpti
       await agent?.channel.call({ type: "rename", path: one, name: other, expected: anything, size: anything }, one);
       return agent !== undefined;
     },
+    async discard(path, expected) {
+      const agent = await start();
+      if (agent === undefined) return false;
+      try {
+        await agent.channel.call({ type: "remove", path, expected }, path);
+        return true;
+      } catch (error) {
+        if (error instanceof SideError) return false;
+        throw error;
+      }
+    },
     async list(path) {
       const agent = await start();
       return agent && unlessLost(listFolder(agent.channel, path, () => undefined));

@@ -26,6 +26,7 @@ export async function expectEqual(stage: Stage, { users: [host, inside], live, h
   expect(JSON.parse(status).environments, log).toMatchObject([{ state: "idle", conflicts: [], problems: [] }]);
   expect(trees[1], log).toEqual(trees[0]);
   expect(lost, log).toEqual([]);
+  for (const user of [host, inside]) expect(((await user.act("above")) ?? []).filter(isOurs), log).toEqual([]);
   expect(live.size).toBeGreaterThan(0);
   history.length = 0;
 }
@@ -60,6 +61,11 @@ function differing(host: readonly FolderEntry[], inside: readonly FolderEntry[])
   return lines.flatMap((some, index) =>
     [...some].filter(([line]) => lines[1 - index]?.has(line) !== true).map(([, path]) => path),
   );
+}
+
+/** What the sync has on its way in or out, which is gone when a flush has ended. */
+function isOurs(name: string): boolean {
+  return name.startsWith(".devenv-sync");
 }
 
 /** As it stands in a line of the history. */

@@ -62,7 +62,7 @@ ${wrapped(`make_man_folders && apt-get update && ${install}`, caches.join(""))}
 ${wrapped("mkdir -p /opt/tool && tar -xf /run/devenv/archive.tar -C /opt/tool", tar, " /opt/tool")}
 
 # environments.dev.image.layers[3]: env
-ENV A="say \\"hi\\" \\$PATH"
+ENV A="say \\"hi\\" $PATH"
 ENV B="2"
 
 # environments.dev.image.layers[2]: copy

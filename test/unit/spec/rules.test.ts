@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentConfig } from "../../../src/config/define.ts";
-import { env, run } from "../../../src/config/layers.ts";
+import { run } from "../../../src/config/layers.ts";
 import { checkRules } from "../../../src/spec/rules.ts";
 import { specOf } from "../../support/plans.ts";
 
@@ -104,17 +104,6 @@ describe("checkRules", () => {
         dev: { image: { from: { environment: "base" } }, caches: ["~/.npm"] },
       },
       [],
-    ],
-    [
-      "names a variable of an `env` layer that goes over lines",
-      { dev: { image: { from: image, layers: [env({ A: "one", KEY: "line\nhunter2" })] }, env: { B: "one\ntwo" } } },
-      [
-        {
-          key: "environments.dev.image.layers[0].env.KEY",
-          message:
-            "a variable of an image cannot hold a line break; the key `env` of the environment can, and so can a file that a `run` layer writes",
-        },
-      ],
     ],
     [
       "names a secret that a layer uses and nobody declares",

@@ -21,13 +21,29 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const runs = Number(process.env.DEVENV_TEST_FUZZ ?? 60);
 
-const names = fc.constantFrom("file", "folder", "link", "out", "up", "new", ".", "..", "", "a\0b", ".devenv-sync.1");
+const names = fc.constantFrom(
+  "file",
+  "folder",
+  "link",
+  "out",
+  "up",
+  "new",
+  ".",
+  "..",
+  "",
+  "a\0b",
+  ".devenv-sync.1",
+  ".devenv-sync",
+);
 const paths = fc.oneof(
   fc.array(names, { maxLength: 4 }).map((parts) => parts.join("/")),
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.constantFrom("/etc/passwd", "../outside/kept", "out/kept", "up/outside/kept", "x".repeat(300), "x/".repeat(3_000)),
 );
-const temporaryNames = fc.constantFrom(".devenv-sync.1", ".devenv-sync.2", ".devenv-sync.1/../x", "plain", "");
+const temporaryNames = fc.constantFrom(
+  ...[".devenv-sync.1", ".devenv-sync.2", ".devenv-sync.1/../x", "plain", ""],
+  ...[".devenv-sync/.devenv-sync.1", ".devenv-sync/../out/kept", ".devenv-sync/out"],
+);
 const files = fc
   .array(fc.record({ name: names, content: fc.uint8Array({ maxLength: 20 }) }), { maxLength: 5 })
   .map((all) => {

@@ -32,6 +32,8 @@ it("tells nothing of what it does itself", async () => {
   await side.barrier();
   expect(folder.kind).toBe("folder");
   expect(told()).toEqual([]);
+  await side.tidy?.();
+  expect(told()).toEqual([]);
   expect(readdirSync(agent.root, { recursive: true })).toEqual(["folder"]);
 });
 
@@ -80,11 +82,13 @@ it("does not remove a file that somebody has open to write, and tells of what wa
   const { stamp } = await put(side, "file", "one");
   const writer = openSync(join(root, "file"), "r+");
   await expect(side.remove("file", stamp, "file")).rejects.toMatchObject({ kind: "busy" });
+  await side.tidy?.();
   expect(readdirSync(root)).toEqual(["file"]);
   writeSync(writer, "two");
   closeSync(writer);
   await side.barrier();
   expect(readFileSync(join(root, "file"), "utf8")).toBe("two");
+  await side.tidy?.();
   expect(readdirSync(root)).toEqual(["file"]);
   expect(told()).toContain("file");
 });

@@ -11,22 +11,26 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { nodeHost } from "../../../src/host/node.ts";
 import { createAside } from "../../../src/sync/host/aside.ts";
 import type { Native } from "../../../src/sync/host/native.ts";
 import { stampOf } from "../../../src/sync/host/stat.ts";
-import { openBeside } from "../../../src/sync/host/temporary.ts";
+import { openTemporaries, unlessApart } from "../../../src/sync/host/temporaries.ts";
 import { writeWhole } from "../../../src/sync/host/write-file.ts";
 import { type HostAgent, openHostAgent } from "../../../src/sync/process/host-agent.ts";
 import { SideError } from "../../../src/sync/side.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const afterwardsMs = 250;
+/** How long it waits elsewhere. */
+const lateMs = 100;
 
-type Swaps = Pick<Native, "swap">;
+type Swaps = Pick<Native, "swap"> & Partial<Pick<Native, "discard">>;
+
+const ownFolder: ReadonlySet<string> = new Set([".devenv-sync", ".devenv-sync/.gitignore"]);
 
 interface Opening {
   readonly native?: Swaps;
@@ -47,13 +51,18 @@ function open({ native, meanwhile = () => {}, afterwards = () => {} }: Opening =
     afterwards(place);
     return isDone;
   };
+  const discard: Native["discard"] = async (...what) => (await own?.discard?.(...what)) ?? false;
+  const temporaries = openTemporaries(root);
+  const nameLate = (path: string, number = 0) => `${path}.late${number}`;
   return {
     root,
     place,
     path: "sub/file",
-    aside: createAside({ root, nameLate: (path, number = 0) => `${path}.late${number}`, native: { swap } }),
+    temporaries,
+    aside: createAside({ root, nameLate, native: { swap, discard }, temporaries }),
     what: { path: "sub/file", place, expected: stampOf(lstatSync(place, { bigint: true })) },
-    names: () => (readdirSync(root, { recursive: true }) as string[]).sort(),
+    // but for the folder itself
+    names: () => (readdirSync(root, { recursive: true }) as string[]).filter((name) => !ownFolder.has(name)).sort(),
     async [Symbol.asyncDispose]() {
       if (own !== undefined && "close" in own) await (own as HostAgent).close();
       folder[Symbol.dispose]();
@@ -61,8 +70,10 @@ function open({ native, meanwhile = () => {}, afterwards = () => {} }: Opening =
   };
 }
 
-async function replace({ aside, place, what }: Pick<ReturnType<typeof open>, "aside" | "place" | "what">) {
-  using beside = openBeside(place);
+type Here = Pick<ReturnType<typeof open>, "aside" | "temporaries" | "place" | "what">;
+
+async function replace({ aside, temporaries, place, what }: Here) {
+  using beside = temporaries.openFor(place, {});
   writeFileSync(beside.place, "new");
   await aside.replace(beside.place, what);
 }
@@ -84,6 +95,54 @@ it("keeps beside what is written to a file after it was replaced", async () => {
   await sleep(afterwardsMs);
   expect(here.names()).toEqual(["new", "sub", "sub/file", "sub/file.late0"]);
   expect(readFileSync(join(here.root, "sub/file.late0"), "utf8")).toBe("late");
+});
+
+it("leaves nothing at all once it is tidy, and does not wait where nobody writes", async () => {
+  await using here = open();
+  await replace(here);
+  const began = performance.now();
+  await here.aside.hurry();
+  await here.temporaries.tidy();
+  expect(readdirSync(here.root, { recursive: true }).sort()).toEqual(["new", "sub", "sub/file"]);
+  if (process.platform === "linux") expect(performance.now() - began).toBeLessThan(lateMs);
+});
+
+it("waits for who has it open to write, and keeps what is written before it is tidy", async () => {
+  await using here = open();
+  const writer = openSync(here.place, "r+");
+  here.aside.remove(here.what);
+  await here.aside.hurry();
+  writeSync(writer, "late");
+  closeSync(writer);
+  await here.aside.hurry();
+  await here.temporaries.tidy();
+  expect(readdirSync(here.root, { recursive: true }).sort()).toEqual(["new", "sub", "sub/file.late0"]);
+});
+
+it("hides what is on its way from git, in a folder of its own", async () => {
+  await using here = open();
+  using beside = here.temporaries.openFor(here.place, {});
+  expect(relative(here.root, beside.place)).toMatch(/^\.devenv-sync\/\.devenv-sync\.[0-9a-f]{8}-/);
+  expect(readFileSync(join(here.root, ".devenv-sync/.gitignore"), "utf8")).toBe("*\n");
+});
+
+it("puts it beside where its folder cannot be made", async () => {
+  await using here = open();
+  writeFileSync(join(here.root, ".devenv-sync"), "somebody's");
+  await replace(here);
+  await here.temporaries.tidy();
+  expect(here.names()).toEqual(["new", "sub", "sub/file"]);
+  expect(readFileSync(join(here.root, ".devenv-sync"), "utf8")).toBe("somebody's");
+});
+
+it("puts it beside where nothing can be moved from that folder", async () => {
+  await using here = open();
+  const apart = Object.assign(new Error("other device"), { code: "EXDEV" });
+  await expect(unlessApart(here.temporaries, here.place, () => Promise.reject(apart))).rejects.toMatchObject({
+    kind: "changed",
+  });
+  using beside = here.temporaries.openFor(here.place, {});
+  expect(relative(here.root, beside.place)).toMatch(/^sub\/\.devenv-sync\./);
 });
 
 it("overwrites nothing with what it keeps", async () => {
@@ -145,9 +204,9 @@ it("leaves what was saved in the moment when it is replaced, and keeps what was 
 
 it("does not take for its own what was saved right after it replaced a file", async () => {
   await using here = open({ afterwards: (place) => save(place, "saved") });
-  const { path, place, aside, what } = here;
+  const { path, place, aside, temporaries, what } = here;
   const file = { mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n, size: 3, expected: what.expected };
-  const stat = await writeWhole({ path, place, aside }, file, Buffer.from("new"));
+  const stat = await writeWhole({ path, place, aside, temporaries }, file, Buffer.from("new"));
   expect(stat).toMatchObject({ kind: "file", size: 3, mtimeNs: file.mtimeNs });
   expect(readFileSync(place, "utf8")).toBe("saved");
   expect(stat.stamp).not.toBe(stampOf(lstatSync(place, { bigint: true })));
@@ -181,9 +240,11 @@ function moveFolder({ root }: { readonly root: string }): void {
 
 it("has not replaced what was moved away with its folder before that", async () => {
   await using here = open({ meanwhile: () => moveFolder(here) });
-  const { path, place, aside, what } = here;
+  const { path, place, aside, temporaries, what } = here;
   const file = { mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n, size: 3, expected: what.expected };
-  await expect(writeWhole({ path, place, aside }, file, Buffer.from("new"))).rejects.toMatchObject({ kind: "missing" });
+  await expect(writeWhole({ path, place, aside, temporaries }, file, Buffer.from("new"))).rejects.toMatchObject({
+    kind: "missing",
+  });
   expect(readFileSync(join(here.root, "moved/file"), "utf8")).toBe("old");
 });
 

@@ -1,15 +1,28 @@
-import { chmodSync, linkSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openSweeper } from "../../../src/sync/host/leftovers.ts";
-import { openBeside, outOf } from "../../../src/sync/host/temporary.ts";
+import { openTemporaries } from "../../../src/sync/host/temporaries.ts";
+import { newName } from "../../../src/sync/host/temporary-name.ts";
 import { incomplete } from "../../../src/sync/side.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const names = (folder: string) => readdirSync(folder).sort();
 
 function sweep(root: string, now: () => number) {
-  const sweeper = openSweeper({ root, now, nameLate: (path, number = 0) => `${path}.late${number}` });
+  const nameLate = (path: string, number = 0) => `${path}.late${number}`;
+  const sweeper = openSweeper({ root, now, nameLate, isInUse: openTemporaries(root).isInUse });
+  sweeper.sweep();
   for (const name of readdirSync(root)) if (name.startsWith(".devenv-sync.")) sweeper.found("", name);
   return sweeper;
 }
@@ -55,37 +68,89 @@ it("keeps each of two under a name of its own, and what was in a folder that cam
   expect(readdirSync(join(folder.path, "recovered.late2"))).toEqual(["file"]);
 });
 
-it("removes what this process left of a write whose folder was moved meanwhile", () => {
-  using folder = temporaryFolder({ before: null });
-  {
-    using beside = openBeside(join(folder.path, "before/a"));
-    writeFileSync(beside.place, "half", { mode: incomplete });
-    renameSync(join(folder.path, "before"), join(folder.path, "after"));
-  }
-  const [name = ""] = readdirSync(join(folder.path, "after"));
-  const sweeper = openSweeper({ root: folder.path, now: later, nameLate: (path) => path });
-  sweeper.found("after", name);
-  sweeper.close();
-  expect(names(join(folder.path, "after"))).toEqual([]);
+/** As a process that has ended would have named it. */
+function endedName(...facts: Parameters<typeof newName>): string {
+  return newName(...facts).replace(/-[0-9a-z]+-([0-9a-z]+)(?=[.]|$)/, "-0-$1");
+}
+
+const statsOf = (place: string) => lstatSync(place, { bigint: true });
+
+/** What is under this name in the folder, after the process that gave it has ended. */
+function leave(
+  root: string,
+  text: string,
+  facts: (place: string) => Parameters<typeof newName>[0] = () => ({}),
+): string {
+  const place = join(root, "left");
+  writeFileSync(place, text);
+  const name = endedName(facts(place));
+  mkdirSync(join(root, ".devenv-sync"), { recursive: true });
+  writeFileSync(join(root, ".devenv-sync/.gitignore"), "*\n");
+  renameSync(place, join(root, ".devenv-sync", name));
+  return join(root, ".devenv-sync", name);
+}
+
+describe("of a process that has ended", () => {
+  it("removes at once what was set aside and not written to, however new it is, and the folder", () => {
+    using folder = temporaryFolder({});
+    leave(folder.path, "old", (place) => ({ old: statsOf(place) }));
+    sweep(folder.path, Date.now).close();
+    expect(names(folder.path)).toEqual([]);
+  });
+
+  it("removes what was to take a place: who wrote it has it still", () => {
+    using folder = temporaryFolder({ other: "" });
+    leave(folder.path, "new", (place) => ({
+      old: statsOf(join(folder.path, "other")),
+      new: { size: 3, mtimeNs: statsOf(place).mtimeNs + 900n },
+    }));
+    chmodSync(leave(folder.path, "half"), incomplete);
+    sweep(folder.path, Date.now).close();
+    expect(names(folder.path)).toEqual(["other"]);
+  });
+
+  it("keeps what was written after it had been set aside, and what somebody else had put in the place", () => {
+    using folder = temporaryFolder({ other: "" });
+    writeFileSync(
+      leave(folder.path, "old", (place) => ({ old: statsOf(place) })),
+      "late",
+    );
+    leave(folder.path, "else", () => ({ old: statsOf(join(folder.path, "other")), new: { size: 3, mtimeNs: 1n } }));
+    sweep(folder.path, Date.now).close();
+    expect(names(folder.path)).toEqual(["other", "recovered.late0", "recovered.late1"]);
+  });
+
+  it("removes what is left beside a place too", () => {
+    using folder = temporaryFolder({ "sub/a": "" });
+    const name = endedName({ old: statsOf(join(folder.path, "sub/a")) });
+    renameSync(join(folder.path, "sub/a"), join(folder.path, "sub", name));
+    const sweeper = sweep(folder.path, Date.now);
+    sweeper.found("sub", name);
+    sweeper.close();
+    expect(names(join(folder.path, "sub"))).toEqual([]);
+  });
 });
 
 it("leaves what this process is at, and waits with what it set aside and with what another one may be at", async () => {
   vi.useFakeTimers({ now: Date.now() });
   try {
-    using folder = temporaryFolder({});
-    using beside = openBeside(join(folder.path, "a"));
-    const own = [beside.place, outOf(join(folder.path, "a"))];
-    for (const place of own) writeFileSync(place, "own");
-    for (const place of own) utimesSync(place, 1000, 1000);
-    writeFileSync(join(folder.path, ".devenv-sync.0123"), "other's", { mode: incomplete });
-    const kept = own.map((place) => basename(place)).sort();
-    const sweeper = sweep(folder.path, Date.now);
-    expect(names(folder.path)).toEqual([".devenv-sync.0123", ...kept].sort());
+    using folder = temporaryFolder({ a: "" });
+    const { path } = folder;
+    const temporaries = openTemporaries(path);
+    using beside = temporaries.openFor(join(path, "a"), {});
+    const out = temporaries.outOf(join(path, "a"), statsOf(join(path, "a")));
+    writeFileSync(beside.place, "own");
+    renameSync(join(path, "a"), out);
+    writeFileSync(join(path, ".devenv-sync.0123"), "other's", { mode: incomplete });
+    const inFolder = () => names(join(path, ".devenv-sync")).filter((name) => name !== ".gitignore");
+    const sweeper = sweep(path, Date.now);
+    expect(inFolder()).toEqual([basename(beside.place), basename(out)].sort());
     vi.advanceTimersByTime(1_100);
-    const [into = ""] = own.map((place) => basename(place));
-    expect(names(folder.path)).toEqual([".devenv-sync.0123", into].sort());
+    expect(inFolder()).toEqual([basename(beside.place)]);
+    expect(names(path)).toContain(".devenv-sync.0123");
     vi.advanceTimersByTime(9_000);
-    expect(names(folder.path)).toEqual([into]);
+    expect(inFolder()).toEqual([basename(beside.place)]);
+    expect(names(path)).not.toContain(".devenv-sync.0123");
     sweeper.close();
   } finally {
     vi.useRealTimers();

@@ -107,6 +107,35 @@ describe("a session", () => {
     );
   });
 
+  it("takes nothing over of what git has while it is at work, nor makes a conflict of it", async () => {
+    const both = pair();
+    for (const { user } of [both.host, both.container]) {
+      for (const folder of [".git", "sub", "sub/.git", "sub/.git/refs"]) user.makeFolder(folder);
+      for (const path of [".git/index.lock", "sub/.git/refs/x.lock"])
+        user.write(path, `of the ${user === both.host.user ? "host" : "other"}`);
+    }
+    both.host.user.write("yarn.lock", "synced");
+    const session = await both.begin();
+    expect(await session.flush()).toMatchObject({ state: "idle", conflicts: [], copies: [], problems: [] });
+    both.host.user.remove(".git/index.lock");
+    both.host.user.write(".git/HEAD.lock", "");
+    await session.flush();
+    const names = (side: MemorySide) => [...filesIn(side).keys()].sort();
+    expect(names(both.host)).toEqual([".git/HEAD.lock", "sub/.git/refs/x.lock", "yarn.lock"]);
+    expect(names(both.container)).toEqual([".git/index.lock", "sub/.git/refs/x.lock", "yarn.lock"]);
+  });
+
+  it("leaves nothing in anybody's way once it is flushed, and says so too where that cannot be done", async () => {
+    const both = pair();
+    const tidied: string[] = [];
+    const session = await both.begin({
+      host: (listener) => ({ ...both.host.open(listener), tidy: async () => void tidied.push("host") }),
+      container: (listener) => ({ ...both.container.open(listener), tidy: () => Promise.reject(new Error("refused")) }),
+    });
+    expect(await session.flush()).toMatchObject({ state: "idle" });
+    expect(tidied).toEqual(["host"]);
+  });
+
   it("lets a conflict wait until it is decided, if told so", async () => {
     const both = pair();
     both.host.user.write("a", "host's");
