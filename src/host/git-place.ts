@@ -88,7 +88,10 @@ function describe(found: Found): Described {
   }
   const named = stats.isFile() && stats.size < longestFile ? nameIn(path) : undefined;
   if (named === undefined) {
-    const problem = `\`${path}\` is neither a folder nor a file that names one`;
+    const is = stats.isSymbolicLink()
+      ? "a link, which leads nowhere inside"
+      : "neither a folder nor a file that names one";
+    const problem = `\`${path}\` is ${is}`;
     return { place: { problem, ...nothing }, read: [path], folders: [] };
   }
   const gitDir = resolve(found.top, named);

@@ -144,7 +144,7 @@ const attacks: Record<string, { change: Attack; problem: string }> = {
       rmSync(join(folder.path, gitFile));
       symlinkSync(join(folder.path, "main/.git"), join(folder.path, gitFile));
     },
-    problem: "neither a folder nor a file",
+    problem: "is a link",
   },
   "names what is gone": {
     change: (folder) => rmSync(join(folder.path, "main"), { recursive: true }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentConfig } from "../../../src/config/define.ts";
 import { apt, run } from "../../../src/config/layers.ts";
+import type { GitPlace } from "../../../src/host/git-place.ts";
 import { planContainer, workspaceAt } from "../../../src/plan/container.ts";
 import type { HostAdditions } from "../../../src/plan/container-inputs.ts";
 import { changedInputs, type ObservedContainer, planAction } from "../../../src/plan/diff.ts";
@@ -36,6 +37,14 @@ function planOf(
   return { name: "dev", image, requests: [], missing: [], container, hooks, secrets, dotfiles };
 }
 
+function planIn(git: GitPlace): EnvironmentPlan {
+  const image = imageOf(config);
+  const environment = environmentOf(config);
+  const workspace = workspaceAt("/home/ada/shop", { device: 1, inode: 1, born: 0 });
+  const rest = { mode: "bind", project: "shop", inode: 1, host: noHost, fileEnv: {} } as const;
+  return { ...planOf(), container: planContainer({ ...rest, workspace, environment, image, git }) };
+}
+
 const observedOf = ({ container }: EnvironmentPlan, parts: Partial<ObservedContainer> = {}): ObservedContainer => ({
   id: "1",
   name: container.name,
@@ -55,6 +64,16 @@ describe("planAction", () => {
     ["paused", "the container is paused"],
   ])("starts what is %s", (state, reason) => {
     expect(planAction(planOf(), observedOf(plan, { state }))).toMatchObject({ kind: "start", reasons: [reason] });
+  });
+
+  it("keeps the container of a checkout that an earlier version made, and replaces that of a work tree", () => {
+    const place = { top: "/home/ada/shop", below: "", worktrees: [], borrowed: [] };
+    const pointed = { kind: "worktree", name: "shop", folder: "/srv/shop.git", named: "/srv/shop.git" } as const;
+    expect(planAction(planIn(place), observedOf(plan)).kind).toBe("keep");
+    expect(planAction(planIn({ ...place, pointed }), observedOf(plan))).toMatchObject({
+      kind: "replace",
+      reasons: ["the git folder added"],
+    });
   });
 
   it("restarts what runs with a mount that came loose, unless it is made anew or started anyway", () => {
