@@ -22,8 +22,11 @@ export function gitMark(root: string): string | undefined {
   }
 }
 
-/** Where a hook of git runs, some of these name the repository that it is in, which may be another one. */
-const surroundings = {
+/**
+ * For git to look at a folder's own repository, and to write nothing: where a hook of git runs, variables name the
+ * repository that it is in, which may be another one; and another git may be working on the index.
+ */
+export const gitSurroundings = {
   GIT_DIR: undefined,
   GIT_WORK_TREE: undefined,
   GIT_COMMON_DIR: undefined,
@@ -48,6 +51,6 @@ export async function gitRoot(host: Host, root: string): Promise<GitRoot | undef
 }
 
 async function git({ processes }: Host, cwd: string, args: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stdout } = await processes.run("git", args, { cwd, env: surroundings, allowFailure: true });
+  const { exitCode, stdout } = await processes.run("git", args, { cwd, env: gitSurroundings, allowFailure: true });
   return exitCode === 0 ? stdout : undefined;
 }

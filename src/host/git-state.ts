@@ -1,3 +1,4 @@
+import { gitSurroundings } from "./git-root.ts";
 import type { Host } from "./host.ts";
 
 export interface GitState {
@@ -15,19 +16,10 @@ export async function gitState({ processes }: Host, root: string): Promise<GitSt
   if ((await processes.find("git")) === undefined) return undefined;
   const { exitCode, stdout } = await processes.run("git", ["status", "--porcelain=v2", "--branch"], {
     cwd: root,
-    // To look must not write the index, which another git may be working on; a hook of git names its own repository.
-    env: { ...noRepository, GIT_OPTIONAL_LOCKS: "0" },
+    env: gitSurroundings,
     allowFailure: true,
   });
   const commit = /^# branch\.oid ([0-9a-f]{40,64})$/m.exec(stdout)?.[1];
   if (exitCode !== 0 || commit === undefined) return undefined;
   return { commit, dirty: /^[^#]/m.test(stdout) };
 }
-
-/** By these git would look elsewhere than in the folder. */
-const noRepository = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_COMMON_DIR: undefined,
-  GIT_INDEX_FILE: undefined,
-};
