@@ -2,6 +2,7 @@ import { devenvError } from "../errors.ts";
 import { readEnvFiles } from "../host/env-file/read.ts";
 import { readGitPlace } from "../host/git-place.ts";
 import { requirePrivateCache } from "../host/private-folder.ts";
+import { proxyPasswords } from "../host/proxy-passwords.ts";
 import { hostTimezone } from "../host/timezone.ts";
 import { readHostTrust, trustEnvironment, trustTarget, writeTrustFolder } from "../host/trust.ts";
 import { basePin, missingPins } from "../lock/check.ts";
@@ -143,11 +144,12 @@ async function platformOf({ engine, host }: OperationContext): Promise<string> {
   return (await engine.info()).platform;
 }
 
-async function hostAdditions({ host, spec }: OperationContext): Promise<HostAdditions> {
+async function hostAdditions({ host, spec, redaction }: OperationContext): Promise<HostAdditions> {
   const { uid, gid } = host;
   const ids = uid === undefined || gid === undefined ? undefined : { uid, gid };
   const timezone = spec.environments.some((one) => one.host.timezone) ? hostTimezone(host) : undefined;
   const trust = await readHostTrust(host);
+  redaction?.add(proxyPasswords(trust.proxies));
   if (trust.bundle === undefined) return { env: trust.proxies, mounts: [], timezone, ids };
   const source = await writeTrustFolder(host, trust);
   return {

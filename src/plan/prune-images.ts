@@ -42,7 +42,7 @@ interface Tagged {
 }
 
 function tagReason(input: PruneInput, tagged: Tagged): string | undefined {
-  const { image, tag, name, kept } = tagged;
+  const { tag, name, kept } = tagged;
   const hasContainer = input.otherImages.has(tag) || kept.some((one) => one.image === tag);
   switch (name.kind) {
     case "image":
@@ -51,15 +51,25 @@ function tagReason(input: PruneInput, tagged: Tagged): string | undefined {
     case "replaced":
       return isOwn(input, name) ? "another one was built in its place" : undefined;
     case "unchecked":
-      // one that is built, or that an earlier version kept, tells its project's name alone; nobody has a use for it
-      if (name.id === undefined ? name.project !== input.project : !isOwn(input, name)) return undefined;
-      return input.now - image.created > uncheckedSeconds ? interruptedReason(image) : undefined;
+      return uncheckedReason(input, tagged);
     case "snapshot":
       if (!input.snapshots || hasContainer || !isOwn(input, name)) return undefined;
       return "no container was made from it";
     default:
       return undefined;
   }
+}
+
+/** One that is built, or that an earlier version kept, tells its project's name alone; nobody has a use for it. */
+function uncheckedReason(input: PruneInput, { image, name }: Tagged): string | undefined {
+  if (name.id === undefined ? name.project !== input.project : !isOwn(input, name)) return undefined;
+  // the next build of it takes it away, or is at work with it
+  if (isPlanned(input, name)) return undefined;
+  return input.now - image.created > uncheckedSeconds ? interruptedReason(image) : undefined;
+}
+
+function isPlanned({ environments = [] }: PruneInput, { environment, name }: ImageName): boolean {
+  return environments.some(({ image }) => image.tag.endsWith(`/${environment}:${name}`));
 }
 
 function interruptedReason(image: Image): string {

@@ -8,9 +8,11 @@ const base = `from: "devenv-test/base:bookworm"`;
 const token = "tok/en+of=the day";
 const large = Array.from({ length: 1100 }, (_, index) => sha256(`${index}`)).join("");
 const env = { OUT_TOKEN: token };
+const proxyPassword = "of-the-proxy-1";
 
 const forms = [
   token,
+  "of-the-proxy-1",
   Buffer.from(token).toString("base64"),
   Buffer.from(`ada:${token}`).toString("base64").slice(6, -4),
   Buffer.from(token).toString("hex"),
@@ -23,6 +25,7 @@ const shown = (text: string) => forms.filter((form) => text.includes(form));
 
 /** Prints the token in several forms, and all of the large one, also cut into lines. */
 const script = `
+env | grep '^http_proxy=' || :
 printf 'plain %s\\n' "$TOKEN"
 printf 'base64 %s\\n' "$(printf %s "$TOKEN" | base64)"
 printf 'basic %s\\n' "$(printf 'ada:%s' "$TOKEN" | base64)"
@@ -43,7 +46,9 @@ it("hides secrets of any size and form in what hooks, tasks of `ci` and actions 
   await using project = openTestProject("secretoutput", config(hook("; exit 3")), files);
   const run = (...args: string[]) => project.devenv(args, { env, timeoutMs: 120_000 });
 
-  const failed = await run("up", "--verbose");
+  const proxy = { http_proxy: `http://ada:${proxyPassword}@127.0.0.1:9` };
+  const failed = await project.devenv(["up", "--verbose"], { env: { ...env, ...proxy }, timeoutMs: 120_000 });
+  expect(failed.stderr).toContain("http_proxy=http://ada:***@127.0.0.1:9\n");
   expect(failed).toMatchObject({ exitCode: 1, stdout: "" });
   expect(failed.stderr).not.toContain("defect");
   expect(failed.stderr).toContain("plain ***\n");

@@ -247,6 +247,9 @@ it("refuses what holds a secret in any form, beside contents too, and what the c
   expect(await docker("image", "ls", "--quiet", "--filter", "label=devenv.snapshot=bad")).toBe("");
 
   await inside(project, "rm -r /f");
+  expect((await said(project, ["snapshot", "bad", "--message", `with ${value}`], env)).stderr).toContain(
+    "  `--message` holds secret `TOKEN`\n",
+  );
   await said(project, ["stop"], env);
   const stopped = await said(project, ["snapshot", "stopped"], env);
   expect(stopped).toMatchObject({

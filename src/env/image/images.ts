@@ -5,6 +5,7 @@ import type { BuildFailure, BuildRequest, Engine, ImageInfo } from "../../engine
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import { comparePaths } from "../../host/path-order.ts";
+import { proxyPasswords } from "../../host/proxy-passwords.ts";
 import { buildTrustScript, readHostTrust } from "../../host/trust.ts";
 import { dockerfileOn, needsBaseUser } from "../../plan/base-user.ts";
 import { hostSecret } from "../../plan/build-script.ts";
@@ -101,6 +102,7 @@ export async function buildImage(context: OperationContext, options: BuildImageO
   const check = image.secrets.length === 0 ? undefined : await import("./refuse-secrets.ts");
   warnOfCopies(context, image);
   const trust = await readHostTrust(host);
+  context.redaction?.add(proxyPasswords(trust.proxies));
   const secrets = await openSecrets(context, image.secrets);
   const request = async (): Promise<BuildRequest> => ({
     dockerfile: needsBaseUser(image) ? dockerfileOn(image, await userOf(engine, image.baseTag)) : image.dockerfile,

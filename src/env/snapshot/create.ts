@@ -101,7 +101,7 @@ async function take(context: OperationContext, target: Target & Pick<SnapshotReq
   const unchecked = uncheckedTag(place);
   await withUnchecked(context, { tag: unchecked, name }, async () => {
     const changes = await captureLayer(context, { environment: environment.name, container, tag: unchecked, labels });
-    await refuseSecrets(context, { ...target, image: unchecked, changes, values });
+    await refuseSecrets(context, { message: undefined, ...target, image: unchecked, changes, values });
     await images.tag(unchecked, snapshotTag(place));
   });
 }

@@ -13,6 +13,7 @@ import type { OperationContext } from "../operation.ts";
 export interface SecretCheck {
   /** The snapshot's. */
   readonly name: string;
+  readonly message: string | undefined;
   readonly environment: EnvironmentSpec;
   readonly container: ContainerInfo;
   /** What the container was kept as. */
@@ -26,10 +27,16 @@ export interface SecretCheck {
 export async function refuseSecrets(context: OperationContext, check: SecretCheck): Promise<void> {
   const { openSecretSearch } = await import("../../host/secrets/search-content.ts");
   const search = openSecretSearch(check.values);
-  const files = search.isEmpty ? [] : await findFiles(context, check, search);
+  const told = search.text(Buffer.from(`${check.message ?? ""} ${check.name}`));
+  const files =
+    told.length > 0 ? told.map((secret) => ({ path: "--message", secret })) : await findAll(context, check, search);
   if (files.length > 0) {
     throw devenvError("SNAPSHOT_HOLDS_SECRET", { name: check.name, environment: check.environment.name, files });
   }
+}
+
+async function findAll(context: OperationContext, check: SecretCheck, search: SecretSearch) {
+  return search.isEmpty ? [] : findFiles(context, check, search);
 }
 
 /** Read in a container that never starts: it has the image's files and, unlike the real one, nothing mounted over them. */
