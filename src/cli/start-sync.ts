@@ -1,7 +1,7 @@
 /** Bringing a workspace into its volume, or keeping it in step. */
 import type { Engine } from "../engine/engine.ts";
 import type { SyncTarget } from "../env/workspace-sync.ts";
-import { readSyncId } from "../plan/owned.ts";
+import { readOwner, readSyncId } from "../plan/owned.ts";
 import type { SyncControl } from "../sync/process/control.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "../sync/process/record.ts";
 import type { Unwatched } from "../sync/status.ts";
@@ -21,9 +21,21 @@ export async function startSync(starting: Starting): Promise<void> {
   const { target } = starting;
   const { mode } = target.environment.container.workspace;
   const kept = keptEnvironment(target);
+  if (kept.sync !== undefined) await adopt(starting, kept.sync);
   if (mode === "copy" && kept.sync !== undefined) await copy(starting, kept, kept.sync);
   const environment = mode === "sync" ? kept : { ...kept, sync: undefined };
   if (mode === "sync" || kept.watch.length > 0) await keep(starting, environment);
+}
+
+async function adopt(starting: Starting, { volumeId }: SyncedEnvironment): Promise<void> {
+  const { context, target, control } = starting;
+  const { environment, workspace, synced } = target;
+  const before = readOwner(synced?.volume.labels ?? {})?.workspace ?? workspace.id;
+  if (before === workspace.id) return;
+  const { adoptVolume } = await import("../sync/process/adopt.ts");
+  const { host } = context;
+  const known = { host, places: control.places, record: recordOf(starting) };
+  await adoptVolume({ ...known, name: environment.name, volumeId, before });
 }
 
 async function copy(starting: Starting, kept: KeptEnvironment, sync: SyncedEnvironment): Promise<void> {

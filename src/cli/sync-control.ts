@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { sha256 } from "../digest.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { HeldVolume, SyncStanding, Unsaved, WorkspaceSync } from "../env/workspace-sync.ts";
-import { readSyncId } from "../plan/owned.ts";
+import { readOwner, readSyncId } from "../plan/owned.ts";
 import type { StartPlan, Workspace } from "../plan/plan.ts";
 import type { SyncControl } from "../sync/process/control.ts";
 import { nodeOptions } from "../sync/process/node-options.ts";
@@ -71,17 +71,20 @@ interface Asked {
 }
 
 async function unsaved(context: CliContext, { engine, project, held }: Asked): Promise<Unsaved> {
-  const [{ unsavedOf }, { knownEnvironment, readRecord }] = await Promise.all([
+  const [{ unsavedOf }, { adoptVolume }, { knownEnvironment, readRecord }] = await Promise.all([
     import("../sync/process/unsaved.ts"),
+    import("../sync/process/adopt.ts"),
     import("../sync/process/record.ts"),
   ]);
   const { workspace, environment, volume, isGone, isLeft } = held;
   const { root, id, folder } = workspace;
   const control = await openSyncControl(context, workspace);
   const volumeId = readSyncId(volume.labels) ?? volume.name;
+  const record = { project, root, workspace: id, folder };
+  const before = readOwner(volume.labels)?.workspace ?? id;
+  await adoptVolume({ host: context.host, places: control.places, record, name: environment, volumeId, before });
   const known = knownEnvironment(await readRecord(control.places.record), volumeId);
   if (isLeft && known !== undefined && "isFinished" in known && known.isFinished === true) return nothing;
-  const record = { project, root, workspace: id, folder };
   const found = await unsavedOf({
     ...{ host: context.host, engine, places: control.places, record },
     name: environment,
@@ -93,8 +96,12 @@ async function unsaved(context: CliContext, { engine, project, held }: Asked): P
     await control.stop([environment]);
     await control.finish(environment);
     if (known?.sync !== undefined) {
-      const { removeHelper } = await import("../sync/process/open-container.ts");
-      await removeHelper(engine, { record, name: environment, sync: known.sync });
+      const [{ removeHelper }, { ownMark }] = await Promise.all([
+        import("../sync/process/open-container.ts"),
+        import("../host/process-mark.ts"),
+      ]);
+      const owner = { host: context.host, mark: await ownMark(context.host), folder: control.places.folder };
+      await removeHelper(engine, { record, name: environment, sync: known.sync, owner });
     }
   }
   return found;

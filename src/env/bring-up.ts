@@ -48,7 +48,7 @@ export async function bringUp(context: OperationContext, target: Target): Promis
     case "replace":
       return make(context, { ...target, source: undefined, container, action });
     case "keep":
-      return keep(context, environment, container);
+      return keepOrMake(context, { ...target, container: container as ContainerInfo });
     default:
       return startAgain(context, { ...target, container: container as ContainerInfo, loose, reasons: action.reasons });
   }
@@ -116,23 +116,49 @@ interface StartTarget extends Target {
   readonly reasons: readonly string[];
 }
 
-/** Where a port was taken meanwhile the container is made anew: it cannot be given another one. */
 async function startAgain(context: OperationContext, target: StartTarget): Promise<EnvironmentResult> {
   const { environment, container, reasons, loose } = target;
   try {
     await startContainer(context, environment, { ...container, loose });
     return describeResult(environment, container, { action: "started", reasons });
   } catch (error) {
-    if (!isDevenvError(error, "PORT_IN_USE")) throw error;
-    const { port } = error.details as { readonly port?: number };
-    const taken = [`port ${port ?? ""} is taken`.replace("  ", " ")];
-    const observed = await context.engine.containers.list(container.labels);
-    const current = observed.find(({ id }) => id === container.id) ?? container;
-    const { sourceOf } = await import("./snapshot/source.ts");
-    const source = await sourceOf(context, container);
-    const action = { kind: "replace", container, reasons: taken } as const;
-    return make(context, { ...target, source, container: current, action });
+    return makeInstead(context, target, error);
   }
+}
+
+async function keepOrMake(
+  context: OperationContext,
+  target: Target & { readonly container: ContainerInfo },
+): Promise<EnvironmentResult> {
+  try {
+    return await keep(context, target.environment, target.container);
+  } catch (error) {
+    return makeInstead(context, target, error);
+  }
+}
+
+/** Where a port was taken meanwhile, or a volume is gone, the container is made anew: it cannot be given another one. */
+async function makeInstead(
+  context: OperationContext,
+  target: Target & { readonly container: ContainerInfo },
+  error: unknown,
+): Promise<EnvironmentResult> {
+  const { container } = target;
+  const reason = whyAnew(error);
+  if (reason === undefined) throw error;
+  const observed = await context.engine.containers.list(container.labels);
+  const current = observed.find(({ id }) => id === container.id) ?? container;
+  const { sourceOf } = await import("./snapshot/source.ts");
+  const source = await sourceOf(context, container);
+  const action = { kind: "replace", container, reasons: [reason] } as const;
+  return make(context, { ...target, source, container: current, action });
+}
+
+function whyAnew(error: unknown): string | undefined {
+  if (isDevenvError(error, "SYNC_VOLUME_MISSING")) return "the volume of its workspace is gone";
+  if (!isDevenvError(error, "PORT_IN_USE")) return undefined;
+  const { port } = error.details as { readonly port?: number };
+  return `port ${port ?? ""} is taken`.replace("  ", " ");
 }
 
 interface MakeTarget extends Target {

@@ -1,4 +1,5 @@
 import type { ContainerInfo } from "../engine/containers.ts";
+import { isDevenvError } from "../errors.ts";
 import { planAction } from "../plan/diff.ts";
 import type { EnvironmentPlan, Plan } from "../plan/plan.ts";
 import type { Settled } from "../plan/settle.ts";
@@ -37,11 +38,21 @@ export async function up(context: OperationContext, options: UpOptions): Promise
   warnOfPrivileges(context, selected, observed);
   const records = readMountRecords({ host: context.host, root: context.spec.root });
   const isRightAll = selected.every((environment) => isRight(environment, { observed, source, records }));
-  const environments =
-    isRightAll && !hasUnchecked(context)
-      ? await Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)))
-      : await underLock(context, () => bringAllUp(context, { plan, selected, source, force: options.force }));
+  const bringAll = () =>
+    underLock(context, () => bringAllUp(context, { plan, selected, source, force: options.force }));
+  const keepAll = () => Promise.all(selected.map((one) => keep(context, one, observed.get(one.name)?.container)));
+  const environments = isRightAll && !hasUnchecked(context) ? await unlessGone(keepAll, bringAll) : await bringAll();
   return { project: plan.project, environments, services: [] };
+}
+
+/** Whether the volume of a workspace is there is seen only where nothing keeps that in step. */
+async function unlessGone<Result>(keepAll: () => Promise<Result>, bringAll: () => Promise<Result>): Promise<Result> {
+  try {
+    return await keepAll();
+  } catch (error) {
+    if (isDevenvError(error, "SYNC_VOLUME_MISSING")) return bringAll();
+    throw error;
+  }
 }
 
 interface Selection {

@@ -35,6 +35,10 @@ export const engineErrors = {
     message: ({ reference }) => `Image \`${reference}\` is in use by a container`,
     hint: () => "remove the container first: `devenv down`",
   }),
+  VOLUME_NAME_TAKEN: entry<{ name: string }>({
+    message: ({ name }) => `Volume \`${name}\` is there already, and it is not devenv's`,
+    hint: ({ name }) => `see what it holds, and remove it if nobody needs it: \`docker volume rm ${name}\``,
+  }),
   VOLUME_IN_USE: entry<{ name: string }>({
     message: ({ name }) => `Volume \`${name}\` is in use by a container`,
     hint: ({ name }) => `see which one with \`docker ps --all --filter volume=${name}\``,

@@ -78,6 +78,12 @@ export const syncErrors = {
     hint: ({ environment, force }) =>
       `see that \`devenv up ${environment}\` and \`devenv sync flush ${environment}\` end well; or lose what there may be: \`${force}\``,
   }),
+  SYNC_ELSEWHERE: entry<{ environment: string; pid: number; folder: string }>({
+    message: ({ environment, pid, folder }) =>
+      `The workspace of \`${environment}\` is kept in step by process ${pid} already, which has its state in \`${folder}\``,
+    hint: ({ pid }) =>
+      `work as the user and with the \`HOME\` and \`XDG_STATE_HOME\` that it was started with; or end it, \`kill ${pid}\`, and run \`devenv up\``,
+  }),
   SYNC_HALTED: entry<{ environment: string; halt: SyncHalt }>({
     message: ({ environment, halt }) => `The sync of \`${environment}\` waits for an answer: ${printHalt(halt)}`,
     hint: ({ environment }) =>

@@ -44,6 +44,9 @@ export const createdLabel = "devenv.created";
 /** Of a workspace's volume that is synced, and of the container that brings it in step: an id that no other such volume has. */
 export const syncLabel = "devenv.sync";
 
+/** Of the container that brings a volume in step: the process that works by way of it, a `ProcessMark` as JSON, and its state folder. */
+export const syncOwnerLabel = "devenv.sync.owner";
+
 /** Process whose `devenv ci` a container was made for: a `ProcessMark` as JSON. Such a container is no environment's. */
 export const ciLabel = "devenv.ci";
 

@@ -1,14 +1,20 @@
 /** The container's side on a real engine: the agent in its helper, beside an environment that shares the volume. */
+import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { syncLabel } from "../../src/plan/labels.ts";
+import { ownMark, writeMark } from "../../src/host/process-mark.ts";
+import { projectLabel, syncLabel } from "../../src/plan/labels.ts";
 import { agentPath, ensureAgentImage } from "../../src/sync/container/agent-image.ts";
 import { openHelperSide, type SyncHelper, startHelper } from "../../src/sync/container/helper.ts";
 import type { NewFile, Side, Stat } from "../../src/sync/side.ts";
 import { openSandbox } from "../support/sandbox.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testHost } from "../support/test-host.ts";
 
 const sandbox = openSandbox();
 const { engine } = sandbox;
@@ -33,8 +39,11 @@ const listener = {
 };
 
 beforeAll(async () => {
-  const labels = { ...sandbox.labels, [syncLabel]: randomUUID() };
-  helper = { name: sandbox.name("sync"), volume, labels, platform: (await engine.info()).platform };
+  const labels = { ...sandbox.labels, [projectLabel]: sandbox.name("project"), [syncLabel]: randomUUID() };
+  const host = testHost();
+  const self = { host, mark: await ownMark(host), folder: "/nowhere" };
+  const { platform } = await engine.info();
+  helper = { name: sandbox.name("sync"), environment: "dev", owner: self, volume, labels, platform };
   await engine.volumes.create(volume, labels);
   helperId = await startHelper(engine, helper);
   const mounts = [{ kind: "volume", source: volume, target: "/workspace", readOnly: false }] as const;
@@ -55,32 +64,80 @@ afterAll(async () => {
   await engine.volumes.remove(volume);
 });
 
+const ended = (starting: Promise<string>) =>
+  starting.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+async function otherVolume(): Promise<AsyncDisposable & { readonly helper: SyncHelper }> {
+  const name = sandbox.name(`other-${randomUUID().slice(0, 8)}`);
+  const labels = { ...helper.labels, [syncLabel]: randomUUID() };
+  await engine.volumes.create(name, labels);
+  return {
+    helper: { ...helper, name, volume: name, labels },
+    [Symbol.asyncDispose]: async () => {
+      for (const { id } of await engine.containers.list({ [syncLabel]: labels[syncLabel] }))
+        await engine.containers.remove(id);
+      await engine.volumes.remove(name);
+    },
+  };
+}
+
 describe("the helper", () => {
-  it("is kept when it runs, started when it does not, and found by its labels", async () => {
-    expect(await startHelper(engine, helper)).toBe(helperId);
-    const other = { ...helper, name: sandbox.name("other") };
-    const id = await startHelper(engine, other);
+  it("is kept when it runs, started when it does not, and made anew under another name", async () => {
+    await using other = await otherVolume();
+    const id = await startHelper(engine, other.helper);
+    expect(await startHelper(engine, other.helper)).toBe(id);
     await engine.containers.stop(id, 1);
-    expect(await startHelper(engine, other)).toBe(id);
-    const found = await engine.containers.list(helper.labels);
-    expect(found.map(({ name, state }) => [name, state]).sort()).toEqual([
-      [other.name, "running"],
-      [helper.name, "running"],
-    ]);
-    await engine.containers.remove(id);
+    expect(await startHelper(engine, other.helper)).toBe(id);
+    const renamed = { ...other.helper, name: sandbox.name("renamed") };
+    const second = await startHelper(engine, renamed);
+    expect(second).not.toBe(id);
+    const found = await engine.containers.list(other.helper.labels);
+    expect(found.map(({ name, state }) => [name, state])).toEqual([[renamed.name, "running"]]);
   });
 
-  it("is made anew when it has another volume", async () => {
-    const one = { ...helper, name: sandbox.name("changed") };
-    const id = await startHelper(engine, { ...one, volume: sandbox.name("workspace-2") });
-    const second = await startHelper(engine, one);
-    expect(second).not.toBe(id);
-    await engine.containers.remove(second);
-    await engine.volumes.remove(sandbox.name("workspace-2"));
+  it("is made anew where the process that had it is dead", async () => {
+    await using other = await otherVolume();
+    // its number is this one's by now
+    const { owner: self } = other.helper;
+    const id = await startHelper(engine, { ...other.helper, owner: { ...self, mark: { ...self.mark, started: "1" } } });
+    expect(await startHelper(engine, other.helper)).not.toBe(id);
+  });
+
+  it("is not given to a second process, wherever that keeps its state", async () => {
+    await using other = await otherVolume();
+    await using folder = temporaryFolder({});
+    const process = spawn("sleep", ["60"]);
+    const { owner: self } = other.helper;
+    const [stat = ""] = [readFileSync(`/proc/${process.pid}/stat`, "utf8")];
+    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const mark = { ...self.mark, pid: process.pid ?? 0, started };
+    folder.write({ process: writeMark(mark) });
+    const first = { ...other.helper, owner: { ...self, mark, folder: folder.path } };
+    await startHelper(engine, first);
+    const refused = await ended(startHelper(engine, other.helper));
+    expect(refused).toMatchObject({ code: "SYNC_ELSEWHERE", details: { pid: process.pid, folder: folder.path } });
+    // without its state it is a stray, and ended
+    rmSync(join(folder.path, "process"));
+    await startHelper(engine, other.helper);
+    expect(process.signalCode).toBe("SIGTERM");
+  });
+
+  it("makes no volume where its own is gone, or somebody else's has its name", async () => {
+    const labels = { ...helper.labels, [syncLabel]: randomUUID() };
+    const gone = { ...helper, name: sandbox.name("gone"), volume: sandbox.name("gone"), labels };
+    expect(await ended(startHelper(engine, gone))).toMatchObject({ code: "SYNC_VOLUME_MISSING" });
+    await engine.volumes.create(gone.volume, { ...labels, [syncLabel]: randomUUID() });
+    expect(await ended(startHelper(engine, gone))).toMatchObject({ code: "SYNC_VOLUME_MISSING" });
+    await engine.volumes.remove(gone.volume);
+    expect(await engine.volumes.list(labels)).toEqual([]);
   });
 
   it("ends at once when it is told to", async () => {
-    const id = await startHelper(engine, { ...helper, name: sandbox.name("stopped") });
+    await using other = await otherVolume();
+    const id = await startHelper(engine, other.helper);
     const start = performance.now();
     await engine.containers.stop(id, 10);
     expect(performance.now() - start).toBeLessThan(5_000);

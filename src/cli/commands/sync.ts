@@ -60,10 +60,11 @@ async function logs(file: string): Promise<Outcome> {
 
 /** The process itself: started by the commands that need it. */
 async function serve(context: CliContext, root: string): Promise<Outcome> {
-  const [{ runDaemon }, { syncPlaces }, { environmentOpener }] = await Promise.all([
+  const [{ runDaemon }, { syncPlaces }, { environmentOpener }, { engineObjects }] = await Promise.all([
     import("../../sync/process/daemon.ts"),
     import("../../sync/process/places.ts"),
     import("../../sync/process/open-environment.ts"),
+    import("../../sync/process/engine-objects.ts"),
   ]);
   const { host, stdio, interrupts } = context;
   const engine = (await context.loadEngine())(host);
@@ -77,6 +78,7 @@ async function serve(context: CliContext, root: string): Promise<Outcome> {
   };
   const open = environmentOpener({ host, engine, places });
   const circumstances = syncCircumstances(context.program, engine);
-  await runDaemon({ host, places, circumstances, signal: interrupts.signal, open, run, log });
+  const objects = engineObjects({ host, engine, places });
+  await runDaemon({ host, places, circumstances, signal: interrupts.signal, open, run, log, ...objects });
   return {};
 }

@@ -9,12 +9,13 @@ export function dockerVolumes(connection: Connection): EngineVolumes {
     list: (labels) => listVolumes(connection, labels),
     create: async (name, labels) => {
       const json = { Name: name, Labels: labels };
-      await connection.requestJson({
+      const made = (await connection.requestJson({
         method: "POST",
         path: "/volumes/create",
         json,
         action: `create volume \`${name}\``,
-      });
+      })) as Pick<ListedVolume, "Labels">;
+      return made.Labels ?? {};
     },
     remove: (name) => removeVolume(connection, name),
     sizes: () => volumeSizes(connection),

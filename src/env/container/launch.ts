@@ -1,14 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { ContainerInfo, ContainerRequest } from "../../engine/containers.ts";
 import type { ImageInfo } from "../../engine/engine.ts";
 import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
-import { ownLabels, syncLabel, uidLabel, writePorts } from "../../plan/labels.ts";
+import { ownLabels, uidLabel, writePorts } from "../../plan/labels.ts";
 import { nameInPhase, type Phase, phaseOf } from "../../plan/phase.ts";
 import type { EnvironmentPlan, Plan } from "../../plan/plan.ts";
-import { workspaceVolume } from "../../plan/volumes.ts";
 import type { OperationContext } from "../operation.ts";
 import { checkRuns, idleCommand } from "./last-words.ts";
 import { leaveVolume } from "./leave-volume.ts";
+import { makeVolumes } from "./make-volumes.ts";
 import { checkMounts, makeMountPoints } from "./mount-points.ts";
 import { rememberMounts } from "./mount-record.ts";
 import { choosePorts, rememberPorts } from "./port-memory.ts";
@@ -55,11 +54,9 @@ export async function launch(context: OperationContext, request: LaunchRequest):
   const leave = await leaveVolume(context, request, known);
   const user = await containerUser(engine, environment.container.user, image.user);
   const variables = await containerVariables(context, environment.container, image);
-  const volumes = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
+  const placed = placeVolumes(known, plan, { environment, uid: user.ids?.uid });
   await refuseForeign(context, request);
-  // Podman forgets the labels of volumes that it makes with a container
-  const fresh = volumes.filter(({ present }) => present === undefined);
-  await Promise.all(fresh.map((volume) => engine.volumes.create(volume.source, labelsOf(volume))));
+  const volumes = await makeVolumes(context, environment.name, placed);
   const lost = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(context, { plan, environment, replaced, known, lost });
@@ -73,11 +70,6 @@ export async function launch(context: OperationContext, request: LaunchRequest):
       lost.add(port);
     }
   }
-}
-
-/** What both sides of a sync last agreed upon belongs to the volume, not to one of its name that is made later. */
-function labelsOf({ what, labels = {} }: PlacedVolume): Readonly<Record<string, string>> {
-  return what === workspaceVolume ? { ...labels, [syncLabel]: randomUUID() } : labels;
 }
 
 function lostPort({ details }: DevenvError): number | undefined {

@@ -1,6 +1,7 @@
 /** The workspace of a container that has it in a volume. */
 import { devenvError } from "../../errors.ts";
 import { largeFolders } from "../../host/large-folders.ts";
+import { workspaceLabel } from "../../plan/labels.ts";
 import type { ContainerPlan, StartPlan, Workspace } from "../../plan/plan.ts";
 import { workspaceVolume } from "../../plan/volumes.ts";
 import type { KnownContext } from "../operation.ts";
@@ -96,7 +97,11 @@ async function findSynced(
   const { name, image, container } = environment;
   const known = await listVolumes(engine, { project: spec.project, workspace });
   const volume = findVolume(known, { environment: name, what: workspaceVolume });
-  if (volume === undefined) throw devenvError("SYNC_VOLUME_MISSING", { environment: name });
+  const containers = await engine.containers.list({ [workspaceLabel]: workspace.id });
+  const mounted = containers.find((one) => one.id === id)?.volumes;
+  // one of another name, or none: what works inside would see other files than those that are synced
+  const isMounted = volume !== undefined && (mounted === undefined || mounted.includes(volume.name));
+  if (!isMounted) throw devenvError("SYNC_VOLUME_MISSING", { environment: name });
   const imageUser = (await engine.images.inspect(image.tag))?.user ?? "";
   return { volume, owner: await userIds(engine, id, { plan: container.user, imageUser }) };
 }

@@ -18,6 +18,8 @@ export type PlacedVolume = ContainerMount & {
   readonly kind: "volume";
   readonly scope: VolumePlan["kind"];
   readonly what: string;
+  /** Its name where nothing is in the way. */
+  readonly planned: string;
   /** Undefined: it is made with the container, or it is shared. */
   readonly present: VolumeInfo | undefined;
 };
@@ -95,6 +97,7 @@ export function placeVolumes(
     const present = scope === "own" ? findVolume(known, { environment, what }) : undefined;
     const owner = scope === "own" && uid !== undefined ? { [uidLabel]: String(uid) } : {};
     const source = present?.name ?? (scope === "own" ? newName(known, plan, name) : name);
-    return { kind: "volume", scope, what, present, source, target, readOnly: false, labels: { ...labels, ...owner } };
+    const place = { scope, what, planned: name, present };
+    return { kind: "volume", ...place, source, target, readOnly: false, labels: { ...labels, ...owner } };
   });
 }

@@ -5,14 +5,19 @@
 import type { ContainerInfo } from "../../engine/containers.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isDevenvError } from "../../errors.ts";
-import type { Labels } from "../../plan/labels.ts";
+import { type Labels, projectLabel, syncLabel, syncOwnerLabel } from "../../plan/labels.ts";
+import { readSyncId } from "../../plan/owned.ts";
 import { agentRepository } from "../../plan/sync-agent.ts";
 import { type Side, SideError } from "../side.ts";
+import { SyncEnd } from "../sync-end.ts";
 import { agentPath, ensureAgentImage } from "./agent-image.ts";
 import { type AgentSideOptions, openAgentSide } from "./agent-side.ts";
+import { endStray, type HelperOwner, livingOwner, writeOwner } from "./owner.ts";
 
 export interface SyncHelper {
   readonly name: string;
+  readonly environment: string;
+  readonly owner: HelperOwner;
   /** Volume of the workspace. */
   readonly volume: string;
   /** Those of the environment's objects, and `syncLabel`: they find it again. */
@@ -24,35 +29,60 @@ export interface SyncHelper {
 /** Where the volume is in the helper. */
 const target = "/sync";
 
-/** The helper runs, made or started where it did not; gives its id. One that was made otherwise is made anew. */
+/**
+ * The helper runs, made or started where it did not; gives its id. One that was made otherwise, or for another process, is made
+ * anew: as the engine has one container of a name, one process works in a volume. Throws `SyncEnd` where the volume is gone, or
+ * another process works in it.
+ */
 export async function startHelper(engine: Engine, helper: SyncHelper): Promise<string> {
+  const { containers } = engine;
   const image = await ensureAgentImage(engine, helper.platform);
-  const present = await findHelper(engine, helper);
-  if (present !== undefined && isAsWanted(present, helper, image)) {
-    if (present.state === "paused") await engine.containers.unpause(present.id);
-    else if (present.state !== "running") await engine.containers.start(present.id);
-    return present.id;
-  }
-  if (present !== undefined) await engine.containers.remove(present.id);
-  return create(engine, helper, image);
+  await checkVolume(engine, helper);
+  const all = await findHelpers(engine, helper);
+  for (const one of all) await checkOwner(helper, one);
+  const present = all.find((one) => isAsWanted(one, helper, image));
+  for (const one of all) if (one !== present) await containers.remove(one.id);
+  if (present === undefined) return create(engine, helper, image);
+  if (present.state === "paused") await containers.unpause(present.id);
+  else if (present.state !== "running") await containers.start(present.id);
+  return present.id;
 }
 
-/** What was made of an image of a helper has its labels, and neither its image nor its volume. */
-async function findHelper(engine: Engine, { name, labels, volume }: SyncHelper): Promise<ContainerInfo | undefined> {
-  const labelled = await engine.containers.list(labels);
-  return labelled.find(
-    (one) => one.name === name && (one.image.startsWith(`${agentRepository}:`) || one.volumes?.includes(volume)),
-  );
+/** The engine would make one of that name, which nobody would know. */
+async function checkVolume({ volumes }: Engine, { volume, labels, environment }: SyncHelper): Promise<void> {
+  const known = await volumes.list({ [projectLabel]: labels[projectLabel] ?? "" });
+  const found = known.find(({ name }) => name === volume);
+  if (found !== undefined && (readSyncId(found.labels) ?? volume) === labels[syncLabel]) return;
+  throw new SyncEnd("SYNC_VOLUME_MISSING", { environment }, `the volume \`${volume}\` is gone`);
 }
 
+async function checkOwner({ owner, environment }: SyncHelper, { labels }: ContainerInfo): Promise<void> {
+  const other = await livingOwner(owner, labels[syncOwnerLabel] ?? "");
+  if (other === undefined || (await endStray(owner, other))) return;
+  const { mark, folder } = other;
+  const details = { environment, pid: mark.pid, folder };
+  throw new SyncEnd("SYNC_ELSEWHERE", details, `process ${mark.pid} keeps it in step, with its state in \`${folder}\``);
+}
+
+/** Also those that the workspace had elsewhere. What was made of an image of one has its labels, and neither its image nor its volume. */
+async function findHelpers(engine: Engine, { labels, volume }: SyncHelper): Promise<readonly ContainerInfo[]> {
+  const labelled = await engine.containers.list({ [syncLabel]: labels[syncLabel] ?? "" });
+  return labelled.filter(({ image, volumes }) => image.startsWith(`${agentRepository}:`) || volumes?.includes(volume));
+}
+
+/** Nobody needs it any more; one by way of which another process works stays. */
 export async function removeHelper(engine: Engine, helper: SyncHelper): Promise<void> {
-  const present = await findHelper(engine, helper);
-  if (present !== undefined) await engine.containers.remove(present.id);
+  for (const one of await findHelpers(engine, helper)) {
+    const other = await livingOwner(helper.owner, one.labels[syncOwnerLabel] ?? "");
+    if (other === undefined) await engine.containers.remove(one.id);
+  }
 }
 
-function isAsWanted({ state, volumes, image }: ContainerInfo, helper: SyncHelper, wanted: string): boolean {
+function isAsWanted(container: ContainerInfo, helper: SyncHelper, wanted: string): boolean {
+  const { name, state, volumes, image, labels } = container;
   const isUsable = ["created", "running", "paused", "exited"].includes(state);
-  return isUsable && image === wanted && volumes?.includes(helper.volume) === true;
+  const isOurs = name === helper.name && labels[syncOwnerLabel] === writeOwner(helper.owner);
+  return isUsable && isOurs && image === wanted && volumes?.includes(helper.volume) === true;
 }
 
 async function create(engine: Engine, helper: SyncHelper, image: string): Promise<string> {
@@ -62,7 +92,7 @@ async function create(engine: Engine, helper: SyncHelper, image: string): Promis
       name,
       image,
       platform,
-      labels,
+      labels: { ...labels, [syncOwnerLabel]: writeOwner(helper.owner) },
       command: [agentPath, "--idle"],
       workdir: "/",
       env: {},
@@ -74,10 +104,9 @@ async function create(engine: Engine, helper: SyncHelper, image: string): Promis
     return id;
   } catch (error) {
     // another process was quicker
-    const other = isDevenvError(error, "CONTAINER_NAME_TAKEN") ? await findHelper(engine, helper) : undefined;
-    if (other === undefined) throw error;
-    await engine.containers.start(other.id);
-    return other.id;
+    const [other] = isDevenvError(error, "CONTAINER_NAME_TAKEN") ? await findHelpers(engine, helper) : [];
+    if (other !== undefined) await checkOwner(helper, other);
+    throw error;
   }
 }
 

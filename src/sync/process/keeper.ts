@@ -4,6 +4,7 @@ import { reasonOf } from "../../host/reason.ts";
 import type { HaltAnswer, Session, SessionListener } from "../session-options.ts";
 import { SideError } from "../side.ts";
 import type { SyncProgress } from "../status.ts";
+import { SyncEnd } from "../sync-end.ts";
 import type { EnvironmentSync, SyncAnswer } from "./messages.ts";
 import { startPatience } from "./patience.ts";
 import { summary } from "./unsaved.ts";
@@ -14,6 +15,8 @@ export interface Keeper {
   flush(signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<void>;
   /** What the container alone holds, after a flush for as long as anything comes over; undefined where it cannot be reached. */
   unsaved(signal: AbortSignal): Promise<UnsavedAnswer | undefined>;
+  /** Why it is over, for good. */
+  end(): SyncEnd | undefined;
   pause(): Promise<void>;
   resume(answer: HaltAnswer | undefined): Promise<void>;
   close(): Promise<void>;
@@ -26,6 +29,8 @@ export interface KeeperOptions {
   /** Opens both sides and what was agreed upon; throws when one cannot be reached. */
   open(listener: SessionListener, isPaused: boolean): Promise<Session>;
   log(line: string): void;
+  /** It is over, for good. */
+  onEnd(): void;
 }
 
 /** Waits between tries to connect, milliseconds: a restarted engine is there within seconds. */
@@ -38,6 +43,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const link: Link = {
     session: undefined,
     reason: undefined,
+    end: undefined,
     isPaused: options.isPaused,
     connected: Promise.withResolvers(),
     ended: Promise.withResolvers(),
@@ -68,6 +74,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
       patience.end();
       return unsavedIn(link);
     },
+    end: () => link.end,
     async pause() {
       link.isPaused = true;
       await link.session?.pause();
@@ -102,6 +109,8 @@ interface Link {
   session: Session | undefined;
   /** Why there is no session. */
   reason: string | undefined;
+  /** There will not be one any more. */
+  end: SyncEnd | undefined;
   isPaused: boolean;
   connected: PromiseWithResolvers<void>;
   ended: PromiseWithResolvers<void>;
@@ -121,14 +130,24 @@ async function keepConnected(link: Link, connection: Connection): Promise<void> 
       wait = firstWaitMs;
     } catch (error) {
       link.reason = reasonOf(error);
+      if (error instanceof SyncEnd) link.end = error;
     }
     link.session = undefined;
+    if (link.end !== undefined) return tellOver(link, connection);
     link.connected = Promise.withResolvers();
     if (signal.aborted) return;
     log(`${name}: ${link.reason ?? "the connection is lost"}; trying again`);
     await sleep(wait, undefined, { signal }).catch(() => {});
     wait = Math.min(wait * 2, longestWaitMs);
   }
+}
+
+/** Nobody waits for it any more. */
+function tellOver(link: Link, { name, log, onEnd }: Connection): void {
+  link.connected.resolve();
+  link.ended.resolve();
+  log(`${name}: ${link.reason ?? ""}; ends`);
+  onEnd();
 }
 
 async function holdSession(link: Link, { open, listener, signal }: Connection): Promise<void> {
@@ -151,6 +170,7 @@ async function flushLink(link: Link, signal: AbortSignal): Promise<void> {
   const stop = aborted(signal);
   while (!signal.aborted) {
     await Promise.race([link.connected.promise, stop]);
+    if (link.end !== undefined) return;
     const { ended } = link;
     const status = await Promise.race([link.session?.flush(), stop]);
     if (status !== undefined && status.state !== "lost") return;

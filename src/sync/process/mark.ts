@@ -5,14 +5,27 @@ import { makePrivateFolder } from "../../host/private-folder.ts";
 import { livenessOf, ownMark, readMark, writeMark } from "../../host/process-mark.ts";
 import type { SyncPlaces } from "./places.ts";
 
+export interface Claim {
+  /** What is written in the mark. */
+  readonly text: string;
+  letGo(): Promise<void>;
+}
+
 /**
- * Gives what lets go of it, or undefined where another process has it. Commands start one at a time, under the workspace's
+ * Undefined where another process has it. Commands start one at a time, under the workspace's
  * lock, so that looking and marking need not be one step.
  */
-export async function claimMark(host: Host, { folder, mark }: SyncPlaces): Promise<(() => Promise<void>) | undefined> {
+export async function claimMark(host: Host, { folder, mark }: SyncPlaces): Promise<Claim | undefined> {
   await makePrivateFolder(host, folder);
   const other = readMark(await readFile(mark, "utf8").catch(() => ""));
   if (other !== undefined && (await livenessOf(host, other)) === "alive") return undefined;
-  await writeFile(mark, writeMark(await ownMark(host)));
-  return () => rm(mark, { force: true });
+  const text = writeMark(await ownMark(host));
+  await writeFile(mark, text);
+  const isOurs = async () => (await readFile(mark, "utf8").catch(() => "")) === text;
+  return {
+    text,
+    async letGo() {
+      if (await isOurs()) await rm(mark, { force: true });
+    },
+  };
 }

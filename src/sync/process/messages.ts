@@ -32,7 +32,13 @@ export type SyncAnswer =
   | { readonly kind: "unsaved"; readonly paths: readonly Path[]; readonly count: number; readonly state: string }
   | { readonly kind: "failed"; readonly code: SyncFailure; readonly details: object };
 
-export type SyncFailure = "SYNC_HALTED" | "SYNC_PAUSED" | "SYNC_NOT_RUNNING" | "SYNC_FAILED";
+export type SyncFailure =
+  | "SYNC_HALTED"
+  | "SYNC_PAUSED"
+  | "SYNC_NOT_RUNNING"
+  | "SYNC_FAILED"
+  | "SYNC_VOLUME_MISSING"
+  | "SYNC_ELSEWHERE";
 
 /** How it stands with an environment; `connecting`: the engine or the volume cannot be reached, and is tried again; `mounted`: there is nothing to sync, only files to watch. */
 export interface EnvironmentSync extends Omit<SyncStatus, "state"> {

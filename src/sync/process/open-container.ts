@@ -12,6 +12,7 @@ import { hasAgent } from "../container/agent-image.ts";
 import type { AgentSideOptions } from "../container/agent-side.ts";
 import { openContainerShell } from "../container/container-shell.ts";
 import { openHelperSide, removeHelper as removeContainer, type SyncHelper, startHelper } from "../container/helper.ts";
+import type { HelperOwner } from "../container/owner.ts";
 import type { Side } from "../side.ts";
 import type { RecordHead, SyncedEnvironment } from "./record.ts";
 
@@ -19,17 +20,19 @@ export interface ContainerPlace {
   readonly record: RecordHead;
   readonly name: string;
   readonly sync: SyncedEnvironment;
+  /** Who works in the volume. */
+  readonly owner: HelperOwner;
 }
 
 /** By an agent in a helper where there is one for the platform, otherwise by the shell of the environment's own container. */
 export async function containerOpener(
   engine: Engine,
-  { record, name, sync }: ContainerPlace,
+  { record, name, sync, owner }: ContainerPlace,
 ): Promise<(options: AgentSideOptions) => Promise<Side>> {
   const { volume, platform } = sync;
   const labels = labelsOf(record, name);
   if (!hasAgent(platform)) return (options) => openContainerShell(engine, { volume, labels, platform }, options);
-  const id = await startHelper(engine, helperOf({ record, name, sync }));
+  const id = await startHelper(engine, helperOf({ record, name, sync, owner }));
   return (options) => openHelperSide(engine, id, options);
 }
 
@@ -38,9 +41,10 @@ export async function removeHelper(engine: Engine, place: ContainerPlace): Promi
   await removeContainer(engine, helperOf(place));
 }
 
-function helperOf({ record, name, sync: { container, volume, volumeId, platform } }: ContainerPlace): SyncHelper {
+function helperOf({ record, name, sync, owner }: ContainerPlace): SyncHelper {
+  const { container, volume, volumeId, platform } = sync;
   const labels = { ...labelsOf(record, name), [syncLabel]: volumeId };
-  return { name: `${container}-sync`, volume, platform, labels };
+  return { name: `${container}-sync`, environment: name, owner, volume, platform, labels };
 }
 
 function labelsOf(record: RecordHead, name: string): Labels {

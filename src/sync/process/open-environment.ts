@@ -41,65 +41,85 @@ export interface OpenerOptions {
   readonly places: SyncPlaces;
 }
 
-export function environmentOpener({ host, engine, places }: OpenerOptions): OpenEnvironment {
+export function environmentOpener(options: OpenerOptions): OpenEnvironment {
+  const { host } = options;
   const sessions = new Set<Session>();
   // all of them are of one workspace
   let native: HostAgent | undefined;
   const spareMemory = createSparing(() => {
     for (const session of sessions) session.spare();
   });
-  return async (request) => {
-    const { sync, isPaused } = request;
+  const closeNative = async () => {
+    if (sessions.size === 0) await native?.close();
+  };
+  return async (asked) => {
+    const request = { ...asked, listener: withStatus(asked.listener, spareMemory) };
     const { root } = request.record;
-    const listener = withStatus(request.listener, spareMemory);
-    const onFailure = (reason: string) => listener.onLog?.(`the agent for this machine cannot be run: ${reason}`);
+    const onFailure = (reason: string) =>
+      request.listener.onLog?.(`the agent for this machine cannot be run: ${reason}`);
     native ??= openHostAgent({ root, platform: host.platform, arch: host.arch, onFailure });
     // while the engine answers
-    if (!isPaused) native?.prepare();
-    const openContainer = await containerOpener(engine, request);
-    const { boot } = await ownMark(host);
-    const listeners: SideListener[] = [];
-    const { ignores, follow } = await openIgnores(host, request, (paths) => {
-      for (const sides of listeners) sides.onReread?.(paths);
-    });
-    const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
-    await mkdir(cookieFolder, { recursive: true });
-    const session = await openSession({
-      host(sides) {
-        listeners.push(sides);
-        return follow(
-          openHostSide({
-            ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
-            native,
-            ignores: (path) => ignores(path, true),
-          }),
-        );
-      },
-      container(sides) {
-        listeners.push(sides);
-        return openContainer({ ...sync.owner, listener: sides });
-      },
-      ancestor: openJournal({
-        ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot },
-        ...{ engine: engine.address, onFailure: (error) => listener.onLog?.(`intents are lost: ${reasonOf(error)}`) },
-      }),
-      direction: sync.direction,
-      onConflict: sync.conflicts,
-      ignores,
-      listener,
-      isPaused,
-    });
-    sessions.add(session);
-    return {
-      ...session,
-      unsaved: async () => withoutProducts(host, request, await session.unsaved()),
-      async close() {
-        sessions.delete(session);
-        await session.close();
-        if (sessions.size === 0) await native?.close();
-      },
-    };
+    if (!request.isPaused) native?.prepare();
+    try {
+      const session = await openOne(options, request, native);
+      sessions.add(session);
+      return {
+        ...session,
+        unsaved: async () => withoutProducts(host, request, await session.unsaved()),
+        async close() {
+          sessions.delete(session);
+          await session.close();
+          await closeNative();
+        },
+      };
+    } catch (error) {
+      await closeNative();
+      throw error;
+    }
   };
+}
+
+async function openOne(
+  { host, engine, places }: OpenerOptions,
+  request: EnvironmentRequest,
+  native: HostAgent | undefined,
+): Promise<Session> {
+  const { sync, isPaused, listener } = request;
+  const { root } = request.record;
+  const mark = await ownMark(host);
+  const owner = { host, mark, folder: places.folder };
+  const openContainer = await containerOpener(engine, { ...request, owner });
+  const listeners: SideListener[] = [];
+  const { ignores, follow } = await openIgnores(host, request, (paths) => {
+    for (const sides of listeners) sides.onReread?.(paths);
+  });
+  const cookieFolder = join(places.folder, `${sync.volumeId}.cookies`);
+  await mkdir(cookieFolder, { recursive: true });
+  return openSession({
+    host(sides) {
+      listeners.push(sides);
+      return follow(
+        openHostSide({
+          ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
+          native,
+          ignores: (path) => ignores(path, true),
+        }),
+      );
+    },
+    container(sides) {
+      listeners.push(sides);
+      return openContainer({ ...sync.owner, listener: sides });
+    },
+    ancestor: openJournal({
+      ...{ file: journalOf(places, sync.volumeId), volume: sync.volumeId, boot: mark.boot },
+      ...{ engine: engine.address, onFailure: (error) => listener.onLog?.(`intents are lost: ${reasonOf(error)}`) },
+    }),
+    direction: sync.direction,
+    onConflict: sync.conflicts,
+    ignores,
+    listener,
+    isPaused,
+  });
 }
 
 const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });

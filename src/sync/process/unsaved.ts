@@ -1,6 +1,7 @@
 /** What a volume holds that the host does not have, once all was brought over that can be: asked before the volume is removed. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { ownMark } from "../../host/process-mark.ts";
 import { reasonOf } from "../../host/reason.ts";
 import type { Session } from "../session-options.ts";
 import { ask } from "./client.ts";
@@ -74,8 +75,8 @@ const flushMs = 60_000;
 async function lookOurselves(request: UnsavedRequest, kept: KeptEnvironment | undefined): Promise<Unsaved> {
   const { host, engine, places, volume, record, name } = request;
   const wasKnown = existsSync(places.folder);
-  const letGo = await claimMark(host, places);
-  if (letGo === undefined) throw new Error("another process looks at it");
+  const claim = await claimMark(host, places);
+  if (claim === undefined) throw new Error("another process looks at it");
   try {
     const environment = kept ?? unknownEnvironment(request);
     const { sync } = environment;
@@ -87,10 +88,11 @@ async function lookOurselves(request: UnsavedRequest, kept: KeptEnvironment | un
       return { ...(await askSession(session)), isOneWay: sync.direction === "to-container" };
     } finally {
       await session.close();
-      await removeHelper(engine, { record, name, sync });
+      const owner = { host, mark: await ownMark(host), folder: places.folder };
+      await removeHelper(engine, { record, name, sync, owner });
     }
   } finally {
-    await letGo();
+    await claim.letGo();
     if (!wasKnown) await rm(places.folder, { recursive: true, force: true });
   }
 }

@@ -23,6 +23,8 @@ it("knows what it keeps in step when it gives its first answer", async () => {
     ...{ host, places, signal: stop.signal, circumstances: { program: "1", engine: "unix:///nowhere" } },
     open: () => Promise.reject(new Error("nothing is synced here")),
     run: async () => 0,
+    present: async () => undefined,
+    clean: async () => undefined,
     log: () => undefined,
   });
   const first = await askUntilThere(places.address, { kind: "flush", environment: "dev" });
