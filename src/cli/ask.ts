@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import { createInterface } from "node:readline";
 import type { CliContext } from "./command.ts";
+import { visibleColoured } from "./visible.ts";
 
 /** A person can be asked: what is typed is read and what is asked is seen. */
 export function canAsk({ stdio }: Pick<CliContext, "stdio">): boolean {
@@ -19,7 +20,7 @@ export function openQuestions({ stdio, interrupts }: Pick<CliContext, "stdio" | 
   const lines = on(reader, "line", { close: ["close"], signal: interrupts.signal });
   return {
     async ask(question) {
-      stdio.stderr.write(`${question} [Y/n] `);
+      stdio.stderr.write(`${visibleColoured(question)} [Y/n] `);
       const { done, value } = await lines.next();
       return done !== true && /^\s*(y(es)?\s*)?$/i.test(String(value));
     },

@@ -6,6 +6,7 @@ import { isDevenvError } from "../errors.ts";
 import { environmentLabel, type Labels, labelOf, modeLabel } from "../plan/labels.ts";
 import type { CliContext } from "./command.ts";
 import { attach, terminalSize } from "./terminal.ts";
+import { visible } from "./visible.ts";
 
 /** Set to 1 where what commands print goes into a log. */
 export const hidingVariable = "DEVENV_HIDE_SECRETS";
@@ -54,7 +55,7 @@ async function prepare(
 ): Promise<void> {
   const loose = looseMounts(readMountRecords({ host: context.host, root: request.root }), id);
   for (const reason of context.options.quiet ? [] : loose) {
-    context.stdio.stderr.write(`warning: ${reason}; \`devenv up\` restarts the container for it\n`);
+    context.stdio.stderr.write(`warning: ${visible(reason)}; \`devenv up\` restarts the container for it\n`);
   }
   await flush(context, request, labels);
 }

@@ -1,4 +1,5 @@
 import type { CliContext, Outcome } from "./command.ts";
+import { visibleColoured } from "./visible.ts";
 
 /** Print what a command gave: data on stdout, everything else on stderr. */
 export function renderOutcome(outcome: Outcome, { options, stdio }: Pick<CliContext, "options" | "stdio">): void {
@@ -6,8 +7,10 @@ export function renderOutcome(outcome: Outcome, { options, stdio }: Pick<CliCont
     if (outcome.data !== undefined) stdio.stdout.write(`${printJson(outcome.data)}\n`);
     return;
   }
-  if (outcome.text !== undefined) stdio.stdout.write(outcome.text);
-  if (outcome.summary !== undefined && !options.quiet) stdio.stderr.write(outcome.summary);
+  // a file gets what was asked for as it is
+  const text = stdio.stdout.isTTY ? visibleColoured : (plain: string) => plain;
+  if (outcome.text !== undefined) stdio.stdout.write(text(outcome.text));
+  if (outcome.summary !== undefined && !options.quiet) stdio.stderr.write(visibleColoured(outcome.summary));
 }
 
 export function printJson(value: unknown): string {

@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import { isDevenvError } from "../errors.ts";
 import { exitCodeOf } from "./interrupts.ts";
 import type { Stdio } from "./stdio.ts";
 import type { Style } from "./style.ts";
+import { visible, visibleLines } from "./visible.ts";
 
 export interface ErrorView {
   readonly json: boolean;
@@ -22,11 +24,17 @@ export function reportError(error: unknown, view: ErrorView): number {
     const { code, message, hint = null, details } = failure;
     stdio.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } }, undefined, 2)}\n`);
   } else {
-    stdio.stderr.write(`${style.red(style.bold("error:"))} ${failure.message}\n`);
-    for (const line of failure.lines ?? []) stdio.stderr.write(`    ${line}\n`);
-    if (failure.hint !== undefined) stdio.stderr.write(`\n${style.cyan("hint:")} ${failure.hint}\n`);
+    stdio.stderr.write(`${style.red(style.bold("error:"))} ${shownMessage(failure.message)}\n`);
+    for (const line of failure.lines ?? []) stdio.stderr.write(`    ${visible(line)}\n`);
+    if (failure.hint !== undefined) stdio.stderr.write(`\n${style.cyan("hint:")} ${visibleLines(failure.hint)}\n`);
   }
   return failure.exit;
+}
+
+/** Names in it may hold anything. What a program printed stands behind a bar, and loses its colours only. */
+function shownMessage(message: string): string {
+  const lines = message.split("\n").map((line) => (line.startsWith("  | ") ? stripVTControlCharacters(line) : line));
+  return visibleLines(lines.join("\n"));
 }
 
 interface Failure {

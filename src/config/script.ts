@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { type DevenvError, devenvError, isDevenvError } from "../errors.ts";
 import type { ConfigContext } from "./define.ts";
 import { openScriptLoader, type ScriptLoader } from "./script-loader.ts";
+import { withOutputAside } from "./script-output.ts";
 
 export interface RunScriptOptions {
   readonly file: string;
@@ -14,7 +15,11 @@ export interface RunScriptOptions {
 }
 
 /** What a config script exports, called when it is a function; and every file it was read from. */
-export async function runScript(options: RunScriptOptions): Promise<{ value: unknown; files: readonly string[] }> {
+export function runScript(options: RunScriptOptions): Promise<{ value: unknown; files: readonly string[] }> {
+  return withOutputAside(() => run(options));
+}
+
+async function run(options: RunScriptOptions): Promise<{ value: unknown; files: readonly string[] }> {
   const loader = openScriptLoader(realpathSync(options.file), options);
   try {
     const exported = await loader.load().catch((error: unknown) => fail(options, loader, error));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
+import type { Readable } from "node:stream";
 import { digestOf } from "../../digest.ts";
 import type { Engine, ImageInfo } from "../../engine/engine.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
@@ -68,9 +68,20 @@ async function readUser({ containers }: Engine, id: string, wanted: string): Pro
   const [passwd = "", group = ""] = files.map((content) => content?.toString("utf8") ?? "");
   const { home } = mapUser({ passwd, group }, wanted, { uid: 0, gid: 0 });
   const tar = await containers.pack(id, home);
-  const bytes = tar === undefined ? undefined : await buffer(tar);
-  const isHomeLarge = bytes !== undefined && bytes.length > largeHome;
-  return { passwd, group, home: isHomeLarge ? undefined : bytes?.toString("base64"), isHomeLarge };
+  const bytes = tar === undefined ? undefined : await readUpTo(tar, largeHome);
+  return { passwd, group, home: bytes?.toString("base64"), isHomeLarge: tar !== undefined && bytes === undefined };
+}
+
+/** Undefined where there is more: the rest is not waited for. */
+async function readUpTo(stream: Readable, most: number): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > most) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 function parse(text: string): ImageUser | undefined {
