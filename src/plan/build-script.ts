@@ -77,7 +77,8 @@ export const buildScript = `# Made by devenv: sourced by every RUN that it write
 export SOURCE_DATE_EPOCH=${buildTimeSeconds} PYTHONDONTWRITEBYTECODE=1
 devenv_time=$((${buildTimeSeconds} + \${devenv_step:-0}))
 true > ${stamp} || exit
-devenv_newer="-cnewer ${stamp} -newermt @$devenv_time"
+# also what has the time of an earlier step, as programs give it to a copy: in the same size it would be taken for that
+devenv_newer="-cnewer ${stamp} -newermt @${buildTimeSeconds - 1}"
 if find ${stamp} $devenv_newer >/dev/null 2>&1; then
   # file times come from a clock of ticks: what the command writes is newer than the stamp
   sleep 0.01 2>/dev/null || sleep 1
@@ -120,6 +121,7 @@ finish() {
   fi
   date_passwords /etc/shadow
   date_passwords /etc/shadow-
+  date_java_certificates
   drop_caches
   set_times / 2>/dev/null || true
 }
@@ -129,6 +131,34 @@ drop_host_keys() {
   for file in /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub; do
     if [ -f "$file" ] && [ "$file" -nt ${stamp} ]; then rm -f "$file"; fi
   done
+}
+
+# Java's key store notes when each certificate was put into it, and has a digest of it all under a password that is the same everywhere.
+date_java_certificates() {
+  file=/etc/ssl/certs/java/cacerts
+  if [ -f $file ] && [ -w $file ] && [ $file -nt ${stamp} ] && command -v perl >/dev/null; then
+    perl -MDigest::SHA=sha1 -e '
+      local $/;
+      open my $in, "<:raw", $ARGV[0] or exit;
+      my $all = <$in>;
+      my $body = substr $all, 0, -20;
+      my $seal = join("", map "\\0$_", split //, "changeit") . "Mighty Aphrodite";
+      exit if substr($body, 0, 8) ne "\\xfe\\xed\\xfe\\xed\\0\\0\\0\\2" or sha1($seal . $body) ne substr $all, -20;
+      my ($at, @entries) = 12;
+      while ($at < length $body) {
+        my ($tag, $alias) = unpack "N n/a", substr $body, $at;
+        exit if $tag != 2;
+        my $head = 6 + length $alias;
+        my ($type, $certificate) = unpack "n/a N/a", substr $body, $at + $head + 8;
+        my $rest = 6 + length($type) + length $certificate;
+        push @entries, substr($body, $at, $head) . pack("Q>", $ARGV[1] * 1000) . substr $body, $at + $head + 8, $rest;
+        $at += $head + 8 + $rest;
+      }
+      my $dated = substr($body, 0, 12) . join "", sort @entries;
+      open my $out, ">:raw", $ARGV[0] or exit;
+      print $out $dated, sha1($seal . $dated);
+    ' $file ${buildTimeSeconds} 2>/dev/null || true
+  fi
 }
 
 # Those that the step made: not what it found, where a cache of the user's may be mounted.

@@ -55,8 +55,8 @@ export default defineConfig({
 
 it("builds and verifies the fifty packages that developers install most", { timeout: 3_000_000 }, async () => {
   await using project = openCliProject("usual-packages", { "devenv.config.ts": config });
-  const locked = await project.devenv(["lock"]);
+  const locked = await project.devenv(["lock"], { timeoutMs: 1_500_000 });
   expect(locked, locked.stderr).toMatchObject({ exitCode: 0 });
-  const { stdout } = await project.devenv(["verify", "--json"]);
+  const { stdout } = await project.devenv(["verify", "--json"], { timeoutMs: 1_500_000 });
   expect(JSON.parse(stdout)).toMatchObject({ equal: true });
 });
