@@ -79,7 +79,10 @@ export interface BootstrapBase {
 }
 
 export interface WorkspaceConfig {
-  /** Where the project's folder is in the container; `/workspace` by default. */
+  /**
+   * Where the project's folder is in the container; `/workspace` by default. In a folder of a larger repository one
+   * that ends as the folder's path in it, `/shop/packages/a`, brings in all of the repository.
+   */
   target?: string;
   /**
    * How the folder gets there: mounted, kept in step by file watching, or copied once. By default it is mounted

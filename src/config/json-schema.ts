@@ -70,7 +70,8 @@ const DESCRIPTIONS = {
     variant: "How much the base holds; `minbase` by default",
   },
   workspace: {
-    target: "Absolute path in the container; `/workspace` by default",
+    target:
+      "Absolute path in the container; `/workspace` by default. One that ends as the folder's path in its repository brings in all of that",
     mode: "How the folder gets there: mounted, kept in step, or copied once; `bind` by default with an engine on this machine",
     direction: "Whether what changes inside comes back; `two-way` by default",
     ignore: "What is neither synced nor copied, in gitignore's syntax; `gitignore` stands for what git ignores",

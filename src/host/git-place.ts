@@ -112,8 +112,10 @@ function describe(found: Found): Described {
 
 const nothing = { worktrees: [], borrowed: [] };
 
-/** Git's own limit is a megabyte; no path is that long. */
+/** Bytes: git's own limit is a megabyte, but no path is that long. */
 const longestFile = 8192;
+/** Of what else is read of a git folder. */
+const largestText = 1024 * 1024;
 
 function nameIn(path: string): string | undefined {
   const text = /^gitdir: ([^\0\n\r]+)[\r\n]*$/.exec(readText(path) ?? "");
@@ -158,11 +160,21 @@ function readSubmodule(real: string, { named, found: { top } }: Pointer): Pointe
   return { kind: "submodule", folder: real, named, worktree };
 }
 
-/** `core.worktree` of a config in git's syntax. */
+/** `core.worktree` of a config in git's syntax: the last one counts. */
 function coreWorktree(config: string): string | undefined {
-  const core = /^\[core\]((?:(?!^\s*\[)[\s\S])*)/im.exec(config)?.[1] ?? "";
-  const value = /^\s*worktree\s*=\s*("?)(.*?)\1\s*$/im.exec(core)?.[2];
-  return value?.replace(/\\(["\\])/g, "$1");
+  let isCore = false;
+  let found: string | undefined;
+  for (const line of config.split("\n")) {
+    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
+    if (section !== undefined) isCore = section.trim().toLowerCase() === "core";
+    const value = isCore ? /^\s*worktree\s*=(.*)$/i.exec(line)?.[1] : undefined;
+    if (value !== undefined)
+      found = value
+        .trim()
+        .replace(/^"(.*)"$/, "$1")
+        .replace(/\\(["\\])/g, "$1");
+  }
+  return found;
 }
 
 function isGitFolder(folder: string): boolean {
@@ -199,7 +211,10 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function readText(path: string): string | undefined {
-  return orUndefined(() => (statSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
+  return orUndefined(() => {
+    const stats = statSync(path);
+    return stats.isFile() && stats.size < largestText ? readFileSync(path, "utf8") : undefined;
+  });
 }
 
 function realPath(path: string): string | undefined {

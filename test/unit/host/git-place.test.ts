@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -74,6 +75,26 @@ it("finds the folder of a submodule, and of a work tree of one", () => {
   });
   folder.git("main/libs/my lib", "worktree", "add", "--quiet", join(folder.path, "beside"));
   expect(placeOf(join(folder.path, "beside"))?.pointed).toMatchObject({ kind: "worktree", folder: gitFolder });
+});
+
+it("reads where a submodule's work tree is as git does, and nothing that is too large or no file", () => {
+  using folder = openRepositories();
+  folder.git(".", "clone", "--quiet", "main", "library");
+  folder.git("main", "submodule", "--quiet", "add", "../library", "sub");
+  const config = join(folder.path, "main/.git/modules/sub/config");
+  const kindWith = (text: string) => {
+    writeFileSync(config, text);
+    return placeOf(join(folder.path, "main/sub"))?.pointed?.kind;
+  };
+  expect(kindWith('[core]\n\tworktree = elsewhere\n[remote "o"]\n[ Core ]\nWorkTree="../../../sub"\n')).toBe(
+    "submodule",
+  );
+  expect(kindWith('[other]\nworktree = ../../../sub\n[core "x"]\nworktree = ../../../sub\n')).toBeUndefined();
+  expect(kindWith(`[core]\n${" ".repeat(900_000)}\nworktree =${" ".repeat(90_000)}x\n`)).toBeUndefined();
+  expect(kindWith(`[core]\nworktree = ../../../sub\n${"#\n".repeat(600_000)}`)).toBeUndefined();
+  rmSync(config);
+  execFileSync("mkfifo", [config]);
+  expect(placeOf(join(folder.path, "main/sub"))?.pointed).toBeUndefined();
 });
 
 it("sees what a clone borrows of another repository", () => {
