@@ -67,6 +67,8 @@ function describeDefect(error: unknown, verbose: boolean): Failure {
   const kind = [name, ...(typeof code === "string" ? [code] : [])].map(plainWord).join(" ");
   const frames = ownFrames(stack);
   const words = verbose ? message.split("\n") : [];
+  const foreign = frames.length > 0 || message.includes("\n") ? undefined : foreignPlace(stack);
+  if (foreign !== undefined) return describeForeign({ kind, place: foreign, words });
   return {
     exit: 1,
     code: "DEFECT",
@@ -77,6 +79,33 @@ function describeDefect(error: unknown, verbose: boolean): Failure {
     details: { kind, frames, ...(verbose ? { message } : {}) },
     lines: [...words, ...frames],
   };
+}
+
+interface ForeignFailure {
+  readonly kind: string;
+  readonly place: string;
+  readonly words: readonly string[];
+}
+
+/** Of a config's own code that fails when nobody waits for it any more. */
+function describeForeign({ kind, place, words }: ForeignFailure): Failure {
+  return {
+    exit: 1,
+    code: "CONFIG_THREW",
+    message: `Code that the config started failed at \`${place}\`: ${kind}`,
+    hint: `mend it there${words.length === 0 ? "; `--verbose` adds the error's own words" : ""}`,
+    details: { kind, place },
+    lines: words,
+  };
+}
+
+/** The innermost place in code that is neither Node's nor devenv's. */
+function foreignPlace(stack: string): string | undefined {
+  for (const line of stack.split("\n").filter((text) => !text.includes("node:"))) {
+    const [, place] = /^\s+at .*?(?:file:\/\/)?(\/[^\s()]+:\d+:\d+)\)?$/.exec(line) ?? [];
+    if (place !== undefined) return place.replace(/\?[^:/]*/, "");
+  }
+  return undefined;
 }
 
 /** A name may be set to anything. */

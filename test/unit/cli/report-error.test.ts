@@ -97,9 +97,22 @@ hint: report it with the lines above, \`devenv --version\` and the command you r
   ])("as a defect that holds nothing of what was read: %s", (_, fail) => {
     const error = failureOf(fail);
     const told = report(error);
-    expect(told.stderr).toContain("This is a defect of devenv");
+    expect(told.stderr).toMatch(/^error: (This is a defect of devenv|Code that the config started failed)/);
     const json = report(error, { json: true });
     expect(told.stderr + told.stdout + json.stdout + json.stderr).not.toContain("hunter2");
+  });
+
+  it("as a failure of the config where code of others alone is in it", () => {
+    const error = Object.assign(new RangeError("hunter2"), {
+      stack:
+        "RangeError: hunter2\n    at node:internal/x:1:1\n    at go (file:///shop/devenv.config.ts?devenv=1a:3:9)\n",
+    });
+    expect(
+      report(error).stderr,
+    ).toBe(`error: Code that the config started failed at \`/shop/devenv.config.ts:3:9\`: RangeError
+
+hint: mend it there; \`--verbose\` adds the error's own words
+`);
   });
 
   it("as a defect in the error's own words where they are asked for", () => {

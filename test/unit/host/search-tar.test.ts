@@ -133,7 +133,7 @@ it("finds in the document of a cloud's account what is secret of it, and not wha
 });
 
 it("ends a bomb, says so, and goes on with the next file", async () => {
-  const bomb = gzipSync(Buffer.alloc(400 * 1024 * 1024));
+  const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
   const { findings, partial } = await search((tar) => {
     tar.entry({ name: "bomb" }, bomb);
     tar.entry({ name: "no-gzip" }, Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8]));
@@ -141,4 +141,4 @@ it("ends a bomb, says so, and goes on with the next file", async () => {
   });
   expect(partial).toEqual(["bomb"]);
   expect(findings).toMatchObject([{ path: "next", names: ["TOKEN"] }]);
-});
+}, 60_000);
