@@ -8,7 +8,7 @@ const seed = Number(process.env.DEVENV_TEST_SEED ?? Math.floor(Math.random() * 1
 const operations = 500;
 
 it(`loses nothing in a storm: DEVENV_TEST_SEED=${seed}`, async () => {
-  await using stage = await openStage("syncstorm");
+  await using stage = await openStage(`syncstorm-${process.pid}`);
   const plan = (random: () => number) => {
     const order = shuffleDisturbances(random);
     const every = Math.floor(operations / (order.length + 1));

@@ -1,6 +1,7 @@
 /** The sync through a long storm, in an engine of its own that is killed too. */
 import { it } from "vitest";
-import { pickDisturbance } from "../support/storm/disturb.ts";
+import { disturbances, type NamedDisturbance, pickDisturbance } from "../support/storm/disturb.ts";
+import { runHalves } from "../support/storm/halves.ts";
 import { startOwnEngine } from "../support/storm/own-engine.ts";
 import { openStage } from "../support/storm/stage.ts";
 import { runStorm } from "../support/storm/storm.ts";
@@ -16,6 +17,22 @@ it(
     await using stage = await openStage(`storm-${process.pid}`, engine);
     const plan = (random: () => number) => () => (random() > 0.004 ? undefined : pickDisturbance(random));
     await runStorm(stage, { seed, operations, plan });
+  },
+  timeoutMs,
+);
+
+it(
+  `makes no conflict that nobody caused: DEVENV_TEST_SEED=${seed} DEVENV_TEST_OPERATIONS=${operations}`,
+  async () => {
+    await using engine = await startOwnEngine();
+    await using stage = await openStage(`halves-${process.pid}`, engine);
+    const { killProcess } = disturbances;
+    const kill: NamedDisturbance | undefined = killProcess && ["killProcess", killProcess];
+    const plan = (random: () => number) => () => {
+      if (random() > 0.006) return undefined;
+      return random() < 0.5 ? kill : pickDisturbance(random);
+    };
+    await runHalves(stage, { seed, operations, plan });
   },
   timeoutMs,
 );

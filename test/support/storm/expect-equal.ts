@@ -4,16 +4,21 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { FolderEntry, FolderUser } from "../folder-user.ts";
+import { noteTouched, type Touched, uncausedIn } from "./causes.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Settled {
   readonly users: readonly [host: FolderUser, inside: FolderUser];
   readonly live: ReadonlySet<string>;
-  /** Forgotten afterwards. */
+  /** Forgotten afterwards, but for what it tells of who touched what. */
   readonly history: string[];
+  readonly touched: Touched;
 }
 
-export async function expectEqual(stage: Stage, { users: [host, inside], live, history }: Settled): Promise<void> {
+export async function expectEqual(
+  stage: Stage,
+  { users: [host, inside], live, history, touched }: Settled,
+): Promise<void> {
   await settle(stage);
   const status = await statusWithoutProblems(stage);
   const trees = [sorted(await host.tree()), sorted(await inside.tree())] as const;
@@ -28,13 +33,15 @@ export async function expectEqual(stage: Stage, { users: [host, inside], live, h
   expect(lost, log).toEqual([]);
   for (const user of [host, inside]) expect(((await user.act("above")) ?? []).filter(isOurs), log).toEqual([]);
   expect(live.size).toBeGreaterThan(0);
+  noteTouched(touched, history);
+  expect(uncausedIn(readFileSync(join(stage.folder, "log"), "utf8"), touched), log).toEqual([]);
   history.length = 0;
 }
 
 const mostTries = 30;
 
 /** What comes over may make something to be brought back; a side that the users emptied is an open question. */
-async function settle({ devenv }: Stage): Promise<void> {
+export async function settle({ devenv }: Stage): Promise<void> {
   await devenv("sync", "resume");
   let inARow = 0;
   for (let tries = 0; inARow < 2 && tries < mostTries; tries += 1) {

@@ -10,6 +10,8 @@ export interface StormStep {
   readonly seen: Set<string>;
   /** No other call has the same. */
   readonly number: number;
+  /** Nothing but files, folders and links: no rules, no git, nothing held open. */
+  readonly isPlain?: boolean;
   /** Names of files that are held open inside. */
   readonly held: Set<string>;
   log(line: string): void;
@@ -154,7 +156,7 @@ export async function stormStep(step: StormStep): Promise<void> {
       else await act("symlink", path, "a");
     },
   };
-  Object.assign(actions, {
+  const further = {
     changeRules: () =>
       act("write", pick([".gitignore", ".gitignore", `${some("folder")}/.gitignore`]) ?? "", someRules(pick)),
     /** Whoever has a file open on the host loses what is written after it was replaced, as to any editor there. */
@@ -170,7 +172,8 @@ export async function stormStep(step: StormStep): Promise<void> {
     commit: () => act("git", "commit", "--quiet", "--allow-empty", "--message", text),
     look: () => act("git", "status"),
     collect: () => (random() < 0.1 ? act("git", "gc", "--quiet") : act("git", "pack-refs", "--all")),
-  } satisfies typeof actions);
+  } satisfies typeof actions;
+  if (step.isPlain !== true) Object.assign(actions, further);
   const often = ["create", "create", "overwrite", "save", "append", "makeFolder"];
   // the tree must not grow without end
   const less = entries.length > 80 ? ["remove", "discard", "discard", "discard"] : [];

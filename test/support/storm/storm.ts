@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { FolderUser } from "../folder-user.ts";
 import { seededRandom } from "../seeded-random.ts";
+import type { Touched } from "./causes.ts";
 import type { NamedDisturbance } from "./disturb.ts";
 import { expectEqual } from "./expect-equal.ts";
 import type { Stage } from "./stage.ts";
@@ -28,6 +29,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
   const seen = new Set<string>();
   const held = new Set<string>();
   const history: string[] = [];
+  const touched: Touched = new Map();
   const log = (line: string) => void history.push(`${new Date().toISOString()} ${line}`);
   const host = stage.openHostUser();
   let inside = await stage.openInsideUser();
@@ -50,7 +52,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     if (random() < 0.3) await sleep(random() * 6);
     if (number % checkEvery === checkEvery - 1) {
       await calm(number);
-      await expectEqual(stage, { users: users(), live, history });
+      await expectEqual(stage, { users: users(), live, history, touched });
     }
     const [kind, disturbance] = disturbanceAfter(number) ?? [];
     if (disturbance === undefined) continue;
@@ -62,7 +64,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     inside = await within(stage, history, stage.openInsideUser());
   }
   await calm(operations);
-  await expectEqual(stage, { users: users(), live, history });
+  await expectEqual(stage, { users: users(), live, history, touched });
   expectWholeRepository(stage.root);
 }
 
@@ -97,7 +99,11 @@ function expectWholeRepository(root: string): void {
 const longestMs = 120_000;
 
 /** What hangs says after what it did, and what there was to see. */
-async function within<Result>(stage: Stage, history: readonly string[], doing: Promise<Result>): Promise<Result> {
+export async function within<Result>(
+  stage: Stage,
+  history: readonly string[],
+  doing: Promise<Result>,
+): Promise<Result> {
   const deadline = new AbortController();
   const hanging = sleep(longestMs, undefined, { signal: deadline.signal }).then(async () => {
     const containers = (await stage.containers.list(stage.labels)).map(({ name, state }) => `${name}: ${state}`);
