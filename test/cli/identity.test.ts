@@ -54,6 +54,8 @@ it("recognises a workspace that was moved, and not one that was copied", async (
     await old.inside("echo kept > out/file");
 
     cpSync(old.path, copied.path, { recursive: true });
+    // status runs a config that was run on purpose before
+    await copied.devenv(["config"]);
     expect((await copied.json("status")).environments[0]).toMatchObject({ state: "absent", next: "create" });
     expect((await copied.json("up")).environments[0]).toMatchObject({ action: "created" });
     expect(await copied.inside("ls out")).toEqual([""]);
@@ -62,6 +64,7 @@ it("recognises a workspace that was moved, and not one that was copied", async (
     await old.devenv(["stop"]);
     renameSync(old.path, moved.path);
     const reasons = [`the workspace was moved from \`${old.path}\``];
+    await moved.devenv(["config"]);
     expect((await moved.json("status")).environments[0]).toMatchObject({ stale: reasons, next: "recreate" });
     expect(await moved.devenv(["exec", "--", "true"])).toMatchObject({
       exitCode: 1,
@@ -150,6 +153,7 @@ it("works in folders whatever they are called", async () => {
 it("refuses a container's name that is somebody else's, and leaves that one alone", async () => {
   await using sandbox = openSandbox();
   await using project = openCliProject("ident-taken", { "devenv.config.ts": plainConfig("ident-taken") });
+  await project.devenv(["config"]);
   const { container } = (await project.json("status")).environments[0];
   const refused = (name: string) => ({
     exitCode: 1,

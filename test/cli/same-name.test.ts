@@ -60,6 +60,11 @@ it("keeps the snapshots, images and volumes of unrelated repositories apart, and
   }
   expect(names(await one.json("snapshot", "list"))).toEqual(["state"]);
   expect(names(await clone.json("snapshot", "list"))).toEqual(["state"]);
+  await clone.json("up");
+  const both = await Promise.all([one, clone].map((project) => project.json("snapshot", "both")));
+  expect(both.map(({ name, error }) => name ?? error.code).sort()).toEqual(["SNAPSHOT_EXISTS", "both"]);
+  expect((await one.json("snapshot", "rm", "both")).removed).toHaveLength(1);
+  await clone.json("down", "--volumes");
   await other.json("snapshot", "only");
   expect((await one.json("snapshot", "show", "only")).error).toMatchObject({
     code: "SNAPSHOT_UNKNOWN",

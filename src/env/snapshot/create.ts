@@ -15,7 +15,7 @@ import {
 import { unnamedUser } from "../../plan/user.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
 import { projectIdentity } from "../identity.ts";
-import { underLock } from "../lock.ts";
+import { underLock, underProjectLock } from "../lock.ts";
 import { observeCurrent } from "../observe.ts";
 import type { OperationContext } from "../operation.ts";
 import { selectEnvironments } from "../plan-project.ts";
@@ -43,14 +43,23 @@ export function createSnapshot(context: OperationContext, request: SnapshotReque
   }
   return underLock(context, async () => {
     const { environment, container } = await chooseContainer(context, request.environment);
-    await refuseUnfit(context, { environment, container, name });
     const target = { environment, container, name, message: request.message };
-    const step = { environment: environment.name, step: "snapshot", text: `taking snapshot ${name}` } as const;
-    return runStep(context, step, async () => {
-      await take(context, target);
-      const found = await findSnapshot(context, { name, environment: environment.name });
-      return { text: `${name} taken`, value: await describeSnapshot(context, found) };
-    });
+    // clones and worktrees share their snapshots' names
+    return underProjectLock(context, () => takeSnapshot(context, target));
+  });
+}
+
+async function takeSnapshot(
+  context: OperationContext,
+  target: Target & Pick<SnapshotRequest, "message">,
+): Promise<SnapshotDetails> {
+  const { environment, name } = target;
+  await refuseUnfit(context, target);
+  const step = { environment: environment.name, step: "snapshot", text: `taking snapshot ${name}` } as const;
+  return runStep(context, step, async () => {
+    await take(context, target);
+    const found = await findSnapshot(context, { name, environment: environment.name });
+    return { text: `${name} taken`, value: await describeSnapshot(context, found) };
   });
 }
 
