@@ -1,4 +1,5 @@
 /** Projects whose config is not run, or only where its user ran it before. */
+import { relative } from "node:path";
 import type { KnownContext } from "../env/operation.ts";
 import type { Project } from "../env/project.ts";
 import { type KnownProject, openKnownProject } from "../env/record/known-project.ts";
@@ -39,6 +40,12 @@ export async function projectOrKnown(context: CliContext): Promise<Project | Unr
       known,
       reason: "the config was not run by you in this folder yet; `devenv up` and `devenv config` run it",
     };
+  }
+  const { changedInside } = await import("./config-gate.ts");
+  const { written, unguarded } = await changedInside(context, findProject(context));
+  const [first] = [...written, ...unguarded].map((path) => relative(context.options.cwd, path));
+  if (first !== undefined) {
+    return { known, reason: `code inside has written \`${first}\`, or may have; \`devenv up\` asks about it` };
   }
   try {
     return await projectOf(context);

@@ -4,16 +4,25 @@ import type { Project } from "../env/project.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { CliContext } from "./command.ts";
 import { connect } from "./connect.ts";
+import { findProject } from "./find-project.ts";
 import { openProgress } from "./progress/open.ts";
 import { workspaceSync } from "./sync-control.ts";
 
-/** The project that the command line names. Runs its config: only for commands that are asked to, or were before. */
-export async function projectOf({ host, options }: CliContext): Promise<Project> {
+export interface Trusting {
+  /** The user says that what came from inside may run. */
+  readonly trust?: boolean;
+}
+
+/** The project that the command line names. Throws CONFIG_FROM_INSIDE. Runs its config: only for commands that are asked to, or were before. */
+export async function projectOf(context: CliContext, { trust = false }: Trusting = {}): Promise<Project> {
+  const { host, options } = context;
   // most commands need none of that code
-  const [{ openProject }, { rememberRun }] = await Promise.all([
+  const [{ openProject }, { rememberRun }, { requireTrusted }] = await Promise.all([
     import("../env/project.ts"),
     import("../env/record/remember-run.ts"),
+    import("./config-gate.ts"),
   ]);
+  await requireTrusted(context, findProject(context), trust);
   const project = await openProject({ host, cwd: options.cwd, configFile: options.config });
   await rememberRun(host, project);
   return project;

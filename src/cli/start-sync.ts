@@ -74,8 +74,8 @@ function printUnwatched({ reason, hint }: Unwatched): string {
 
 function keptEnvironment({ environment, synced }: SyncTarget): KeptEnvironment {
   const { container, image } = environment;
-  const { direction, ignore, exclude, conflicts, mode, watch } = container.workspace;
-  const kept = { exclude, ignore, watch };
+  const { direction, ignore, exclude, conflicts, mode, watch, config, protectConfig } = container.workspace;
+  const kept = { exclude, ignore, watch, config, protectConfig };
   if (synced === undefined) return { ...kept, sync: undefined };
   const { volume, owner } = synced;
   const sync = {

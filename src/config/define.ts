@@ -99,6 +99,8 @@ export interface WorkspaceConfig {
   watch?: WatchConfig[];
   /** Folders of the workspace that live in volumes of their own: `node_modules`, `.venv`. */
   volumes?: string[];
+  /** Code inside cannot change the files of the config, which run on the host. */
+  protectConfig?: boolean;
 }
 
 export interface WatchConfig {

@@ -78,6 +78,7 @@ const DESCRIPTIONS = {
     conflicts: "When both sides change a file: keep both, or let it wait; `keep-both` by default",
     watch: "What to do when files change",
     volumes: "Folders of the workspace that live in volumes of their own: `node_modules`",
+    protectConfig: "Code inside cannot change the files of the config, which run on the host",
   },
   watch: {
     paths: "Files in gitignore's syntax: `package-lock.json`",

@@ -59,6 +59,7 @@ const workspaceSchema = sameAs<WorkspaceConfig>()(
     conflicts: z.optional(z.enum(["keep-both", "wait"])),
     watch: z.optional(z.array(watchSchema)),
     volumes: z.optional(z.array(volumeFolder)),
+    protectConfig: z.optional(z.boolean()),
   }),
 );
 

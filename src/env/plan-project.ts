@@ -53,6 +53,7 @@ export async function planProject(context: OperationContext, given?: Lockfile): 
     });
     const project = spec.project;
     const container = planContainer({
+      config: spec.configFiles ?? [],
       project,
       workspace,
       inode,

@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { ValidConfig } from "../config/validate.ts";
 import { type ConfigProblem, devenvError, type SourcePlace } from "../errors.ts";
@@ -38,7 +39,13 @@ export async function openProject({ host, cwd, configFile }: OpenProjectOptions)
     context,
     self: host,
   });
-  const spec = resolveSpec(config, { root, home: host.home, environmentKey });
+  const spec = {
+    ...resolveSpec(config, { root, home: host.home, environmentKey }),
+    configFiles: files
+      .filter((path) => existsSync(path))
+      .flatMap((path) => pathBelow(root, path))
+      .sort(),
+  };
   const problems = await Promise.all(
     checkRules(spec).map(
       async ({ key, message }): Promise<ConfigProblem> => ({ key, message, place: await locate(key) }),
@@ -47,4 +54,10 @@ export async function openProject({ host, cwd, configFile }: OpenProjectOptions)
   if (problems.length > 0) throw devenvError("CONFIG_INVALID", { file: relative(cwd, file), problems });
   const envFiles = spec.environments.flatMap((environment) => environment.envFiles.map((name) => resolve(root, name)));
   return { spec, config, configFile: file, files, envFiles: [...new Set(envFiles)], locate };
+}
+
+/** None for a file that is not in the workspace. */
+function pathBelow(root: string, path: string): readonly string[] {
+  const way = relative(root, path);
+  return way.startsWith("..") || isAbsolute(way) ? [] : [way.split(sep).join("/")];
 }

@@ -1,4 +1,4 @@
-import { entry } from "./entry.ts";
+import { entry, listNames } from "./entry.ts";
 
 /** Errors about whose code runs here, and who else could have written it. */
 export const trustErrors = {
@@ -31,6 +31,12 @@ export const trustErrors = {
     message: ({ path, link, target }) =>
       `\`${path}\` leads out of the workspace, to \`${target}\`${link === path ? "" : ` by the link \`${link}\``}: it is not followed, since code in the container may have put that link there`,
     hint: ({ target }) => `remove the link; if it is yours, name \`${target}\` itself in the config`,
+  }),
+  CONFIG_FROM_INSIDE: entry<{ files: readonly string[]; isSure: boolean }>({
+    message: ({ files, isSure }) =>
+      `Code in the container has written ${isSure ? "" : "or may have written "}${listNames(files)}, which would run on this machine`,
+    hint: () =>
+      "look at the change (`git diff`); then run the command on a terminal, which asks, or with `--trust` where it takes that",
   }),
   CONFIG_NOT_RUN: entry<{ file: string; command: string }>({
     message: ({ file, command }) =>

@@ -29,6 +29,8 @@ export interface ContainerPlanInput {
   readonly isElsewhere?: boolean | undefined;
   /** What the env files say. */
   readonly fileEnv: Readonly<Record<string, string>>;
+  /** Files of the config, relative to the workspace. */
+  readonly config?: readonly string[];
 }
 
 /** Counts for the run that asks for it, and not for the next one, which does not. */
@@ -56,6 +58,9 @@ export function containerInputs(
     ...(git === undefined || git.mounts.length === 0 ? {} : { "the git folder": short(git.mounts) }),
     ...(timezone === undefined ? {} : { "the host's time zone": short(timezone) }),
     ...optionalInputs(environment),
+    ...(mode === "bind" && environment.workspace.protectConfig
+      ? { "workspace.protectConfig": short(input.config ?? []) }
+      : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { digestOf, sha256 } from "../digest.ts";
 import { childKey } from "../spec/child-key.ts";
 import type { EnvironmentSpec } from "../spec/spec.ts";
@@ -42,7 +43,8 @@ export function workspaceId(root: string): string {
 
 export function planContainer(input: ContainerPlanInput): ContainerPlan {
   const { project, workspace, environment, mode, image, host, fileEnv } = input;
-  const { target, sync, watch, volumes: exclude } = environment.workspace;
+  const { target, sync, watch, volumes: exclude, protectConfig } = environment.workspace;
+  const { config = [] } = input;
   const user = planUser(image.user, host.ids);
   const volumes = planVolumes({ project, workspace, environment, mode, user: image.user, uid: host.ids?.uid });
   const git = gitOf(input, volumes);
@@ -58,11 +60,12 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     references: referencesOf(environment),
     mounts: [
       ...(mode === "bind" ? [{ kind: mode, source: workspace.root, target, readOnly: false }] : []),
+      ...(mode === "bind" && protectConfig ? config.map((path) => protectedMount(input, path)) : []),
       ...(git?.mounts ?? []),
       ...environment.mounts.map(({ kind, source, target: at, readOnly }) => ({ kind, source, target: at, readOnly })),
       ...host.mounts,
     ],
-    workspace: { mode, ...sync, exclude, watch },
+    workspace: { mode, ...sync, exclude, watch, config, protectConfig },
     git,
     volumes,
     tmpfs: hasSecrets ? [{ target: secretsFolder, mode: 0o1777 }] : [],
@@ -82,6 +85,12 @@ export function planContainer(input: ContainerPlanInput): ContainerPlan {
     },
     inputs,
   };
+}
+
+/** Nobody inside can write it, nor put another file in its place: the engine's mount is there. */
+function protectedMount({ workspace, environment }: ContainerPlanInput, path: string): ContainerPlan["mounts"][number] {
+  const target = posix.join(environment.workspace.target, path);
+  return { kind: "bind", source: posix.join(workspace.root, path), target, readOnly: true };
 }
 
 function gitOf(input: ContainerPlanInput, volumes: ContainerPlan["volumes"]): GitPlan | undefined {

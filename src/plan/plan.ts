@@ -204,6 +204,10 @@ export interface WorkspacePlan extends SyncSpec {
   /** Folders, relative to the workspace, that hold what is the container's own. */
   readonly exclude: readonly string[];
   readonly watch: readonly WatchSpec[];
+  /** Files of the config, relative to the workspace. */
+  readonly config: readonly string[];
+  /** They are as on the host, whatever code inside does. */
+  readonly protectConfig: boolean;
 }
 
 /** Who works in the container. */

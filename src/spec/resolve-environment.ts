@@ -74,11 +74,13 @@ export function resolveEnvironment(place: EnvironmentPlace, config: EnvironmentC
 
 function resolveWorkspace(config: WorkspaceConfig): Omit<WorkspaceSpec, "target"> {
   const { volumes = [], mode, direction = "two-way", ignore = [], conflicts = "keep-both", watch = [] } = config;
+  const { protectConfig = false } = config;
   return {
     volumes: unique(volumes.map(folderBelow)).sort(),
     mode,
     sync: { direction, ignore, conflicts },
     watch: watch.map(({ paths, action, command }) => ({ paths, action, command })),
+    protectConfig,
   };
 }
 

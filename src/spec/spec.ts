@@ -10,6 +10,8 @@ export interface Spec {
   readonly registries: Readonly<Record<string, string>>;
   readonly packages: PackageSources;
   readonly environments: readonly EnvironmentSpec[];
+  /** Files that the config was read from, relative to the root: those that are in it. */
+  readonly configFiles?: readonly string[];
 }
 
 /** Where locked packages are downloaded from; says nothing about what they are, so it never counts in a fingerprint. */
@@ -156,6 +158,7 @@ export interface WorkspaceSpec {
   readonly mode: WorkspaceMode | undefined;
   readonly sync: SyncSpec;
   readonly watch: readonly WatchSpec[];
+  readonly protectConfig: boolean;
 }
 
 export type WorkspaceMode = "bind" | "sync" | "copy";

@@ -6,6 +6,7 @@ import { defineCommand } from "../command.ts";
 import { frozenOptions, isFrozen } from "../frozen.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 import { printMegabytes } from "../progress/format.ts";
+import { trustOption } from "../trust-option.ts";
 import { usageError } from "../usage.ts";
 
 export const command = defineCommand({
@@ -14,6 +15,7 @@ export const command = defineCommand({
   },
   options: {
     ...frozenOptions,
+    ...trustOption,
     print: { type: "boolean", summary: "print the Dockerfile and build nothing" },
     "no-cache": { type: "boolean", summary: "run every step again" },
     output: {
@@ -27,7 +29,7 @@ export const command = defineCommand({
     if (print && args.output !== undefined)
       throw usageError("`--print` builds nothing, so `--output` has no image to write");
     const frozen = isFrozen(context, args);
-    const project = await projectOf(context);
+    const project = await projectOf(context, args);
     const names = chosenNames(context, environments);
     if (print) {
       const dockerfiles = await operate(context, project, (operation) => printDockerfiles(operation, { names }));

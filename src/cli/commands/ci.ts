@@ -7,15 +7,16 @@ import { frozenOptions, isFrozen } from "../frozen.ts";
 import { projectOf } from "../operate.ts";
 import { printDuration } from "../progress/format.ts";
 import { plainReporter } from "../progress/plain.ts";
+import { trustOption } from "../trust-option.ts";
 
 export const command = defineCommand({
   positionals: {
     task: { count: "optional", value: "TASK", summary: "`ci` by default, else `test`" },
   },
-  options: frozenOptions,
+  options: { ...frozenOptions, ...trustOption },
   async run(context, args) {
     const { task } = args;
-    const { spec, locate } = await projectOf(context);
+    const { spec, locate } = await projectOf(context, args);
     const engine = await connect(context);
     const { host, interrupts, options, stdio } = context;
     const report = logReporter(context);

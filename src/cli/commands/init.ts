@@ -5,6 +5,7 @@ import { parseImageReference } from "../../spec/image-reference.ts";
 import { canAsk, openQuestions } from "../ask.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { printInitDone, printInitPlan } from "../init-summary.ts";
+import { projectOf } from "../operate.ts";
 import { usageError } from "../usage.ts";
 
 export const command = defineCommand({
@@ -24,6 +25,8 @@ export const command = defineCommand({
     using questions = yes ? undefined : openQuestions(context);
     if ((await questions?.ask("Write it?")) === false) return { exitCode: 1, summary: "nothing was written\n" };
     await applyInit(plan);
+    // it is its user's own, and known from now on
+    await projectOf(context);
     const ignores = plan.isLocalTracked && (await questions?.ask(`Add ${localConfig} to .gitignore?`)) !== false;
     if (ignores) await ignoreLocalConfig(plan.folder);
     return { data: initDocument(plan), summary: printInitDone(plan, ignores) };

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { printLockChanges, printLockSummary } from "../lock-table.ts";
 import { operate, projectOf } from "../operate.ts";
+import { trustOption } from "../trust-option.ts";
 import { usageError } from "../usage.ts";
 
 export const command = defineCommand({
@@ -8,6 +9,7 @@ export const command = defineCommand({
     names: { count: "many", value: "NAME", summary: "with `--update`: packages, images or addresses; all by default" },
   },
   options: {
+    ...trustOption,
     update: { type: "boolean", summary: "move pins to what is newest now" },
     platform: {
       type: "string",
@@ -16,7 +18,7 @@ export const command = defineCommand({
     },
     check: { type: "boolean", summary: "write nothing; fail when the lock is not what this command would write" },
   },
-  async run(context, { names, update, check, platform }) {
+  async run(context, { names, update, check, platform, trust }) {
     if (names.length > 0 && !update)
       throw usageError(
         "`devenv lock` takes names only with `--update`",
@@ -24,7 +26,7 @@ export const command = defineCommand({
       );
     if (check && update) throw usageError("`--check` and `--update` exclude each other");
     const platforms = platform === undefined ? [] : readPlatforms(platform);
-    const project = await projectOf(context);
+    const project = await projectOf(context, { trust });
     if (check) {
       const { checkLock } = await import("../../env/lock/check-lock.ts");
       const result = await operate(context, project, (operation) => checkLock(operation, platforms));

@@ -7,6 +7,7 @@ import type { Spec } from "../../spec/spec.ts";
 import { defineCommand } from "../command.ts";
 import { operate, projectOf } from "../operate.ts";
 import { printJson } from "../render.ts";
+import { trustOption } from "../trust-option.ts";
 import { usageError } from "../usage.ts";
 
 export const command = defineCommand({
@@ -14,11 +15,12 @@ export const command = defineCommand({
     environment: { count: "optional", value: "ENVIRONMENT", summary: "may be left out when the config has only one" },
   },
   options: {
+    ...trustOption,
     output: { type: "string", value: "FILE", summary: "write it there instead of stdout" },
   },
-  async run(context, { environment, output }) {
+  async run(context, { environment, output, trust }) {
     const { cwd, env } = context.options;
-    const project = await projectOf(context);
+    const project = await projectOf(context, { trust });
     const name = environment ?? env ?? onlyEnvironment(project.spec);
     const document = await operate(context, project, (operation) => makeSbom(operation, name));
     const text = `${printJson(document)}\n`;

@@ -9,16 +9,17 @@ import { exitCodeOf } from "../interrupts.ts";
 import { projectOf } from "../operate.ts";
 import { requireLockedContainer } from "../require-locked.ts";
 import { printTasks, taskList } from "../task-list.ts";
+import { trustOption } from "../trust-option.ts";
 
 export const command = defineCommand({
   positionals: {
     name: { count: "optional", value: "TASK", summary: "without a name, lists the tasks" },
   },
-  options: frozenInsideOptions,
+  options: { ...frozenInsideOptions, ...trustOption },
   rest: "[-- ARGUMENTS…]",
   async run(context, args) {
     const { name, rest = [] } = args;
-    const { spec } = await projectOf(context);
+    const { spec } = await projectOf(context, args);
     if (name === undefined) {
       const tasks = taskList(spec, context.options.env);
       return { data: tasks, text: printTasks(tasks, context.style.out) };

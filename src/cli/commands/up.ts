@@ -5,6 +5,7 @@ import { type CliContext, defineCommand, type Outcome } from "../command.ts";
 import { frozenOptions, isFrozen } from "../frozen.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
 import { openUpMemory, type UpMemory } from "../remember-up.ts";
+import { trustOption } from "../trust-option.ts";
 import { printUpSummary } from "../up-summary.ts";
 import { usageError } from "../usage.ts";
 
@@ -14,6 +15,7 @@ export const command = defineCommand({
   },
   options: {
     ...frozenOptions,
+    ...trustOption,
     force: {
       type: "boolean",
       summary: "where the workspace is no longer synced: leave behind files that the host does not have",
@@ -53,7 +55,7 @@ export const command = defineCommand({
     };
     if (!watch) {
       const memory = isBare ? openUpMemory(context) : undefined;
-      return await apply(await projectOf(memory?.context ?? context), memory);
+      return await apply(await projectOf(memory?.context ?? context, args), memory);
     }
     if (context.options.json)
       throw usageError("`--watch` never ends, so it has no `--json` document", "drop one of them");

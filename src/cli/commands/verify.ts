@@ -1,6 +1,7 @@
 import { type Against, verify } from "../../env/verify.ts";
 import { type CliContext, defineCommand } from "../command.ts";
 import { chosenNames, operate, projectOf } from "../operate.ts";
+import { trustOption } from "../trust-option.ts";
 import { printVerified, verifiedJson } from "../verify-report.ts";
 
 export const command = defineCommand({
@@ -8,14 +9,15 @@ export const command = defineCommand({
     environments: { count: "many", value: "ENVIRONMENT", summary: "all environments by default" },
   },
   options: {
+    ...trustOption,
     against: {
       type: "string",
       value: "IMAGE|ENGINE",
       summary: "compare with an image, or with a build on the engine at `unix://…`, `tcp://…` or `ssh://…`",
     },
   },
-  async run(context, { environments, against }) {
-    const project = await projectOf(context);
+  async run(context, { environments, against, trust }) {
+    const project = await projectOf(context, { trust });
     const options = { names: chosenNames(context, environments), against: await openAgainst(context, against) };
     const result = await operate(context, project, (operation) => verify(operation, options));
     const view = {

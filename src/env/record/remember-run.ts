@@ -23,6 +23,7 @@ async function runOf({ spec, files, envFiles }: Project): Promise<RunRecord> {
     project: spec.project,
     files: await hashFiles(files),
     envFiles: await hashFiles(envFiles),
+    protects: spec.environments.some(({ workspace }) => workspace.protectConfig),
     environments: Object.fromEntries(
       spec.environments.map(({ name, shell, tasks }) => [
         name,

@@ -1,7 +1,7 @@
 /** That a user ran the config of a workspace on purpose, and what it said then: so that other commands need not run it. */
 import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { sha256 } from "../../digest.ts";
+import { basename, join } from "node:path";
+import { digestOf, sha256 } from "../../digest.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
 import { isPrivateFolder, makePrivateFolder, readOwnFile } from "../../host/private-folder.ts";
@@ -21,6 +21,8 @@ export interface RunRecord {
   readonly files: FileHashes;
   /** The same for the files that variables were read from. */
   readonly envFiles: FileHashes;
+  /** Code inside is kept from changing the files, in some environment. */
+  readonly protects?: boolean | undefined;
   readonly environments: Readonly<Record<string, RecordedEnvironment>>;
 }
 
@@ -92,10 +94,19 @@ export async function writeRecorded(host: RecordHost, { root, name, record }: Re
 export async function hashFiles(paths: readonly string[]): Promise<FileHashes> {
   const hash = (path: string) =>
     readFile(path).then(
-      (bytes) => [[path, sha256(bytes)] as const],
+      (bytes) => [[path, basename(path) === "package.json" ? hashKey(bytes) : sha256(bytes)] as const],
       () => [],
     );
   return Object.fromEntries((await Promise.all(paths.map(hash))).flat());
+}
+
+/** Of a package.json what it says of devenv counts: all else changes often. */
+function hashKey(bytes: Buffer): string {
+  try {
+    return digestOf((JSON.parse(bytes.toString("utf8")) as { readonly devenv?: unknown }).devenv ?? null);
+  } catch {
+    return sha256(bytes);
+  }
 }
 
 /** A folder that is away for so long comes back as a new one. */

@@ -15,9 +15,11 @@ import { type IgnoreFiles, type IgnoreFilesOptions, openIgnoreFiles } from "../i
 import { openJournal } from "../journal.ts";
 import { openSession } from "../session.ts";
 import type { Session, SessionListener } from "../session-options.ts";
-import type { SideListener } from "../side.ts";
+import type { Side, SideListener } from "../side.ts";
 import { parentOf } from "../tree.ts";
+import { guardConfig } from "./guard-config.ts";
 import { type HostAgent, openHostAgent } from "./host-agent.ts";
+import { noteInside } from "./inside.ts";
 import { containerOpener } from "./open-container.ts";
 import { journalOf, type SyncPlaces } from "./places.ts";
 import type { KeptEnvironment, RecordHead, SyncedEnvironment } from "./record.ts";
@@ -26,7 +28,7 @@ import { createSparing } from "./spare-memory.ts";
 export interface EnvironmentRequest {
   readonly record: RecordHead;
   readonly name: string;
-  readonly environment: Pick<KeptEnvironment, "exclude" | "ignore">;
+  readonly environment: Pick<KeptEnvironment, "exclude" | "ignore" | "config" | "protectConfig">;
   readonly sync: SyncedEnvironment;
   readonly listener: SessionListener;
   readonly isPaused: boolean;
@@ -98,13 +100,12 @@ async function openOne(
   return openSession({
     host(sides) {
       listeners.push(sides);
-      return follow(
-        openHostSide({
-          ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
-          native,
-          ignores: (path) => ignores(path, true),
-        }),
-      );
+      const side = openHostSide({
+        ...{ root, platform: host.platform, cookieFolder, listener: sides, nameLate },
+        native,
+        ignores: (path) => ignores(path, true),
+      });
+      return guarded(follow(side), request, (path) => noteInside(host, places, path));
     },
     container(sides) {
       listeners.push(sides);
@@ -120,6 +121,11 @@ async function openOne(
     listener,
     isPaused,
   });
+}
+
+function guarded(side: Side, { environment }: EnvironmentRequest, note: (path: Path) => Promise<void>): Side {
+  const { config = [], protectConfig = false } = environment;
+  return guardConfig(side, { files: config, isProtected: protectConfig, note });
 }
 
 const nameLate: NameLate = (path, number) => conflictPath({ path, side: "host", date: new Date(), number });

@@ -28,6 +28,10 @@ export interface KeptEnvironment {
   /** In gitignore's syntax, in order; the word `gitignore` stands for what git ignores. */
   readonly ignore: readonly string[];
   readonly watch: readonly WatchAction[];
+  /** Files of the config, relative to the workspace; absent in what an earlier version wrote. */
+  readonly config?: readonly string[] | undefined;
+  /** What comes from inside does not change them. */
+  readonly protectConfig?: boolean | undefined;
   /** Undefined where the workspace is mounted. */
   readonly sync: SyncedEnvironment | undefined;
 }

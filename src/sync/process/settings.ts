@@ -10,7 +10,7 @@ export interface Wanted extends Omit<KeptEnvironment, "sync"> {
   readonly sync: Pick<SyncedEnvironment, "container" | "platform" | "direction" | "conflicts"> | undefined;
 }
 
-export function settingsOf({ exclude, ignore, watch, sync }: Wanted): Settings {
+export function settingsOf({ exclude, ignore, watch, config = [], protectConfig = false, sync }: Wanted): Settings {
   return {
     "workspace.volumes": short(exclude),
     "workspace.ignore": short(ignore),
@@ -20,6 +20,8 @@ export function settingsOf({ exclude, ignore, watch, sync }: Wanted): Settings {
       ? {}
       : {
           "workspace.direction": sync.direction,
+          "workspace.protectConfig": String(protectConfig),
+          "the files of the config": short(config),
           "workspace.conflicts": sync.conflicts,
           "the container": sync.container,
           "the platform": sync.platform,

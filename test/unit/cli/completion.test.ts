@@ -49,7 +49,11 @@ describe("the words that may stand on a command line", () => {
     ["nothing for a value that only the user knows", ["logs", "--tail", ""], []],
     ["files for an option that takes one", ["--config", ""], ["FILES"]],
     ["files after `--`", ["exec", "dev", "--", "cat", ""], ["FILES"]],
-    ["`--` where a command of the user's follows", ["exec", "--"], ["--", ...globals, "--frozen", "--no-frozen"]],
+    [
+      "`--` where a command of the user's follows",
+      ["exec", "--"],
+      ["--", ...globals, "--frozen", "--no-frozen", "--user"],
+    ],
     ["templates", ["init", ""], ["go", "node", "python"]],
     ["shells", ["completion", ""], ["bash", "zsh", "fish"]],
     ["nothing for a command that does not exist", ["frobnicate", ""], []],

@@ -9,6 +9,7 @@ const plainWorkspace = {
   mode: undefined,
   sync: { direction: "two-way", ignore: [], conflicts: "keep-both" },
   watch: [],
+  protectConfig: false,
 } as const;
 
 describe("resolveSpec", () => {
