@@ -16,6 +16,7 @@ import { selectEnvironments } from "./plan-project.ts";
 import { rememberUp } from "./record/remember-up.ts";
 import type { SnapshotSource } from "./snapshot/source.ts";
 import { hasUnchecked } from "./snapshot/unchecked.ts";
+import { endStrays } from "./strays.ts";
 
 type Observed = ReadonlyMap<string, Settled<ContainerInfo>>;
 
@@ -89,6 +90,7 @@ export async function bringAllUp(
 ): Promise<readonly EnvironmentResult[]> {
   const observed = await observe(context.engine, plan.workspace.id);
   const isNew = selected.some(({ name }) => observed.get(name)?.container === undefined);
+  if (isNew) await endStrays(context);
   const moved = isNew ? await findMoved(context.engine, plan) : new Map<string, ContainerInfo>();
   const results: EnvironmentResult[] = [];
   for (const environment of selected) {

@@ -1,4 +1,5 @@
 /** Work in a workspace's volume that the host does not have is not deleted, on the real engine. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
@@ -128,17 +129,23 @@ it("brings a volume to its end before the workspace is mounted instead, or refus
 });
 
 it("lets prune keep the volume of a workspace that is gone with work in it", async () => {
-  await using project = openSyncProject("unsavedprune", synced(), {
-    "a.txt": "1",
-    "other/devenv.config.mjs": configText("unsavedprune", synced()),
-  });
+  await using project = openSyncProject("unsavedprune", synced(), { "a.txt": "1" });
   const other = join(project.path, "other");
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: project.path, stdio: "ignore" });
+  git("init");
+  git("add", ".");
+  git("commit", "-m", "first");
+  // another workspace of the same project
+  git("clone", ".", other);
   const at = ["--cwd", other];
   const { stdout } = await project.devenv(["up", "--json", ...at]);
   const { container } = JSON.parse(stdout).environments[0];
   await project.devenv(["sync", "pause", ...at]);
   await make(container, "echo work > work.txt");
   rmSync(other, { recursive: true });
+  // what prunes knows the config
+  expect(await project.devenv(["config"])).toMatchObject({ exitCode: 0 });
   const kept = await project.devenv(["prune"]);
   expect(kept).toMatchObject({
     exitCode: 0,

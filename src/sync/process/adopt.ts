@@ -1,7 +1,8 @@
 /** What is known of a volume comes along when its workspace is moved. */
 import { existsSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import type { Host } from "../../host/host.ts";
+import { makePrivateFolder } from "../../host/private-folder.ts";
 import { intentsOf } from "../journal.ts";
 import { ask } from "./client.ts";
 import { journalOf, type SyncPlaces, syncPlaces } from "./places.ts";
@@ -29,7 +30,7 @@ export async function adoptVolume({ host, places, record, name, volumeId, before
   const journal = journalOf(old, volumeId);
   if (!existsSync(journal)) return;
   await ask(old.address, { kind: "stop" }, { signal: AbortSignal.timeout(endMs), isAbortFine: true });
-  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(host, places.folder);
   const known = knownEnvironment(await readRecord(old.record), volumeId);
   if (known !== undefined) {
     const { environments = {}, former = {} } = (await readRecord(places.record)) ?? {};
