@@ -1,7 +1,7 @@
 /** A folder's content as entries that no clock, umask or reading order can change. */
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Sha256 } from "../digest.ts";
 import { devenvError } from "../errors.ts";
 import { checkLinkTarget, resolveCopySource } from "./copy-source.ts";
@@ -10,6 +10,7 @@ import type { Ignore } from "./ignore.ts";
 import { mapLimited } from "./map-limited.ts";
 import { comparePaths, parentsOf } from "./path-order.ts";
 import { reasonOf } from "./reason.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** One entry of a build context. Owners are 0:0; times are canonical and set by whoever sends it. */
 export type ContextEntry = ContextFolder | ContextFile | ContextLink;
@@ -123,6 +124,7 @@ interface FoundFile {
 
 /** `listed` is undefined for a path that was named, not found in its folder. */
 async function visit(walk: Walk, path: string, listed: Dirent | undefined): Promise<void> {
+  if (basename(path) === syncFolder) return;
   const place = join(walk.root, path);
   const stats = listed ?? (await reading(walk, path, () => lstat(place)));
   const isIgnored = path !== "" && walk.ignore.ignores(path);

@@ -1,4 +1,5 @@
 /** One side of a sync: a folder, through calls that are checked, atomic and can run many at once. */
+import { syncFolder } from "../host/sync-folder.ts";
 import type { Path } from "./entry.ts";
 
 /** What tells whether something was touched since: equal ones mean the same bytes and the same attributes. A whole number, opaque. */
@@ -155,7 +156,7 @@ export const nameReason = "its name is not UTF-8";
 export const smallSize = 32 * 1024;
 
 /** The folder at the root of either side for what is being written or was set aside: git ignores it, and it is never synced. */
-export const temporaryFolder = ".devenv-sync";
+export const temporaryFolder = syncFolder;
 /** What the names in it begin with, and those that stand elsewhere since they cannot be moved from there. */
 export const temporaryPrefix = `${temporaryFolder}.`;
 

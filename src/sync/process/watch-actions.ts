@@ -2,6 +2,7 @@
 import type { FileWatcher } from "../../host/watch.ts";
 import { watchTree } from "../../host/watch-tree.ts";
 import { createIgnores } from "../ignore.ts";
+import { temporaryFolder } from "../side.ts";
 import type { WatchAction } from "./record.ts";
 
 export interface WatchOptions {
@@ -19,7 +20,7 @@ export interface WatchOptions {
 }
 
 /** Never in a workspace's interest, and always busy. */
-const always = [".git"];
+const always = [".git", temporaryFolder];
 
 /** Do what is asked for, one after another; what changes while an action runs lets it run once more. */
 export async function watchActions(options: WatchOptions): Promise<FileWatcher> {

@@ -31,6 +31,11 @@ const withoutPlace = (entries: readonly ContextEntry[]) =>
   entries.map((entry) => (entry.kind === "file" ? { ...entry, source: "" } : entry));
 
 describe("collectCopySources", () => {
+  it("takes nothing of what the sync has on its way", async () => {
+    const tree = { "a.txt": "a", ".devenv-sync/.gitignore": "*\n", "sub/.devenv-sync/.devenv-sync.1": "half" };
+    expect(await pathsOf(tree, ["."])).toEqual(["a.txt", "sub"]);
+  });
+
   it("gives files with mode, size, digest and place, and their parent folders", async () => {
     using project = temporaryFolder({
       "src/app/main.sh": { text: "echo hi\n", mode: 0o700 },
