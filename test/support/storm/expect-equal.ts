@@ -71,7 +71,7 @@ function differing(host: readonly FolderEntry[], inside: readonly FolderEntry[])
 }
 
 /** What the sync has on its way in or out, which is gone when a flush has ended. */
-function isOurs(name: string): boolean {
+export function isOurs(name: string): boolean {
   return name.startsWith(".devenv-sync");
 }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { FolderEntry, FolderUser } from "../folder-user.ts";
 import { seededRandom } from "../seeded-random.ts";
-import { settle } from "./expect-equal.ts";
+import { isOurs, settle } from "./expect-equal.ts";
 import type { Stage } from "./stage.ts";
 import { stormStep } from "./step.ts";
 import { type StormOptions, within } from "./storm.ts";
@@ -82,6 +82,7 @@ async function expectOwn(stage: Stage, { whole, users, history }: Checked): Prom
     const copies = tree.map(({ path }) => path).filter((path) => /\.conflict-(host|container)-/.test(path));
     expect(copies, log).toEqual([]);
   }
+  for (const user of whole) expect(((await user.act("above")) ?? []).filter(isOurs), log).toEqual([]);
   history.length = 0;
 }
 

@@ -14,6 +14,7 @@ import { describe, expect, it, vi } from "vitest";
 import { openSweeper } from "../../../src/sync/host/leftovers.ts";
 import { openTemporaries } from "../../../src/sync/host/temporaries.ts";
 import { newName } from "../../../src/sync/host/temporary-name.ts";
+import { sweepLeftovers } from "../../../src/sync/process/sweep-leftovers.ts";
 import { incomplete } from "../../../src/sync/side.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -118,6 +119,17 @@ describe("of a process that has ended", () => {
     leave(folder.path, "else", () => ({ old: statsOf(join(folder.path, "other")), new: { size: 3, mtimeNs: 1n } }));
     sweep(folder.path, Date.now).close();
     expect(names(folder.path)).toEqual(["other", "recovered.late0", "recovered.late1"]);
+  });
+
+  it("is swept by a command where no process takes that up", () => {
+    using folder = temporaryFolder({ other: "" });
+    leave(folder.path, "old", (place) => ({ old: statsOf(place) }));
+    writeFileSync(
+      leave(folder.path, "old", (place) => ({ old: statsOf(place) })),
+      "late",
+    );
+    sweepLeftovers(folder.path);
+    expect(names(folder.path)).toEqual(["other", expect.stringMatching(/^recovered\.conflict-host-\d{8}T\d{6}Z$/)]);
   });
 
   it("removes what is left beside a place too", () => {
