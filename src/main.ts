@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     host,
     stdio,
     interrupts,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     program: program(),
     readVersion,
     loadEngine,
@@ -83,6 +83,16 @@ async function main(): Promise<void> {
 
 async function loadEngine() {
   return (await import("./engine/docker/connect.ts")).connectEngine;
+}
+
+/** One that was deleted is still what the shell calls it; a command that needs it says that it is not there. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    const { PWD = "" } = process.env;
+    return PWD.startsWith("/") ? PWD : "/the/current/folder";
+  }
 }
 
 function program() {

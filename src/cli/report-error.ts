@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { isDevenvError } from "../errors.ts";
+import { fileFailure } from "./file-failure.ts";
 import { exitCodeOf } from "./interrupts.ts";
 import type { Stdio } from "./stdio.ts";
 import type { Style } from "./style.ts";
@@ -53,8 +54,9 @@ function describe(error: unknown, { interruptedBy, verbose }: ErrorView): Failur
     const message = `Interrupted by ${interruptedBy}`;
     return { exit, code: "INTERRUPTED", message, hint: undefined, details: { signal: interruptedBy } };
   }
-  if (isDevenvError(error)) {
-    const { exit, code, message, hint, details } = error;
+  const failure = isDevenvError(error) ? error : fileFailure(error);
+  if (failure !== undefined) {
+    const { exit, code, message, hint, details } = failure;
     return { exit, code, message, hint, details };
   }
   return describeDefect(error, verbose);

@@ -2,6 +2,16 @@ import { entry, printPlace, type SourcePlace } from "./entry.ts";
 
 /** Errors of copied files, downloads and archives. */
 export const fileErrors = {
+  FILE_FAILED: entry<{ path: string | undefined; code: string; reason: string }>({
+    message: ({ path, reason }) =>
+      path === undefined ? `A file could not be read or written: ${reason}` : `\`${path}\` cannot be used: ${reason}`,
+    hint: ({ code }) => {
+      const own = "devenv keeps its own files in the home, or where XDG_CACHE_HOME and XDG_STATE_HOME say";
+      return ["ENOSPC", "EDQUOT"].includes(code)
+        ? `make room on its disk; ${own}`
+        : `see that you may read and write it; ${own}`;
+    },
+  }),
   COPY_SOURCE_MISSING: entry<CopyDetails & { nearMisses: readonly string[] }>({
     message: ({ key, path }) => `\`${key}\` copies \`${path}\`, which does not exist in the project`,
     hint: ({ path, nearMisses }) => {

@@ -1,13 +1,13 @@
 /** The real machine: `node:process`, and execa for other programs. */
 import { homedir, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Host, Processes } from "./host.ts";
 
 /** The machine that this process runs on. */
 export function nodeHost(): Host {
   const { env, platform } = process;
-  const home = orElse(homedir, () => join(tmpdir(), "devenv-home"));
+  const home = orElse(homeFolder, () => join(tmpdir(), "devenv-home"));
   const uid = process.getuid?.();
   return {
     platform,
@@ -23,6 +23,12 @@ export function nodeHost(): Host {
     ),
     processes: nodeProcesses(),
   };
+}
+
+/** HOME may be empty, or say something that means another folder wherever one stands. */
+function homeFolder(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
 }
 
 /** What runs programs is loaded when one is run: most commands run none. */

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import pico from "picocolors";
 import { describe, expect, it } from "vitest";
 import { reportError } from "../../../src/cli/report-error.ts";
@@ -113,6 +114,42 @@ hint: report it with the lines above, \`devenv --version\` and the command you r
 
 hint: mend it there; \`--verbose\` adds the error's own words
 `);
+  });
+
+  it.each([
+    [
+      "EROFS",
+      "open",
+      "/home/ada/.cache/devenv/x",
+      "`/home/ada/.cache/devenv/x` cannot be used: read-only file system (EROFS)",
+      "see that you may read",
+    ],
+    [
+      "ENOSPC",
+      "write",
+      undefined,
+      "A file could not be read or written: no space left on device (ENOSPC)",
+      "make room on its disk",
+    ],
+    [
+      "ENOTDIR",
+      "mkdir",
+      "/dev/null/x",
+      "`/dev/null/x` cannot be used: not a directory (ENOTDIR)",
+      "see that you may read",
+    ],
+  ])("as what the system refused, wherever that was: %s", (code, syscall, path, message, hint) => {
+    const errno = -constants.errno[code as "EROFS"];
+    const { exitCode, stderr } = report(Object.assign(new Error(code), { code, errno, syscall, path }));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error: ${message}\n\nhint: ${hint}`);
+    expect(stderr).toContain("XDG_CACHE_HOME");
+  });
+
+  it("as a defect where a file is not there, or a connection was refused", () => {
+    const missing = Object.assign(new Error("x"), { code: "ENOENT", errno: -2, syscall: "open", path: "/x" });
+    const refused = Object.assign(new Error("x"), { code: "EACCES", errno: -13, syscall: "connect" });
+    for (const error of [missing, refused]) expect(report(own(error)).stderr).toContain("This is a defect of devenv");
   });
 
   it("as a defect in the error's own words where they are asked for", () => {
