@@ -4,6 +4,7 @@
  */
 import { posix, win32 } from "node:path";
 import { workspaceId } from "./container.ts";
+import { type ImageName, readImageName } from "./image-names.ts";
 import {
   ciLabel,
   environmentLabel,
@@ -103,10 +104,13 @@ export function ownerOf(container: Claimant): Owner | undefined {
 /** Every one has its shells' history mounted. One that was given another name is known by its image. */
 function isEnvironments({ name, image, volumes = [] }: Claimant, owner: Owner): boolean {
   if (!volumes.some((volume) => isOwnVolume(volume, owner, historyVolume))) return false;
-  const repository = `localhost/${owner.project}/${owner.environment}`;
-  if (image.startsWith(`${repository}/snapshots`) || isFingerprinted(image, repository)) return true;
+  // that of a snapshot has the name that the project had when it was taken
+  const made = readImageName(image);
+  if (made !== undefined && isMadeOf.has(made.kind) && made.environment === owner.environment) return true;
   return isId(image) && nameInPhase(name, "done") === plainName(owner);
 }
+
+const isMadeOf: ReadonlySet<ImageName["kind"]> = new Set(["image", "snapshot"]);
 
 function isHelper({ name, image, volumes = [] }: Claimant, owner: Owner): boolean {
   if (!volumes.some((volume) => isOwnVolume(volume, owner, workspaceVolume))) return false;

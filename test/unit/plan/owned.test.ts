@@ -78,6 +78,8 @@ describe("a container", () => {
     ["whose hooks are not done", { ...container, name: `${name}.create` }],
     ["that somebody renamed", { ...container, name: "mine" }],
     ["whose image has no name any more", { ...container, image: byId, name: `${name}.create.old` }],
+    ["of a snapshot", { ...container, image: "localhost/shop/dev/snapshots/0123456789ab:one" }],
+    ["of a snapshot from before the project was renamed", { ...container, image: "localhost/store/dev/snapshots:one" }],
     ["of a snapshot of an earlier version", { ...container, image: "localhost/shop/dev/snapshots:one" }],
     [
       "whose volumes have the name of the place before",
@@ -100,6 +102,8 @@ describe("a container", () => {
     ["of a committed image, by its id, stopped", { ...container, ...copy, image: byId.slice(7, 19), state: "exited" }],
     ["of a committed image, with the volumes", { ...container, image: "copy", name: "mine" }],
     ["of a committed image that is gone, with the volumes", { ...container, image: byId, name: "mine" }],
+    ["of another environment's image", { ...container, image: tag.replace("/dev:", "/test:") }],
+    ["of an image that is not checked yet", { ...container, image: "localhost/shop/dev/unchecked:one" }],
     ["of the environment's image, by hand", { ...container, volumes: undefined, name: "mine" }],
     [
       "of a committed image, with volumes of its own",
