@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapLimited } from "../../host/map-limited.ts";
 import type { Path } from "../entry.ts";
-import { isTemporaryName, type Side, type SideListener, type Stat, smallSize } from "../side.ts";
+import { isTemporaryName, type Side, SideError, type SideListener, type Stat, smallSize } from "../side.ts";
 import { nameOf } from "../tree.ts";
 import { unlessMissing } from "../unless-missing.ts";
 import { createAside } from "./aside.ts";
@@ -103,17 +103,34 @@ function changes(options: Changing, at: (path: Path) => string, watch: FolderWat
   };
   const aside = createAside({ root, nameLate, native, temporaries });
   const to = (path: Path) => ({ path, place: at(path), aside, temporaries });
+  const refuseWritten = async (path: Path) => {
+    if (await native?.isWritten(path)) throw new SideError("busy", "a process on the host has it open for writing");
+  };
   return {
     async tidy() {
       // what it was before it was set aside is looked at by this process, whether anybody writes to it by another one
       await aside.hurry().catch(() => undefined);
       await temporaries.tidy();
     },
-    write: (path, file, content) => attempt(async () => wrote(path, await writeWhole(to(path), file, content))),
+    write(path, file, content) {
+      if (file.expected === undefined)
+        return attempt(async () => wrote(path, await writeWhole(to(path), file, content)));
+      // what is replaced is looked at first, and what is in memory may change meanwhile
+      const kept = content instanceof Uint8Array ? Uint8Array.from(content) : content;
+      return attempt(async () => {
+        await refuseWritten(path);
+        return wrote(path, await writeWhole(to(path), file, kept));
+      });
+    },
     makeFolder: (path, mode) => attempt(() => wrote(path, makeFolder(at(path), mode))),
-    makeLink: (path, target, expected) => attempt(async () => wrote(path, await makeLink(to(path), target, expected))),
+    makeLink: (path, target, expected) =>
+      attempt(async () => {
+        if (expected !== undefined) await refuseWritten(path);
+        return wrote(path, await makeLink(to(path), target, expected));
+      }),
     remove: (path, expected, kind) =>
-      attempt(() => {
+      attempt(async () => {
+        if (kind === "file") await refuseWritten(path);
         if (kind !== "folder") aside.remove({ path, place: at(path), expected });
         else {
           rmdirSync(at(path));
@@ -122,7 +139,11 @@ function changes(options: Changing, at: (path: Path) => string, watch: FolderWat
         unflushed.delete(path);
       }),
     setMode: (path, mode) => attempt(() => setMode(at(path), mode)),
-    move: (from, target) => attempt(() => wrote(target, move(to(from), at(target)))),
+    move: (from, target) =>
+      attempt(async () => {
+        await refuseWritten(from);
+        return wrote(target, move(to(from), at(target)));
+      }),
     async flush() {
       const paths = [...unflushed];
       unflushed.clear();

@@ -7,6 +7,7 @@ import { agentFor, hasAgent } from "../container/agent-image.ts";
 import { type Channel, openChannel } from "../container/channel.ts";
 import { createCollect } from "../container/collect-files.ts";
 import { listFolder } from "../container/list-folder.ts";
+import { busy, Refusal } from "../container/refusal.ts";
 import { createTemporaryNames } from "../container/temporary-names.ts";
 import { anything, wireVersion } from "../container/wire.ts";
 import type { Native } from "../host/native.ts";
@@ -61,6 +62,16 @@ export function openHostAgent({ root, platform, arch, onFailure }: HostAgentOpti
         if (error instanceof SideError) return false;
         throw error;
       }
+    },
+    async isWritten(path) {
+      const agent = await start();
+      try {
+        // nothing has that stamp: it stays in any case
+        await agent?.channel.call({ type: "remove", path, expected: 0 }, path);
+      } catch (error) {
+        return error instanceof Refusal && error.errno === busy;
+      }
+      return false;
     },
     async list(path) {
       const agent = await start();

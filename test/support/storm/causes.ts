@@ -18,8 +18,12 @@ export function noteTouched(touched: Touched, history: readonly string[]): void 
 
 const conflict = /Z dev: storm\/((?:(?!Z dev: ).)*?) was changed on both sides: /gs;
 
-/** Paths that the sync's log tells of as changed on both sides, of which that is not so. */
+/**
+ * Paths that the sync's log tells of as changed on both sides, of which that is not so. Once there were rules that is not to be
+ * told: what was ignored for a time is agreed upon no more, and one side may have changed it meanwhile.
+ */
 export function uncausedIn(log: string, touched: Touched): readonly string[] {
+  if (touched.values().some((paths) => paths.values().some((path) => path.endsWith(".gitignore")))) return [];
   return [...log.matchAll(conflict)]
     .map(([, path = ""]) => path)
     .filter((path) => !isUntold(path) && !["host", "container"].every((user) => isTouched(touched.get(user), path)));

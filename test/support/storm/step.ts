@@ -12,7 +12,7 @@ export interface StormStep {
   readonly number: number;
   /** Nothing but files, folders and links: no rules, no git, nothing held open. */
   readonly isPlain?: boolean;
-  /** Names of files that are held open inside. */
+  /** Names of files that are held open, which begin with that of the user. */
   readonly held: Set<string>;
   log(line: string): void;
 }
@@ -42,10 +42,23 @@ const long = "#*100000";
 
 const mostHeld = 4;
 
+/** What somebody held open who has ended. */
+export function forgetHeld(held: Set<string>, { name }: FolderUser): void {
+  for (const one of held) if (one.startsWith(`${name} `)) held.delete(one);
+}
+
+type Late = Omit<StormStep, "random" | "user">;
+
+export async function releaseAll(users: readonly FolderUser[], late: Late): Promise<void> {
+  for (let count = 0; late.held.size > 0; count += 1) {
+    for (const user of users) await release({ ...late, user, number: late.number + count / 100 });
+  }
+}
+
 /** Writes late to a file that is held open, and closes it. */
-export async function release({ user, live, seen, number, held, log }: Omit<StormStep, "random">): Promise<void> {
-  const [name] = held;
-  if (user.name === "host" || name === undefined) return;
+async function release({ user, live, seen, number, held, log }: Late & Pick<StormStep, "user">): Promise<void> {
+  const name = [...held].find((one) => one.startsWith(`${user.name} `));
+  if (name === undefined) return;
   held.delete(name);
   const text = `<late ${number}>`;
   const before = new Set(live);
@@ -159,10 +172,9 @@ export async function stormStep(step: StormStep): Promise<void> {
   const further = {
     changeRules: () =>
       act("write", pick([".gitignore", ".gitignore", `${some("folder")}/.gitignore`]) ?? "", someRules(pick)),
-    /** Whoever has a file open on the host loses what is written after it was replaced, as to any editor there. */
     async hold() {
-      if (user.name === "host" || held.size >= mostHeld) return;
-      if ((await act("hold", some("file"), String(number))) !== undefined) held.add(String(number));
+      const name = `${user.name} ${number}`;
+      if (held.size < mostHeld && (await act("hold", some("file"), name)) !== undefined) held.add(name);
     },
     release: () => release(step),
     stage: () => act("git", "add", "--all", "storm"),

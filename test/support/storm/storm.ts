@@ -10,7 +10,7 @@ import type { Touched } from "./causes.ts";
 import type { NamedDisturbance } from "./disturb.ts";
 import { expectEqual } from "./expect-equal.ts";
 import type { Stage } from "./stage.ts";
-import { release, stormStep } from "./step.ts";
+import { forgetHeld, releaseAll, stormStep } from "./step.ts";
 
 export interface StormOptions {
   readonly seed: number;
@@ -39,7 +39,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     for (const user of users()) user.close();
   });
   const calm = async (number: number) => {
-    while (held.size > 0) await release({ user: inside, live, seen, number, held, log });
+    await releaseAll(users(), { live, seen, number, held, log });
     await dropRules(stage, users(), live);
     log("--- calm");
   };
@@ -60,7 +60,7 @@ export async function runStorm(stage: Stage, { seed, operations, plan }: StormOp
     await within(stage, history, disturbance.act({ ...stage, users: users(), live }));
     if (disturbance.isFatalInside !== true) continue;
     inside.close();
-    held.clear();
+    forgetHeld(held, inside);
     inside = await within(stage, history, stage.openInsideUser());
   }
   await calm(operations);
