@@ -85,7 +85,9 @@ async function lookOurselves(request: UnsavedRequest, kept: KeptEnvironment | un
     const open = environmentOpener({ host, engine, places });
     const session = await open({ record, name, environment, sync, isPaused, listener: {} });
     try {
-      return { ...(await askSession(session)), isOneWay: sync.direction === "to-container" };
+      const found = { ...(await askSession(session)), isOneWay: sync.direction === "to-container" };
+      // nobody has paused it
+      return isPaused ? { ...found, state: "unknown" } : found;
     } finally {
       await session.close();
       const owner = { host, mark: await ownMark(host), folder: places.folder };
@@ -98,7 +100,7 @@ async function lookOurselves(request: UnsavedRequest, kept: KeptEnvironment | un
 }
 
 /** After what can be brought over was. */
-export async function askSession(session: Session): Promise<Omit<Unsaved, "isOneWay">> {
+async function askSession(session: Session): Promise<Omit<Unsaved, "isOneWay">> {
   const patience = startPatience(flushMs, flushMs);
   const tired = new Promise((resolve) => patience.signal.addEventListener("abort", resolve, { once: true }));
   await Promise.race([session.flush(), tired]);
