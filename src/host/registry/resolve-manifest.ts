@@ -33,46 +33,49 @@ export async function resolveManifest(options: RegistryOptions): Promise<Resolve
   const path = `manifests/${reference.digest ?? reference.tag ?? "latest"}`;
   const document = await registry.read(path, [...indexTypes, ...manifestTypes].join(", "));
   if (indexTypes.includes(document.mediaType)) {
-    return { index: document.digest, platforms: platformsOf(document.content as Index) };
+    const { manifests } = membersOf(document.content);
+    if (!Array.isArray(manifests)) throw registryFailed(reference, "its index has no list of manifests");
+    return { index: document.digest, platforms: platformsOf(manifests) };
   }
   const platform = manifestTypes.includes(document.mediaType) ? await platformOf(registry, document) : undefined;
   if (platform !== undefined) return { platforms: { [platform]: document.digest } };
   throw registryFailed(reference, `it gives a document of type \`${document.mediaType}\`, which is no image for Linux`);
 }
 
-interface Platform {
-  readonly os?: string;
-  readonly architecture?: string;
-  readonly variant?: string;
-}
-
-interface Index {
-  readonly manifests?: readonly {
-    readonly digest: string;
-    readonly mediaType?: string;
-    readonly platform?: Platform;
-  }[];
-}
-
 /** Attestations, which are of no platform, are left out; of two manifests for one the engine takes the first. */
-function platformsOf({ manifests = [] }: Index): Readonly<Record<string, string>> {
-  const pairs = manifests.flatMap(({ digest, platform }) => {
+function platformsOf(manifests: readonly unknown[]): Readonly<Record<string, string>> {
+  const pairs = manifests.flatMap((manifest) => {
+    const { digest, platform } = membersOf(manifest);
     const name = printPlatform(platform);
-    return name !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) ? [[name, digest] as const] : [];
+    return name !== undefined && isDigest(digest) ? [[name, digest] as const] : [];
   });
   return Object.fromEntries(pairs.toReversed());
 }
 
 async function platformOf(registry: Registry, manifest: RegistryDocument): Promise<string | undefined> {
-  const { config } = manifest.content as { readonly config?: { readonly digest?: string } };
-  if (config?.digest === undefined) return undefined;
-  const { content } = await registry.read(`blobs/${config.digest}`, "*/*");
-  return printPlatform(content as Platform);
+  const { digest } = membersOf(membersOf(manifest.content).config);
+  if (!isDigest(digest)) return undefined;
+  return printPlatform((await registry.read(`blobs/${digest}`, "*/*")).content);
 }
 
 /** As engines write it: `linux/amd64`, `linux/arm64`, `linux/arm/v7`. */
-function printPlatform({ os, architecture, variant }: Platform = {}): string | undefined {
-  if (os !== "linux" || !architecture || architecture === "unknown") return undefined;
-  const isUsual = variant === undefined || variant === "" || (architecture === "arm64" && variant === "v8");
-  return `linux/${architecture}${isUsual ? "" : `/${variant}`}`;
+function printPlatform(platform: unknown): string | undefined {
+  const { os, architecture, variant = "" } = membersOf(platform);
+  if (os !== "linux" || !isWord(architecture) || architecture === "unknown") return undefined;
+  const isUsual = variant === "" || (architecture === "arm64" && variant === "v8");
+  if (isUsual) return `linux/${architecture}`;
+  return isWord(variant) ? `linux/${architecture}/${variant}` : undefined;
+}
+
+/** What a registry sends may be anything. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function isDigest(value: unknown): value is string {
+  return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === "string" && /^\w{1,40}$/.test(value);
 }

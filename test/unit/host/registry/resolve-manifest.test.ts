@@ -157,6 +157,34 @@ it.each([
   await expect(ask(server)).rejects.toMatchObject({ code, details: { reason } });
 });
 
+const indexOf = (manifests: unknown) => ({ mediaType: indexType, manifests });
+const imageType = "application/vnd.oci.image.manifest.v1+json";
+
+it.each([
+  ["nothing", { mediaType: indexType }],
+  ["no list", indexOf(null)],
+  ["a text for a list", indexOf("linux/amd64")],
+  ["no config", { mediaType: imageType, config: null }],
+  ["a config that leads elsewhere", { mediaType: imageType, config: { digest: "../../other" } }],
+])("says that a registry gives no image where its document holds %s", async (_what, document) => {
+  await using server = await serve({ body: JSON.stringify(document) });
+  await expect(ask(server)).rejects.toMatchObject({ code: "REGISTRY_FAILED" });
+});
+
+it("takes out of an index what makes sense", async () => {
+  const { digest } = of("linux", "amd64");
+  const platform = { os: "linux", architecture: "amd64" };
+  const manifests = [
+    ...[null, 1, "a", [], { platform: null }, { digest: 5, platform: "linux" }],
+    ...[64, "../x", null].map((architecture) => ({ digest, platform: { os: "linux", architecture } })),
+    ...["sha256:5", 5, null].map((wrong) => ({ digest: wrong, platform })),
+    { digest, platform: { ...platform, variant: 8 } },
+    { digest, platform },
+  ];
+  await using server = await serve({ body: JSON.stringify(indexOf(manifests)) });
+  expect((await ask(server)).platforms).toEqual({ "linux/amd64": digest });
+});
+
 it("refuses bytes that are not those of the digest that was asked for", async () => {
   await using server = await serve();
   await expect(ask(server, { digest: digestOf("other") })).rejects.toMatchObject({ code: "REGISTRY_FAILED" });
