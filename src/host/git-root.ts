@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { askGit } from "./ask-git.ts";
 import type { Host } from "./host.ts";
 
 /** Where the history of a folder begins. */
@@ -23,20 +24,6 @@ export function gitMark(root: string): string | undefined {
 }
 
 /**
- * For git to look at a folder's own repository, and to write nothing: where a hook of git runs, variables name the
- * repository that it is in, which may be another one; and another git may be working on the index.
- */
-export const gitSurroundings = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_COMMON_DIR: undefined,
-  GIT_INDEX_FILE: undefined,
-  GIT_OBJECT_DIRECTORY: undefined,
-  GIT_OPTIONAL_LOCKS: "0",
-  GIT_NO_REPLACE_OBJECTS: "1",
-};
-
-/**
  * Undefined without git, a repository or a commit, where the history is cut off, and where git refuses, as in a
  * repository of another user.
  */
@@ -50,7 +37,7 @@ export async function gitRoot(host: Host, root: string): Promise<GitRoot | undef
   return commit === undefined ? undefined : { commit, below: prefix.replace(/\/$/, "") };
 }
 
-async function git({ processes }: Host, cwd: string, args: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stdout } = await processes.run("git", args, { cwd, env: gitSurroundings, allowFailure: true });
+async function git(host: Host, cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stdout } = await askGit(host, { cwd, args });
   return exitCode === 0 ? stdout : undefined;
 }

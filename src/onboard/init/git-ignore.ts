@@ -1,4 +1,5 @@
 import { isDevenvError } from "../../errors.ts";
+import { askGit } from "../../host/ask-git.ts";
 import type { Host } from "../../host/host.ts";
 import { openFolder, writeInto } from "./folder.ts";
 
@@ -8,9 +9,8 @@ export const localConfig = "devenv.local.ts";
 /** Whether the folder is in a git work tree that does not ignore `devenv.local.ts` yet. */
 export async function needsIgnoring(folder: string, host: Host): Promise<boolean> {
   try {
-    const options = { cwd: folder, allowFailure: true };
     // 0: ignored; 1: not; 128: no work tree.
-    const { exitCode } = await host.processes.run("git", ["check-ignore", "--quiet", localConfig], options);
+    const { exitCode } = await askGit(host, { cwd: folder, args: ["check-ignore", "--quiet", localConfig] });
     return exitCode === 1;
   } catch (error) {
     if (isDevenvError(error, "PROGRAM_MISSING")) return false;
