@@ -14,6 +14,7 @@ import { trustPaths } from "../../host/trust.ts";
 import { lockfilePath } from "../../lock/store.ts";
 import type { LayerSpec, Spec } from "../../spec/spec.ts";
 import type { Project } from "../project.ts";
+import { upPaths } from "../record/up-record.ts";
 import { uncheckedMark } from "../snapshot/unchecked.ts";
 import { readPureScript } from "./pure-script.ts";
 
@@ -45,6 +46,12 @@ export async function inputPaths({ host, cwd, project }: InputsOptions): Promise
     ...(await archivedPaths(spec, host.cacheDir)),
     ...certificatePaths(host),
     ...trustPaths(host),
+    // what other commands know the environments by: an `up` writes it again where it is gone
+    ...upPaths(
+      host,
+      spec.root,
+      spec.environments.map(({ name }) => name),
+    ),
     ...(spec.environments.some((one) => one.host.timezone) ? [timezonePath] : []),
   ];
 }

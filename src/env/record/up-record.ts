@@ -1,11 +1,12 @@
 /** What the last `up` planned for an environment: how its container is started again without the config. */
+import { join } from "node:path";
 import { digestOf } from "../../digest.ts";
 import { archivePin, basePin, packageSet } from "../../lock/check.ts";
 import type { Lockfile } from "../../lock/lockfile.ts";
 import type { PinRequest } from "../../lock/requests.ts";
 import type { EnvironmentPlan, StartPlan } from "../../plan/plan.ts";
 import { startPlan } from "../../plan/start-plan.ts";
-import { type FileHashes, type RecordHost, readRecorded, readRun, writeRecorded } from "./run-record.ts";
+import { type FileHashes, type RecordHost, readRecorded, readRun, recordFolder, writeRecorded } from "./run-record.ts";
 
 export interface UpRecord {
   readonly version: 1;
@@ -21,6 +22,11 @@ export interface UpRecord {
 /** Undefined where no `up` of this user planned it. */
 export function readUp(host: RecordHost, root: string, environment: string): Promise<UpRecord | undefined> {
   return readRecorded(host, root, fileName(environment));
+}
+
+/** The places of those records. */
+export function upPaths(host: RecordHost, root: string, environments: readonly string[]): readonly string[] {
+  return environments.map((name) => join(recordFolder(host, root), fileName(name)));
 }
 
 export interface PlannedUp {
