@@ -5,6 +5,7 @@ import { ciRunState } from "../env/ci-runs.ts";
 import { keepWorktrees, tellGit } from "../env/container/git.ts";
 import { runHook } from "../env/container/hooks.ts";
 import { checkRuns, type RunningContainer, whileRunning } from "../env/container/last-words.ts";
+import { checkMounts } from "../env/container/mount-points.ts";
 import { openSecrets, type Secrets, writeSecrets } from "../env/container/secrets.ts";
 import { projectIdentity } from "../env/identity.ts";
 import { ensureImage } from "../env/image/images.ts";
@@ -120,6 +121,8 @@ async function prepare(
   await runStep(context, { environment: environment.name, step: "workspace", text: "copying" }, async () => {
     await copyWorkspace(context, request, id);
     context.signal?.throwIfAborted();
+    // a large workspace takes its time, in which the environment's own container may work on it
+    await checkMounts(context, environment);
     await context.engine.containers.start(id);
     await keepWorktrees(context, { environment, id });
     await checkRuns(context.engine, containerOf(environment, id));

@@ -38,3 +38,20 @@ it("neither makes a mount point nor mounts nor writes the lock where they lead",
   await project.inside(`ln -sf ${outside.path}/lock devenv-lock.json`);
   expect(await failure("up")).toContain(`\`${project.path}/devenv-lock.json\` leads out of the workspace`);
 });
+
+it("mounts nothing that became a link while the container was made anew", async () => {
+  const text = (volumes: readonly string[]) => config.replace('["sub/node_modules"]', JSON.stringify(volumes));
+  await using project = openCliProject(name, { "devenv.config.ts": text([]), "data/a": "" });
+  const state = async () => (await project.json("status")).environments[0].state;
+  const up = () => project.devenv(["up"]);
+  expect((await up()).exitCode).toBe(0);
+  // the place of a volume is made once what is mounted has been looked at
+  await project.inside("(until [ -d made ]; do sleep 0.02; done; mv data away; ln -s / data) >/dev/null 2>&1 &");
+  project.write({ "devenv.config.ts": text(["made"]) });
+  expect((await up()).stderr).toContain(`\`${project.path}/data\` leads out of the workspace, to \`/\``);
+  expect(await state()).toBe("exited");
+  rmSync(join(project.path, "data"));
+  project.write({ "data/a": "" });
+  expect((await up()).exitCode).toBe(0);
+  expect(await state()).toBe("running");
+});

@@ -109,6 +109,14 @@ async function replace(context: OperationContext, request: LaunchRequest, parts:
   }
 }
 
+/** Started as it is, it would be given what a link leads to; the failure that led here tells. */
+function canMount(context: OperationContext, environment: EnvironmentPlan): Promise<boolean> {
+  return checkMounts(context, environment).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** As it was before: one that was stopped already has lost its secrets, and its start hook is due again. */
 async function restore(
   context: OperationContext,
@@ -122,7 +130,7 @@ async function restore(
   const isDone = phaseOf(replaced.name) === "done";
   const name = wasStopped && isDone ? nameInPhase(replaced.name, startPhase(environment)) : replaced.name;
   await containers.rename(id, name);
-  if (!wasStopped) return;
+  if (!wasStopped || !(await canMount(context, environment))) return;
   await containers.start(id);
   if (!isDone) return;
   const secrets = openSecrets(context, environment.secrets);
@@ -143,6 +151,8 @@ async function createAndStart(context: OperationContext, request: LaunchRequest,
     context.signal?.throwIfAborted();
     if (replaced !== undefined) await containers.stop(replaced.id, stopSeconds);
     await parts.leave();
+    // what worked in the one before could change them until now
+    await checkMounts(context, environment);
     await rememberMounts(context, { environment, id, replaced: replaced?.id });
     await containers.start(id);
     const fate = replaced === undefined ? "removed" : "replaced";

@@ -70,7 +70,11 @@ async function startStopped(
   } as const;
   await runStep(context, step, async () => {
     await checkMounts(context, environment);
-    if (isRestart) await containers.stop(id, graceSeconds);
+    if (isRestart) {
+      await containers.stop(id, graceSeconds);
+      // what worked in it could change them until now
+      await checkMounts(context, environment);
+    }
     await makeMountPoints(context, environment);
     await rememberMounts(context, { environment, id });
     await containers.start(id);
