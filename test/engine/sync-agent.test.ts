@@ -197,7 +197,7 @@ describe("the container's side", () => {
     await expect(side.remove("file", stamp, "file")).rejects.toMatchObject(refused);
     await expect(side.makeLink("file", "x", stamp)).rejects.toMatchObject(refused);
     await expect(collect(side.read("file", stamp))).rejects.toMatchObject(refused);
-    expect(await inside("cat file; ls -A")).toBe("two\nfile\n");
+    expect(await inside("cat file; ls -A -I .devenv-sync")).toBe("two\nfile\n");
   });
 
   it("refuses to leave the folder, by name or by link", async () => {
@@ -209,7 +209,9 @@ describe("the container's side", () => {
     }
     expect(await side.list("out")).toBeUndefined();
     expect(await side.stat("out/passwd").catch(() => "refused")).toBeUndefined();
-    expect(await inside("ls -A . in; test -e /etc/new || echo clean")).toBe(".:\nin\nout\n\nin:\nup\nclean\n");
+    expect(await inside("ls -A -I .devenv-sync . in; test -e /etc/new || echo clean")).toBe(
+      ".:\nin\nout\n\nin:\nup\nclean\n",
+    );
   });
 
   it("waits for a writer that has the file open, and keeps what it wrote", async () => {
@@ -301,17 +303,17 @@ describe("the container's side", () => {
   });
 
   it("is lost when its container is stopped under it, and can be opened again", async () => {
-    const id = await startHelper(engine, { ...helper, name: sandbox.name("lost") });
+    await using other = await otherVolume();
+    const id = await startHelper(engine, other.helper);
     const second = await openHelperSide(engine, id, { ...owner, listener });
     await engine.containers.stop(id, 1);
     await vi.waitFor(() => expect(lost).toHaveLength(1), 10_000);
     await expect(second.stat("")).rejects.toMatchObject({ kind: "lost" });
     await expect(openHelperSide(engine, id, { ...owner, listener })).rejects.toMatchObject({ kind: "lost" });
-    await startHelper(engine, { ...helper, name: sandbox.name("lost") });
+    await startHelper(engine, other.helper);
     const third = await openHelperSide(engine, id, { ...owner, listener });
     expect(await third.list("")).toMatchObject({ folder: { kind: "folder" } });
     await third.close();
-    await engine.containers.remove(id);
   });
 });
 
