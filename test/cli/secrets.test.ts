@@ -197,6 +197,28 @@ hint: let the command read the secret from \`/run/secrets\` each time, or remove
   expect(await images()).not.toBe("");
 });
 
+it("takes no layer from the builder's cache that may hold a value of before", async () => {
+  const write = `echo ${randomUUID()} > /id && cat /run/secrets/COMMAND > /opt/kept`;
+  const config = (last: string) =>
+    `image: { ${base}, layers: [run("${write}", { secrets: ["COMMAND"] }), run("${last}")] },\n  secrets: { COMMAND: { command: "cat command.txt" } },\n`;
+  const before = { "command.txt": "tok-of-before-it-was-changed" };
+  const after = { "command.txt": "tok-after-it-was-changed" };
+  const name = "secretrotated";
+  await using project = openTestProject(name, config("exit 3"), before);
+  await using clone = openTestProject(name, config("true"), after);
+  const build = (one: typeof project) => one.devenv(["build"], { env, timeoutMs: 120_000 });
+
+  // the first layer is in the cache, and was not looked at: a later one failed
+  expect((await build(project)).stderr).toContain("config      image.layers[1]");
+  project.write({ ...after, "devenv.config.mjs": configText(name, config("true")) });
+  expect((await build(project)).stderr).toContain("`/opt/kept` holds secret `COMMAND`");
+
+  // the clone has the layer that was refused in the same cache, and another value again
+  clone.write({ "command.txt": "tok-of-the-clone" });
+  expect((await build(clone)).stderr).toContain("`/opt/kept` holds secret `COMMAND`");
+  expect(await docker("image", "ls", "--quiet", "--filter", `label=devenv.project=${name}`)).toBe("");
+});
+
 /** Which values a saved image holds. */
 async function foundInSaved(image: string): Promise<readonly string[]> {
   const save = spawn("docker", ["save", image], { stdio: ["ignore", "pipe", "inherit"] });

@@ -99,11 +99,13 @@ export interface BuildImageOptions extends EnsureImageOptions {
 export async function buildImage(context: OperationContext, options: BuildImageOptions): Promise<void> {
   const { plan, image, step } = options;
   const { engine, host, report, signal } = context;
-  const check = image.secrets.length === 0 ? undefined : await import("./refuse-secrets.ts");
+  const [check, marks] =
+    image.secrets.length === 0 ? [] : await Promise.all([import("./refuse-secrets.ts"), import("./given-marks.ts")]);
   warnOfCopies(context, image);
   const trust = await readHostTrust(host);
   context.redaction?.add(proxyPasswords(trust.proxies));
   const secrets = await openSecrets(context, image.secrets);
+  const isStale = await marks?.noteGiven(context, { image, values: secrets.values });
   const request = async (): Promise<BuildRequest> => ({
     dockerfile: needsBaseUser(image) ? dockerfileOn(image, await userOf(engine, image.baseTag)) : image.dockerfile,
     context: await contextOf(context, image),
@@ -113,7 +115,7 @@ export async function buildImage(context: OperationContext, options: BuildImageO
     contextKey: digestOf([plan.workspace.id, image.environment]),
     secrets: { [hostSecret]: Buffer.from(buildTrustScript(trust)), ...Object.fromEntries(secrets.values) },
     buildArgs: trust.proxies,
-    noCache: options.noCache || check?.wasRefused(context, image),
+    noCache: options.noCache || isStale,
     signal,
     onEvent: (event) => report({ kind: "build", environment: image.environment, step, event }),
   });

@@ -1,11 +1,6 @@
 /** A layer that had build secrets may have written one into a file: such an image is not kept. */
-import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { digestOf } from "../../digest.ts";
 import { devenvError, type SecretFile } from "../../errors.ts";
 import { searchTar, secretFiles, type TarSearch } from "../../host/archive/search-tar.ts";
-import { writeFileAtomic } from "../../host/atomic-write.ts";
 import { reasonOf } from "../../host/reason.ts";
 import { readImageWith } from "../../host/saved-image/read-image.ts";
 import { openSecretSearch, type SecretSearch } from "../../host/secrets/search-content.ts";
@@ -13,42 +8,30 @@ import { keysAt, layerPlaces } from "../../plan/content/places.ts";
 import type { ImagePlan } from "../../plan/plan.ts";
 import type { OperationContext } from "../operation.ts";
 import { countBaseLayers, unreadable } from "./content.ts";
+import { type BuiltWithSecrets, forgetGiven, noteRefused } from "./given-marks.ts";
 
 /** The name of an image until its layers were looked at. */
 export function uncheckedName({ tag }: Pick<ImagePlan, "tag">): string {
   return tag.replace(/:([^:/]*)$/, "/unchecked:$1");
 }
 
-export interface BuiltWithSecrets {
-  readonly image: ImagePlan;
-  readonly values: ReadonlyMap<string, Uint8Array>;
-}
+type Built = BuiltWithSecrets<ImagePlan>;
 
 /** Give an image its own name once none of its layers holds a secret; throws IMAGE_HOLDS_SECRET. */
-export async function acceptImage(context: OperationContext, { image, values }: BuiltWithSecrets): Promise<void> {
+export async function acceptImage(context: OperationContext, { image, values }: Built): Promise<void> {
   const { images } = context.engine;
   const unchecked = uncheckedName(image);
-  const refused = refusedMark(context, image);
   try {
     const found = await findSecrets(context, { image, values });
     if (found !== undefined) {
-      await writeFileAtomic(refused, "");
+      await noteRefused(context, image);
       throw devenvError("IMAGE_HOLDS_SECRET", { ...found, place: await context.locate(found.key) });
     }
     await images.tag(unchecked, image.tag);
-    await rm(refused, { force: true });
+    await forgetGiven(context, image);
   } finally {
     await images.remove(unchecked);
   }
-}
-
-/** A layer that was refused is in the builder's cache, and in a later build would hold a value that is looked for no longer. */
-export function wasRefused(context: OperationContext, image: ImagePlan): boolean {
-  return image.secrets.length > 0 && existsSync(refusedMark(context, image));
-}
-
-function refusedMark({ host, spec }: OperationContext, { environment }: ImagePlan): string {
-  return join(host.cacheDir, "refused", digestOf([spec.root, environment]));
 }
 
 interface FoundSecrets {
@@ -58,10 +41,7 @@ interface FoundSecrets {
   readonly files: readonly SecretFile[];
 }
 
-async function findSecrets(
-  context: OperationContext,
-  { image, values }: BuiltWithSecrets,
-): Promise<FoundSecrets | undefined> {
+async function findSecrets(context: OperationContext, { image, values }: Built): Promise<FoundSecrets | undefined> {
   const search = openSecretSearch([...values].map(([name, value]) => ({ name, value })));
   if (search.isEmpty) return undefined;
   const reference = uncheckedName(image);
