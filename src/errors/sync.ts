@@ -29,7 +29,8 @@ export interface UnsavedDetails {
 
 function bringOver(environment: string, { state, isOneWay }: Pick<UnsavedDetails, "state" | "isOneWay">): string {
   if (isOneWay) {
-    return `what is made inside does not come to the host by itself: copy what is to stay, \`devenv exec ${environment} -- cat FILE > FILE\``;
+    // a shell empties the file that it writes to before anything is read, and the sync brings the empty one in
+    return `what is made inside does not come to the host by itself: copy what is to stay, \`devenv exec ${environment} -- tar cf - FILE | tar xf -\``;
   }
   if (state === "paused") return `the sync is paused, bring them over: \`devenv sync resume ${environment}\``;
   return `bring them over: \`devenv up ${environment}\` and \`devenv sync flush ${environment}\`; \`devenv sync status\` tells what keeps them back`;

@@ -2,10 +2,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it, vi } from "vitest";
 import { openSyncProject, type SyncProject } from "../support/sync-project.ts";
 import { configText, docker } from "../support/test-project.ts";
 
+const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const image = `image: "devenv-test/base:bookworm",`;
 const synced = (keys = "") => `${image} workspace: { mode: "sync", ${keys} },`;
 
@@ -103,6 +105,18 @@ it("counts what is made in a copy, and in a workspace that goes to the container
   expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("have:\n  `work.txt`\n\n") });
   expect(refused.stderr).toContain("what is made inside does not come to the host by itself");
   await make(container, "rm work.txt");
+  expect(await project.devenv(["down", "--volumes"])).toMatchObject({ exitCode: 0 });
+});
+
+it("tells how work is copied out of a workspace that goes to the container alone, by a command that loses none", async () => {
+  await using project = openSyncProject("unsavedout", synced(`direction: "to-container"`), { "a.txt": "1" });
+  await make(await up(project), "mkdir new; echo work > new/work.txt");
+  const { stderr } = await project.devenv(["down", "--volumes"]);
+  const [, command = ""] = /copy what is to stay, `devenv ([^`]+)`/.exec(stderr) ?? [];
+  const line = command.replaceAll("FILE", "new/work.txt");
+  const env = { ...process.env, XDG_STATE_HOME: project.state };
+  execFileSync("sh", ["-c", `"$0" "$1" ${line}`, process.execPath, main], { cwd: project.path, env });
+  expect(readFileSync(join(project.path, "new/work.txt"), "utf8")).toBe("work\n");
   expect(await project.devenv(["down", "--volumes"])).toMatchObject({ exitCode: 0 });
 });
 
