@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { chmod, type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "./make-folders.ts";
 
 /**
  * Write a whole file so that every reader sees either the old content or the new, also after a crash.
@@ -13,7 +14,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   const bytes = Buffer.from(content);
   const present = await readFile(target).catch(() => undefined);
   if (present?.equals(bytes)) return false;
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolders(dirname(target));
   const temporary = temporaryName(target);
   try {
     await writeNew(temporary, bytes, mode ?? (await modeOf(target)));
@@ -33,7 +34,7 @@ export async function writeStreamAtomic(
 ): Promise<number> {
   const target = await realpath(path).catch(() => path);
   if (await isSpecial(target)) return writePieces(await open(target, "w"), content, signal);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolders(dirname(target));
   const temporary = temporaryName(target);
   try {
     const size = await writePieces(await open(temporary, "wx"), content, signal);
@@ -62,7 +63,7 @@ export async function findLeftovers(path: string): Promise<readonly string[]> {
 /** Flush a file to disk and rename it over another path of the same file system; folders are made as needed. */
 export async function moveIntoPlace(file: string, target: string): Promise<void> {
   await flush(file);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolders(dirname(target));
   await rename(file, target);
   // The new name itself survives a crash only with its folder; Windows cannot open one.
   await flush(dirname(target)).catch(() => undefined);

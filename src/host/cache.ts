@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { devenvError, isDevenvError } from "../errors.ts";
+import { makeFolders } from "./make-folders.ts";
 import { errnoOf, reasonOf } from "./reason.ts";
 
 /** Longer than any download or unpacking takes: what is older was left by a process that was killed. */
@@ -14,7 +15,7 @@ export async function withTemporaryFolder<T>(cacheDir: string, run: (folder: str
   const parent = join(cacheDir, "tmp");
   let folder: string | undefined;
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolders(parent);
     await removeAbandoned(parent);
     folder = await mkdtemp(join(parent, "work-"));
     return await run(folder);

@@ -1,8 +1,9 @@
 /** Folders and files of this user alone: what is in them is believed. */
-import { chmodSync, constants, existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
-import { chmod, lstat, mkdir, open } from "node:fs/promises";
+import { chmodSync, constants, existsSync, lstatSync, type Stats } from "node:fs";
+import { chmod, lstat, open } from "node:fs/promises";
 import { devenvError, isDevenvError } from "../errors.ts";
 import type { Host } from "./host.ts";
+import { makeFolders, makeFoldersNow } from "./make-folders.ts";
 import { errnoOf, reasonOf } from "./reason.ts";
 
 type Owner = Pick<Host, "uid">;
@@ -15,7 +16,7 @@ const othersWrite = 0o022;
  * user's own; throws FOLDER_FOREIGN for all else, a link too.
  */
 export async function makePrivateFolder(owner: Owner, path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolders(path, 0o700);
   const stats = await lstat(path);
   const trouble = troubleOf(owner, stats);
   if (trouble !== undefined) throw devenvError("FOLDER_FOREIGN", { path, ...trouble });
@@ -25,7 +26,7 @@ export async function makePrivateFolder(owner: Owner, path: string): Promise<voi
 
 /** The same, at once. */
 export function makePrivateFolderNow(owner: Owner, path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFoldersNow(path, 0o700);
   const stats = lstatSync(path);
   const trouble = troubleOf(owner, stats);
   if (trouble !== undefined) throw devenvError("FOLDER_FOREIGN", { path, ...trouble });

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { devenvError } from "../errors.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /** Start a program in a session of its own that outlives devenv, with this environment alone. Returns its pid. */
 export async function startDetached(
@@ -10,7 +11,7 @@ export async function startDetached(
   args: readonly string[],
   { logFile, env }: { readonly logFile: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<number> {
-  await mkdir(dirname(logFile), { recursive: true });
+  await makeFolders(dirname(logFile));
   const log = await open(logFile, "a");
   try {
     const child = spawn(program, args, {

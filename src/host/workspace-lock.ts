@@ -1,7 +1,8 @@
-import { mkdir, rmdir, stat } from "node:fs/promises";
+import { rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { devenvError } from "../errors.ts";
+import { makeFolders } from "./make-folders.ts";
 import { errnoOf, reasonOf } from "./reason.ts";
 
 const renewMs = 1_000;
@@ -78,7 +79,7 @@ async function waitFor(folder: string, id: string, signal: AbortSignal | undefin
 
 /** Undefined when another holds the lock. */
 async function tryAcquire(folder: string, id: string): Promise<Release | undefined> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   // It would not notice that two commands remove the same old lock; `removeAbandoned` does.
   return await lockOnce(join(folder, id), Number.MAX_SAFE_INTEGER);
 }

@@ -23,6 +23,20 @@ it.each([
   expect([".cache", "relative"].filter((name) => existsSync(join(folder.path, name)))).toEqual([]);
 });
 
+it.each(["up", "build", "lock"])("tells %s that a home is read-only, and calls it no defect", async (command) => {
+  using folder = temporaryFolder({ "devenv.config.mjs": config, home: null });
+  const home = join(folder.path, "home");
+  const mounted = `mount -t tmpfs -o ro none ${home} && exec "$0" "$@"`;
+  const { exitCode, stderr } = await runCli([command], {
+    cwd: folder.path,
+    prefix: ["unshare", "--map-root-user", "--mount", "sh", "-c", mounted],
+    env: { HOME: home, XDG_STATE_HOME: "", XDG_CACHE_HOME: "", DOCKER_HOST: "unix:///nowhere.sock" },
+  });
+  expect(stderr).toContain(`\`${home}/.cache`);
+  expect(stderr).toContain("read-only file system (EROFS)");
+  expect(exitCode).toBe(1);
+});
+
 it("says that the folder is gone in which it was started, and works elsewhere", () => {
   using folder = temporaryFolder({ "project/devenv.config.mjs": config });
   const gone = join(folder.path, "gone");
