@@ -85,7 +85,7 @@ export default defineConfig({
       stdout: "",
       stderr: `error: Config \`devenv.config.ts\` has a problem
   pots (devenv.config.ts:6:3)
-    expected  one of \`name\`, \`environments\`, \`registries\`, \`packages\`, \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
+    expected  one of \`name\`, \`environments\`, \`registries\`, \`packages\`, \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`securityOpt\`, \`host\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
     found     the unknown key \`pots\`
     did you mean \`ports\`?
 

@@ -78,7 +78,7 @@ describe("devenv says what failed, why, and what mends it:", () => {
     expect(await failure(onDisk(config(base, "\n  enviroment: {},")), ["up"])).toMatchInlineSnapshot(`
       "error: Config \`devenv.config.ts\` has a problem
         enviroment (devenv.config.ts:6:3)
-          expected  one of \`name\`, \`environments\`, \`registries\`, \`packages\`, \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
+          expected  one of \`name\`, \`environments\`, \`registries\`, \`packages\`, \`image\`, \`workspace\`, \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`securityOpt\`, \`host\`, \`dotfiles\`, \`shell\`, \`caches\`, \`hooks\`, \`secrets\`, \`tasks\`
           found     the unknown key \`enviroment\`
           did you mean \`environments\`?
 

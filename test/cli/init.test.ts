@@ -153,7 +153,7 @@ hint: start one from a template: \`devenv init node\`, \`devenv init python\` or
       args: ["init", "--yes"],
       tree: { "package.json": "" },
       exitCode: 1,
-      stderr: `error: \`package.json\` of this project could not be read: it is not JSON: Unexpected end of JSON input
+      stderr: `error: \`package.json\` of this project could not be read: it is not JSON: it ends too early
 
 hint: mend \`package.json\` and run \`devenv init\` again
 `,

@@ -23,11 +23,11 @@ export default defineLocalConfig({
     "error: Config \`devenv.local.ts\` has 3 problems
       image (devenv.local.ts:3:3)
         an override never changes the image
-        expected  one of \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`, \`environments\`
+        expected  one of \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`securityOpt\`, \`host\`, \`dotfiles\`, \`shell\`, \`environments\`
         found     \`image\`, which only the config itself has
       environments.dev.hooks (devenv.local.ts:5:26)
         an override never changes \`hooks\`
-        expected  one of \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`dotfiles\`, \`shell\`
+        expected  one of \`env\`, \`envFile\`, \`ports\`, \`mounts\`, \`resources\`, \`gpus\`, \`devices\`, \`capAdd\`, \`securityOpt\`, \`host\`, \`dotfiles\`, \`shell\`
         found     \`hooks\`, which only the config itself has
       environments.test (devenv.local.ts:6:5)
         expected  \`dev\`
