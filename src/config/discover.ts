@@ -28,7 +28,7 @@ export async function discoverConfig({ cwd, self }: Omit<ConfigSearch, "configFi
     loaders: Object.fromEntries(CONFIG_NAMES.map((name) => [extname(name), keepText])),
   });
   for (const folder of foldersUpwards(dirname(resolve(cwd)))) {
-    const found = await explorer.search(folder);
+    const found = configOfFolder(folder) === undefined ? null : await explorer.search(folder);
     if (found !== null) return requireOwn(self, configIn(found.filepath));
     endAtForeign(self, { cwd, folder });
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { devenvError } from "../errors.ts";
 import { foreignOwner, ownerName, type Self } from "../host/owner.ts";
@@ -91,6 +91,12 @@ export function foldersUpwards(cwd: string): readonly string[] {
   return dirname(folder) === folder ? [folder] : [folder, ...foldersUpwards(dirname(folder))];
 }
 
+/** A FIFO, which an archive or code inside may have brought, would be waited for without end; a device may have none. */
+export function canBeRead(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFile() || stats.isDirectory());
+}
+
 /** Whether the text of a package.json holds a config; one too broken to be read counts when it seems to. */
 export function hasDevenvKey(packageJson: string): boolean {
   if (!packageJson.includes('"devenv"')) return false;
@@ -103,6 +109,6 @@ export function hasDevenvKey(packageJson: string): boolean {
 }
 
 function isConfig(file: string): boolean {
-  if (!existsSync(file)) return false;
+  if (!canBeRead(file)) return false;
   return !file.endsWith("package.json") || hasDevenvKey(readFileSync(file, "utf8"));
 }

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { devenvError, type SourcePlace } from "../errors.ts";
 import { type Self, trusting } from "../host/owner.ts";
 import type { ConfigContext } from "./define.ts";
 import { discoverConfig } from "./discover.ts";
-import { type FoundConfig, LOCAL_NAMES, namedConfig, requireOwnPath } from "./find.ts";
+import { canBeRead, type FoundConfig, LOCAL_NAMES, namedConfig, requireOwnPath } from "./find.ts";
 import { parseKeyPath, printKeyPath } from "./key-path.ts";
 import { CONFIG_ENDINGS, type ConfigSource, type ReadOptions, readConfigFile } from "./read-file.ts";
 import { isValid, type ValidConfig, validateConfig } from "./validate.ts";
@@ -81,7 +80,7 @@ async function overrideConfig({
   localFiles,
   reading,
 }: Written): Promise<Pick<LoadedConfig, "config" | "files" | "locate">> {
-  const file = localFiles.find((candidate) => existsSync(candidate));
+  const file = localFiles.find(canBeRead);
   if (file === undefined) {
     const locate = async (key: string) => (await import("./invalid.ts")).placeOf(source, parseKeyPath(key));
     return { config: written, files: source.files, locate };

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chownSync, lchownSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -61,6 +62,15 @@ describe("the search for a config", () => {
     const expected = { file: join(project.path, found), root: join(project.path, found, "..") };
     expect(findConfigFile({ cwd, self })).toEqual(expected);
     expect(await discoverConfig({ cwd, self })).toEqual(expected);
+  });
+
+  it("waits for no FIFO, wherever one stands", async () => {
+    using project = temporaryFolder({ "devenv.config.ts": "", "a/b": null });
+    for (const path of ["a/package.json", "a/b/devenv.config.ts"]) execFileSync("mkfifo", [join(project.path, path)]);
+    const cwd = join(project.path, "a/b");
+    const expected = { file: join(project.path, "devenv.config.ts") };
+    expect(findConfigFile({ cwd, self })).toMatchObject(expected);
+    expect(await discoverConfig({ cwd, self })).toMatchObject(expected);
   });
 
   it("gives the real path of the folder", () => {
