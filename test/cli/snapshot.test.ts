@@ -230,10 +230,12 @@ it("refuses what holds a secret in any form, beside contents too, and what the c
      echo one > 'name-${old}-x'
      ln -s '/nowhere/${old}' link
      printf 'was ${old}' > rotated
+     printf '${value}' | tee "$(printf '\\342\\202')" > "/etc/$(printf 'caf\\351')"
      echo fine > none`,
   );
   const refused = await said(project, ["snapshot", "bad"], env);
   expect(refused.stderr.split("\n").filter((line) => line.startsWith("  "))).toEqual([
+    "  `/etc/caf\uFFFD` holds secret `TOKEN`",
     "  `/f/base64` holds secret `TOKEN`",
     "  `/f/big.gz` holds secret `TOKEN`",
     "  `/f/crlf` holds secret `KEY`",
@@ -242,11 +244,12 @@ it("refuses what holds a secret in any form, beside contents too, and what the c
     "  `/f/name-***-x` holds secret `TOKEN` in its name",
     "  `/f/rotated` holds secret `TOKEN`",
     "  `/f/url` holds secret `TOKEN`",
+    "  `/f/\uFFFD` holds secret `TOKEN`",
   ]);
   expect(refused.exitCode).toBe(1);
   expect(await docker("image", "ls", "--quiet", "--filter", "label=devenv.snapshot=bad")).toBe("");
 
-  await inside(project, "rm -r /f");
+  await inside(project, "rm -r /f /etc/caf*");
   expect((await said(project, ["snapshot", "bad", "--message", `with ${value}`], env)).stderr).toContain(
     "  `--message` holds secret `TOKEN`\n",
   );

@@ -4,7 +4,7 @@ import { devenvError, type SecretFile } from "../../errors.ts";
 import type { SecretSearch } from "../../host/secrets/search-content.ts";
 import type { NamedValue } from "../../host/secrets/secret-patterns.ts";
 import { environmentLabel, folderLabel, projectLabel, rootLabel, workspaceLabel } from "../../plan/labels.ts";
-import { layerReads } from "../../plan/layer-reads.ts";
+import { comparable, layerReads } from "../../plan/layer-reads.ts";
 import { ownerOf } from "../../plan/owned.ts";
 import { nameInPhase } from "../../plan/phase.ts";
 import type { EnvironmentSpec } from "../../spec/spec.ts";
@@ -49,7 +49,7 @@ async function findFiles(
   const { searchTar, secretFiles } = await import("../../host/archive/search-tar.ts");
   const id = await createReader(context, check);
   try {
-    const changed = new Set(check.changes.map(({ path }) => path));
+    const changed = new Set(check.changes.map(({ path }) => comparable(path)));
     const found = new Map<string, SecretFile>();
     for (const read of layerReads(check.changes)) {
       context.signal?.throwIfAborted();
@@ -57,9 +57,9 @@ async function findFiles(
       if (tar === undefined) continue;
       const { findings, partial } = await searchTar(tar, search);
       const absolute = (path: string) => posix.join(posix.dirname(read), path).replace(/(?<=.)\/$/, "");
-      for (const path of partial.map(absolute)) if (changed.has(path)) warnOfPart(context, check, path);
+      for (const path of partial.map(absolute)) if (changed.has(comparable(path))) warnOfPart(context, check, path);
       for (const file of findings.flatMap((one) => secretFiles({ ...one, path: absolute(one.path) })))
-        if (changed.has(file.path)) found.set(JSON.stringify(file), file);
+        if (changed.has(comparable(file.path))) found.set(JSON.stringify(file), file);
     }
     return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   } finally {

@@ -24,6 +24,11 @@ describe("the reads that see every change of a writable layer", () => {
       ["/home/ada/src"],
     ],
     ["many files of the root one by one", many("", 20), many("", 20).map(({ path }) => path)],
+    [
+      "the folder of what has a name that is no UTF-8, once",
+      [changed("/etc"), added("/etc/caf\uFFFD"), added("/etc/\uFFFD"), added("/etc/\uFFFD/x"), added("/etc/y")],
+      ["/etc", "/etc/y"],
+    ],
     ["nothing where nothing changed", [], []],
   ])("are %s", (_, changes, reads) => expect(layerReads(changes)).toEqual(reads));
 });
