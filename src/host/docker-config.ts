@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { devenvError } from "../errors.ts";
 import type { Host } from "./host.ts";
+import { reasonOf } from "./reason.ts";
 
 /** What devenv reads of the Docker client's `config.json`. */
 export interface DockerConfig {
@@ -38,7 +39,9 @@ export function readJson(file: string): object | undefined {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (typeof value === "object" && value !== null) return value;
   } catch (error) {
-    throw devenvError("DOCKER_CONFIG_INVALID", { file, reason: (error as Error).message }, error);
+    // the parser's message quotes what stands around the mistake, and passwords do
+    const reason = error instanceof SyntaxError ? "it is not valid JSON" : reasonOf(error);
+    throw devenvError("DOCKER_CONFIG_INVALID", { file, reason }, error);
   }
   throw devenvError("DOCKER_CONFIG_INVALID", { file, reason: "it holds no object" });
 }

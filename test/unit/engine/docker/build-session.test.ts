@@ -203,6 +203,15 @@ it("keeps the reason when the logins cannot be read", async () => {
   expect(session.failures).toMatchObject([{ code: "DOCKER_CONFIG_INVALID" }]);
 });
 
+it("shows nothing of the logins that it cannot read", async () => {
+  using config = temporaryFolder({ "config.json": '{"auths":{"r.example.com":{"password": hunter2}}}' });
+  const session = await open({}, testHost({ env: { DOCKER_CONFIG: config.path } }));
+
+  await ask(session, "/moby.filesync.v1.Auth/Credentials", [encodeFields([[1, "r.example.com"]])]);
+
+  expect(session.failures).toMatchObject([{ details: { reason: "it is not valid JSON" } }]);
+});
+
 it("gives the Dockerfile a time of its own in every build", async () => {
   const timeOf = async () => {
     const { messages } = await ask(await open(), sync, [end], { "dir-name": "dockerfile" });
