@@ -5,11 +5,11 @@ import { CONFIG_NAMES, type FoundConfig, foldersUpwards, hasDevenvKey, LOCAL_NAM
 import { readMountRecords } from "../env/container/mount-record.ts";
 import { observeCurrent } from "../env/observe.ts";
 import { signFolder } from "../env/quick-up/signature.ts";
-import { hashFiles, type RunRecord, readRun } from "../env/record/run-record.ts";
+import { type FileHashes, hashContent, hashFiles, type RunRecord, readRun } from "../env/record/run-record.ts";
 import { devenvError } from "../errors.ts";
-import { readOwnFile } from "../host/private-folder.ts";
+import { makePrivateFolder, readOwnFile } from "../host/private-folder.ts";
 import { workspaceId } from "../plan/container.ts";
-import { agreeToInside, isConfigFile, readInside } from "../sync/process/inside.ts";
+import { agreeToInside, isConfigFile, noteInside, readInside, readInsideNow } from "../sync/process/inside.ts";
 import { syncPlaces } from "../sync/process/places.ts";
 import { canAsk, openQuestions } from "./ask.ts";
 import type { CliContext } from "./command.ts";
@@ -29,14 +29,57 @@ export async function changedInside(context: CliContext, found: FoundConfig): Pr
   return { written, unguarded: await unguarded(context, found, run) };
 }
 
+/** Between the look at the files and the moment in which they run, code inside can change them again. */
+export interface Gate {
+  /** Throws CONFIG_FROM_INSIDE for what a file holds that is about to run, and that nobody has agreed to. */
+  requireAgreed(path: string, bytes: Uint8Array): void;
+  /** What has passed. */
+  ran(): FileHashes;
+}
+
 /** On a terminal its user is asked; elsewhere `--trust` says so. Throws CONFIG_FROM_INSIDE. */
-export async function requireTrusted(context: CliContext, found: FoundConfig, isTrusted: boolean): Promise<void> {
+export async function requireTrusted(context: CliContext, found: FoundConfig, isTrusted: boolean): Promise<Gate> {
   const { written, unguarded: loose } = await changedInside(context, found);
   const paths = [...written, ...loose];
-  if (paths.length === 0) return;
   const details = { files: paths.map((path) => relative(context.options.cwd, path)), isSure: loose.length === 0 };
-  if (!isTrusted && !(await agrees(context, details.files))) throw devenvError("CONFIG_FROM_INSIDE", details);
-  await agree(context, found, written);
+  const agreed = await hashFiles(paths);
+  if (paths.length > 0) {
+    if (!isTrusted && !(await agrees(context, details.files))) throw devenvError("CONFIG_FROM_INSIDE", details);
+    await agree(context, found, written);
+    if (!isTrusted) await requireUnchanged(context, found, agreed);
+  }
+  const run = await readRun(context.host, found.root);
+  const ran: Record<string, string> = {};
+  return {
+    requireAgreed(path, bytes) {
+      const hash = hashContent(path, bytes);
+      const isKnown = hash === run?.files[path] || hash === agreed[path];
+      // what is brought from inside is noted before it is there
+      if (!isTrusted && !isKnown && (agreed[path] !== undefined || isWritten(context, found, path))) {
+        throw devenvError("CONFIG_FROM_INSIDE", { files: [relative(context.options.cwd, path)], isSure: true });
+      }
+      ran[path] = hash;
+    },
+    ran: () => ran,
+  };
+}
+
+/** What came while the question stood was noted already, and is not what was agreed to. */
+async function requireUnchanged({ host, options }: CliContext, found: FoundConfig, agreed: FileHashes): Promise<void> {
+  const paths = Object.keys(agreed);
+  const now = await hashFiles(paths);
+  const changed = paths.filter((path) => now[path] !== agreed[path]);
+  const places = syncPlaces(host, workspaceId(found.root));
+  if (changed.length > 0) await makePrivateFolder(host, places.folder);
+  for (const path of changed) await noteInside(host, places, relative(found.root, path));
+  if (changed.length === 0) return;
+  throw devenvError("CONFIG_FROM_INSIDE", { files: changed.map((path) => relative(options.cwd, path)), isSure: true });
+}
+
+function isWritten({ host }: CliContext, found: FoundConfig, path: string): boolean {
+  return foldersOf(found).some((folder) =>
+    readInsideNow(host, syncPlaces(host, workspaceId(folder))).some((one) => resolve(folder, one) === path),
+  );
 }
 
 async function agrees(context: CliContext, files: readonly string[]): Promise<boolean> {

@@ -22,9 +22,10 @@ export async function projectOf(context: CliContext, { trust = false }: Trusting
     import("../env/record/remember-run.ts"),
     import("./config-gate.ts"),
   ]);
-  await requireTrusted(context, findProject(context), trust);
-  const project = await openProject({ host, cwd: options.cwd, configFile: options.config });
-  await rememberRun(host, project);
+  const gate = await requireTrusted(context, findProject(context), trust);
+  const { requireAgreed } = gate;
+  const project = await openProject({ host, cwd: options.cwd, configFile: options.config, requireAgreed });
+  await rememberRun(host, project, gate.ran());
   return project;
 }
 

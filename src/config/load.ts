@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly context: ConfigContext;
   /** Who runs it. */
   readonly self: Self;
+  /** Called with what a file of the config holds before it counts; throws for what is not to run. */
+  readonly requireAgreed?: ((file: string, bytes: Uint8Array) => void) | undefined;
   /** The module that a config gets for `devenv`; the running one by default. */
   readonly devenvUrl?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import { devenvError } from "../errors.ts";
+import { devenvError, isDevenvError } from "../errors.ts";
 import { reasonOf } from "../host/reason.ts";
 import { readDataFile } from "./data-file.ts";
 import type { ConfigContext } from "./define.ts";
@@ -15,6 +15,8 @@ export interface ReadOptions {
   shown(file: string): string;
   /** Throws CONFIG_FOREIGN for a file that somebody else can write. */
   requireOwn(file: string): void;
+  /** Throws CONFIG_FROM_INSIDE for what a file holds. */
+  requireAgreed?: ((file: string, bytes: Uint8Array) => void) | undefined;
 }
 
 /** A file as it was read, and what it gave, unchecked. */
@@ -30,7 +32,7 @@ export const CONFIG_ENDINGS: ReadonlySet<string> = new Set([...SCRIPT_ENDINGS, "
 /** Read a config file of any kind, or run it; throws CONFIG_… for what keeps it from giving a value. */
 export async function readConfigFile(file: string, options: ReadOptions): Promise<ConfigSource> {
   const shown = options.shown(file);
-  const text = readText(file, shown);
+  const text = readText(file, options);
   if (!SCRIPT_ENDINGS.includes(extname(file))) {
     return { file, shown, text, value: await readDataFile(file, text, shown), files: [file] };
   }
@@ -39,11 +41,14 @@ export async function readConfigFile(file: string, options: ReadOptions): Promis
   return { file, shown, text, ...(await runScript({ ...options, file, devenvUrl })) };
 }
 
-function readText(file: string, shown: string): string {
+function readText(file: string, { shown, requireAgreed }: ReadOptions): string {
   try {
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    const bytes = readFileSync(file);
+    requireAgreed?.(file, bytes);
+    return bytes.toString("utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw devenvError("CONFIG_UNREADABLE", { file: shown, reason: reasonOf(error) }, error);
+    if (isDevenvError(error)) throw error;
+    throw devenvError("CONFIG_UNREADABLE", { file: shown(file), reason: reasonOf(error) }, error);
   }
 }
 

@@ -30,10 +30,13 @@ export interface LoaderOptions {
   readonly devenvUrl: string;
   /** Called with each file before it runs, and with the folder of a package; throws for what is not to run. */
   requireOwn(path: string): void;
+  /** Called with what a file holds before it runs; throws for what is not to run. */
+  requireAgreed?: ((path: string, bytes: Uint8Array) => void) | undefined;
 }
 
 /** A loader of its own for one script, next to any others. */
-export function openScriptLoader(file: string, { devenvUrl, requireOwn }: LoaderOptions): ScriptLoader {
+export function openScriptLoader(file: string, options: LoaderOptions): ScriptLoader {
+  const { devenvUrl, requireOwn, requireAgreed } = options;
   // Only to differ from others in this process; a UUID would first load all of node's cryptography.
   const id = Math.random().toString(16).slice(2);
   const tag = `?${QUERY}=${id}`;
@@ -69,8 +72,19 @@ export function openScriptLoader(file: string, { devenvUrl, requireOwn }: Loader
       }
     },
     load(url, context, nextLoad) {
-      const source = url.endsWith(tag) || isInPackage(url) ? moduleSource(url) : undefined;
-      return source === undefined ? nextLoad(url, context) : { format: "module", source, shortCircuit: true };
+      if (isInPackage(url)) {
+        const source = moduleSource(url, () => readFileSync(fileURLToPath(url)));
+        return source === undefined ? nextLoad(url, context) : { format: "module", source, shortCircuit: true };
+      }
+      if (!isMine(url)) return nextLoad(url, context);
+      const bytes = readFileSync(fileURLToPath(url));
+      requireAgreed?.(fileURLToPath(url), bytes);
+      const source = url.endsWith(tag) ? moduleSource(url, () => bytes) : undefined;
+      if (source !== undefined) return { format: "module", source, shortCircuit: true };
+      const loaded = nextLoad(url, context);
+      // what Node has read meanwhile is what runs
+      if (loaded.source) requireAgreed?.(fileURLToPath(url), Buffer.from(loaded.source as Uint8Array));
+      return loaded;
     },
   });
   return {
@@ -91,17 +105,17 @@ export function withoutTags(text: string): string {
 }
 
 /** The JavaScript of what is surely an ES module; undefined leaves the file to Node. */
-function moduleSource(url: string): string | undefined {
+function moduleSource(url: string, read: () => Buffer): string | undefined {
   const file = fileURLToPath(url);
-  if ([".ts", ".mts"].includes(extname(file))) return stripTypes(file);
+  if ([".ts", ".mts"].includes(extname(file))) return stripTypes(file, read().toString("utf8"));
   if (extname(file) !== ".js" || isInPackage(url)) return undefined;
   // Node would find out too, but warns unless package.json says `"type": "module"`.
-  const text = readFileSync(file, "utf8");
+  const text = read().toString("utf8");
   return /^\s*(?:import[\s{*"']|export[\s{*])/m.test(text) ? text : undefined;
 }
 
-function stripTypes(file: string): string {
-  const { code, errors } = transformSync(file, readFileSync(file, "utf8"), { sourceType: "module" });
+function stripTypes(file: string, text: string): string {
+  const { code, errors } = transformSync(file, text, { sourceType: "module" });
   if (errors[0] !== undefined) throw new SyntaxError(errors[0].message);
   return code;
 }

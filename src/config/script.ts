@@ -12,6 +12,8 @@ export interface RunScriptOptions {
   shown(file: string): string;
   /** Throws for a file that is not to be run. */
   requireOwn(file: string): void;
+  /** Throws for what is not to be run of a file that may. */
+  requireAgreed?: ((file: string, bytes: Uint8Array) => void) | undefined;
 }
 
 /** What a config script exports, called when it is a function; and every file it was read from. */
@@ -46,7 +48,7 @@ async function evaluate(value: unknown, context: ConfigContext): Promise<unknown
 }
 
 async function fail(options: RunScriptOptions, loader: ScriptLoader, error: unknown): Promise<never> {
-  if (isDevenvError(error, "CONFIG_FOREIGN")) throw error;
+  if (isDevenvError(error, "CONFIG_FOREIGN") || isDevenvError(error, "CONFIG_FROM_INSIDE")) throw error;
   const { scriptError } = await import("./script-errors.ts");
   const failure: DevenvError = await scriptError({ ...options, loader, error });
   throw failure;

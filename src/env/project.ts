@@ -28,16 +28,20 @@ export interface OpenProjectOptions {
   readonly cwd: string;
   /** Undefined: searched from `cwd` upwards. */
   readonly configFile?: string | undefined;
+  /** Called with what a file of the config holds before it runs; throws for what is not to run. */
+  readonly requireAgreed?: ((file: string, bytes: Uint8Array) => void) | undefined;
 }
 
 /** Find, load, check and resolve a config; throws what is wrong with it as one CONFIG_… error. */
-export async function openProject({ host, cwd, configFile }: OpenProjectOptions): Promise<Project> {
+export async function openProject(options: OpenProjectOptions): Promise<Project> {
+  const { host, cwd, configFile, requireAgreed } = options;
   const context = { ci: inCi(host.env), env: host.env };
   const { config, file, root, files, environmentKey, locate } = await loadConfig({
     cwd,
     configFile,
     context,
     self: host,
+    requireAgreed,
   });
   const spec = {
     ...resolveSpec(config, { root, home: host.home, environmentKey }),

@@ -1,5 +1,15 @@
 /** Folders and files of this user alone: what is in them is believed. */
-import { chmodSync, constants, existsSync, lstatSync, type Stats } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from "node:fs";
 import { chmod, lstat, open } from "node:fs/promises";
 import { devenvError, isDevenvError } from "../errors.ts";
 import type { Host } from "./host.ts";
@@ -69,16 +79,34 @@ function troubleOf(
   return uid === undefined || stats.uid === uid ? undefined : { kind: "owner", uid: stats.uid };
 }
 
+/** What `readOwnFile` gives, at once. */
+export function readOwnFileNow({ uid }: Owner, path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return isOwnFile(uid, fstatSync(file)) ? readFileSync(file, "utf8") : undefined;
+  } catch (error) {
+    return undefinedWithout(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function isOwnFile(uid: number | undefined, stats: Stats): boolean {
+  return uid === undefined || (stats.uid === uid && (stats.mode & othersWrite) === 0);
+}
+
+function undefinedWithout(error: unknown): undefined {
+  if (!["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(errnoOf(error) ?? "")) throw error;
+}
+
 /** The text of a file that this user alone can have written; undefined for any other, and where there is none. */
 export async function readOwnFile({ uid }: Owner, path: string): Promise<string | undefined> {
   try {
     // Windows has no O_NOFOLLOW
     await using file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    const stats = await file.stat();
-    if (uid !== undefined && (stats.uid !== uid || (stats.mode & othersWrite) !== 0)) return undefined;
-    return await file.readFile("utf8");
+    return isOwnFile(uid, await file.stat()) ? await file.readFile("utf8") : undefined;
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(errnoOf(error) ?? "")) return undefined;
-    throw error;
+    return undefinedWithout(error);
   }
 }

@@ -97,3 +97,36 @@ it("lets code inside change no protected config, be it synced or mounted", async
   rmSync(join(project.path, "devenv.local.ts"));
   expect((await devenv("up", "--trust")).exitCode).toBe(0);
 });
+
+it("runs nothing that came from inside after it had looked", async () => {
+  const name = "inside-late";
+  const ran = `/tmp/devenv-evil-${name}`;
+  using state = temporaryFolder();
+  const waiting = `import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+if (process.env.WAIT_FOR_INSIDE !== undefined) {
+  writeFileSync("go", "");
+  while (!readFileSync("tools/late.ts", "utf8").includes("two")) await setTimeout(20);
+}
+const { late } = await import("./tools/late.ts");
+`;
+  await using project = openCliProject(name, {
+    "devenv.config.ts": config(name, '{ mode: "sync" }', waiting),
+    "tools/value.ts": value,
+    "tools/late.ts": 'export const late = "one";\n',
+    "tools/new.txt": `${evil.replace("NAME", name)}export const late = "two";\n`,
+  });
+  const env = { XDG_STATE_HOME: state.path };
+  const devenv = (...args: string[]) => project.devenv(args, { env });
+  expect((await devenv("up")).exitCode).toBe(0);
+  const script = "(until [ -e go ]; do sleep 0.05; done; cat tools/new.txt > tools/late.ts) >/dev/null 2>&1 &";
+  expect((await devenv("exec", "--", "sh", "-c", script)).exitCode).toBe(0);
+  const expected = {
+    exitCode: 1,
+    stderr: expect.stringContaining("Code in the container has written `tools/late.ts`"),
+  };
+  expect(await project.devenv(["config"], { env: { ...env, WAIT_FOR_INSIDE: "1" } })).toMatchObject(expected);
+  expect(await devenv("config")).toMatchObject(expected);
+  expect(existsSync(ran)).toBe(false);
+  await devenv("down", "--volumes");
+});

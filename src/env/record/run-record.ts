@@ -94,10 +94,14 @@ export async function writeRecorded(host: RecordHost, { root, name, record }: Re
 export async function hashFiles(paths: readonly string[]): Promise<FileHashes> {
   const hash = (path: string) =>
     readFile(path).then(
-      (bytes) => [[path, basename(path) === "package.json" ? hashKey(bytes) : sha256(bytes)] as const],
+      (bytes) => [[path, hashContent(path, bytes)] as const],
       () => [],
     );
   return Object.fromEntries((await Promise.all(paths.map(hash))).flat());
+}
+
+export function hashContent(path: string, bytes: Uint8Array): string {
+  return basename(path) === "package.json" ? hashKey(Buffer.from(bytes)) : sha256(bytes);
 }
 
 /** Of a package.json what it says of devenv counts: all else changes often. */

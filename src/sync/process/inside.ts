@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CONFIG_NAMES, LOCAL_NAMES } from "../../config/find.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
-import { readOwnFile } from "../../host/private-folder.ts";
+import { readOwnFile, readOwnFileNow } from "../../host/private-folder.ts";
 import type { Path } from "../entry.ts";
 import { nameOf } from "../tree.ts";
 import type { SyncPlaces } from "./places.ts";
@@ -38,8 +38,17 @@ export async function readInside(
   host: Pick<Host, "uid">,
   { folder }: Pick<SyncPlaces, "folder">,
 ): Promise<readonly Path[]> {
+  return parse(await readOwnFile(host, fileIn(folder)).catch(() => undefined));
+}
+
+/** The same, at once. */
+export function readInsideNow(host: Pick<Host, "uid">, { folder }: Pick<SyncPlaces, "folder">): readonly Path[] {
+  return parse(readOwnFileNow(host, fileIn(folder)));
+}
+
+function parse(text: string | undefined): readonly Path[] {
   try {
-    const paths: unknown = JSON.parse((await readOwnFile(host, fileIn(folder))) ?? "[]");
+    const paths: unknown = JSON.parse(text ?? "[]");
     return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : [];
   } catch {
     return [];
