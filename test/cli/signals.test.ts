@@ -120,8 +120,10 @@ it("tells a command that is not there or cannot be run as a shell does, on stder
 });
 
 it("ends a hook and a task of a run of its own with all that they run", async () => {
-  const hook = config.replace("tasks:", 'hooks: { start: "echo ready; sleep 98708 | sleep 98709" }, tasks:');
-  folder.write({ "devenv.config.mjs": hook });
+  const hook = "test ! -e waits || { echo ready; sleep 98708 | sleep 98709; }";
+  folder.write({ "devenv.config.mjs": config.replace("tasks:", `hooks: { start: "${hook}" }, tasks:`) });
+  expect(await devenv(["up"])).toMatchObject({ exitCode: 0 });
+  folder.write({ waits: "" });
   expect(await devenv(["restart"], sending("SIGINT"))).toMatchObject({ exitCode: 130 });
   expect(await sleeping()).toEqual([]);
   folder.write({ "devenv.config.mjs": config });

@@ -80,12 +80,12 @@ function makeCertificates(folder: string, name: string): void {
   );
 }
 
-/** The host's own certificates with one more, and a cache of its own: the certificates are kept there. */
+/** The host's own certificates with one more, and a cache of its own: what runs beside it writes others into the shared one. */
 function hostWith(folder: string): Record<string, string> {
   const own = process.env.NODE_EXTRA_CA_CERTS;
   if (own !== undefined)
     appendFileSync(join(folder, "ca.pem"), `\\n${execFileSync("cat", [own], { encoding: "utf8" })}`);
-  return { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") };
+  return { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"), XDG_CACHE_HOME: join(folder, "cache") };
 }
 
 it("curl, git, pip, npm, node and apt trust what the host trusts, during the build and in the container", async () => {
