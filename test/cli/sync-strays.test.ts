@@ -1,5 +1,5 @@
 /** A synced workspace that is moved, or whose objects or state are removed by hand, on the real engine. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { readMark } from "../../src/host/process-mark.ts";
@@ -61,6 +61,17 @@ it("ends with its workspace when that is moved, and goes on in the new place as 
     for (const pid of pids()) process.kill(pid, "SIGKILL");
     await removeProject("syncmoved");
   }
+});
+
+it("knows at once that another folder stands in the place of its workspace", async () => {
+  await using project = openSyncProject("syncanew", synced, { "a.txt": "1" });
+  using before = temporaryFolder({});
+  expect(await project.devenv(["up"])).toMatchObject({ exitCode: 0 });
+  renameSync(project.path, join(before.path, "old"));
+  cpSync(join(before.path, "old"), project.path, { recursive: true });
+  writeFileSync(join(project.path, "new.txt"), "1");
+  expect(await project.inside("ls *.txt")).toBe("a.txt\nnew.txt\n");
+  expect(await project.devenv(["up"])).toMatchObject({ stderr: "syncanew · dev is up to date\n" });
 });
 
 /** As an earlier version leaves one behind when its workspace goes; gives what removes its volume. */

@@ -1,5 +1,4 @@
 /** The process that keeps the environments of one workspace in step: started by commands, outlives them. */
-import { chmod } from "node:fs/promises";
 import type { Host } from "../../host/host.ts";
 import { answer } from "./answer.ts";
 import { close, flushSoon, type Keeping, type Kept, reloadAll } from "./kept.ts";
@@ -8,7 +7,7 @@ import type { SyncPlaces } from "./places.ts";
 import { type KeptEnvironment, readRecord, type SyncRecord } from "./record.ts";
 import { serve } from "./server.ts";
 import type { Circumstances } from "./settings.ts";
-import { startWatchdog, type WatchdogOptions } from "./watchdog.ts";
+import { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
 
 export interface DaemonOptions extends Pick<Keeping, "open" | "run" | "log"> {
   readonly host: Host;
@@ -36,24 +35,26 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const ended = Promise.withResolvers<void>();
   const running = createRunning(options);
   signal.addEventListener("abort", running.stop, { once: true });
-  const loaded = Promise.withResolvers<void>();
+  const loaded = Promise.withResolvers<Watchdog>();
   const server = await serve(places.address, async (asked) => {
     // before that there is nothing kept that a flush could wait for
-    await loaded.promise;
+    const watchdog = await loaded.promise;
+    // of a workspace that was made anew only another process can tell, which is started where this one gives no answer
+    if (asked.request.kind !== "stop" && !(await watchdog.look())) return ended.promise;
     const stop = () => {
       running.stop();
       return ended.promise;
     };
     await answer(asked, { ...options, ...running, stop });
   });
-  if (host.platform !== "win32") await chmod(places.address, 0o600);
   log("started");
   const watchdog = startWatchdog({ ...running, places, mark: claim.text });
   await running.reload();
-  loaded.resolve();
+  await watchdog.look();
+  loaded.resolve(watchdog);
   await running.stopping;
   watchdog.stop();
-  server.close();
+  await server.close();
   await running.close();
   await claim.letGo();
   log("ended");

@@ -1,5 +1,7 @@
-import { rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import { randomBytes } from "node:crypto";
+import { chmod, lstat, rename, rm } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { dirname, join } from "node:path";
 import { printMessage, type SyncAnswer, type SyncRequest, splitLines } from "./messages.ts";
 
 export interface Asked {
@@ -9,15 +11,35 @@ export interface Asked {
   tell(answer: SyncAnswer): void;
 }
 
-/** Listen for requests, one a connection. What a killed process left at the address is removed. */
-export async function serve(address: string, answer: (asked: Asked) => Promise<void>): Promise<Server> {
+export interface Listening {
+  close(): Promise<void>;
+}
+
+/** Listen for requests, one a connection. What a killed process left at the address is replaced. */
+export async function serve(address: string, answer: (asked: Asked) => Promise<void>): Promise<Listening> {
   const server = createServer((socket) => answerSocket(socket, answer));
-  if (!address.startsWith("\\\\")) await rm(address, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(address, resolve);
-  });
-  return server;
+  const listen = (at: string) =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(at, resolve);
+    });
+  if (address.startsWith("\\\\")) {
+    await listen(address);
+    return { close: async () => void server.close() };
+  }
+  // what it began to listen at a server removes when it closes, whose ever that is by then; the name is no longer than `socket`
+  const own = join(dirname(address), `~${randomBytes(2).toString("hex")}`);
+  await listen(own);
+  await chmod(own, 0o600);
+  const { ino } = await lstat(own);
+  await rename(own, address);
+  return {
+    async close() {
+      server.close();
+      const present = await lstat(address).catch(() => undefined);
+      if (present?.ino === ino) await rm(address, { force: true });
+    },
+  };
 }
 
 function answerSocket(socket: Socket, answer: (asked: Asked) => Promise<void>): void {

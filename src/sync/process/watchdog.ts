@@ -17,6 +17,8 @@ export interface WatchdogOptions {
 }
 
 export interface Watchdog {
+  /** Look at the files now; false when nothing is to be done any more, which was told. */
+  look(): Promise<boolean>;
   stop(): void;
 }
 
@@ -28,11 +30,17 @@ const engineMs = 10_000;
 export function startWatchdog(options: WatchdogOptions): Watchdog {
   const lookAtFiles = createFileLook(options);
   let before: ReadonlySet<string> | undefined;
+  let isOver = false;
+  const look = async () => {
+    const reason = await lookAtFiles();
+    if (reason !== undefined && !isOver) {
+      isOver = true;
+      options.onEnd(reason);
+    }
+    return !isOver;
+  };
   const timers = [
-    every(filesMs, async () => {
-      const reason = await lookAtFiles();
-      if (reason !== undefined) options.onEnd(reason);
-    }),
+    every(filesMs, async () => void (await look())),
     every(engineMs, async () => {
       const now = await options.present();
       // while one takes another's place there may be none for a moment
@@ -41,6 +49,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     }),
   ];
   return {
+    look,
     stop() {
       for (const timer of timers) clearInterval(timer);
     },

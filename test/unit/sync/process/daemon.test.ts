@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { testHost } from "../../../support/test-host.ts";
 
 it("knows what it keeps in step when it gives its first answer", async () => {
-  using folder = temporaryFolder({ "devenv/sync/1234/.keep": "" });
+  using folder = temporaryFolder({ "devenv/sync/1234/.keep": "", project: null });
   const host = testHost({ env: { XDG_STATE_HOME: folder.path } });
   const places = syncPlaces(host, "1234");
   // reading it takes longer than a connection

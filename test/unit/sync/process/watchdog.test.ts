@@ -58,6 +58,17 @@ describe("a process that keeps a workspace in step", () => {
     at.watchdog.stop();
   });
 
+  it("tells at once that it is over where that is asked, and once alone", async () => {
+    using at = open();
+    expect(await at.watchdog.look()).toBe(true);
+    renameSync(at.root, `${at.root}-2`);
+    at.write({ "project/b": "" });
+    expect(await at.watchdog.look()).toBe(false);
+    await at.pass(2_000);
+    expect(at.onEnd).toHaveBeenCalledTimes(1);
+    at.watchdog.stop();
+  });
+
   it("lets go of an environment without a container only at the second look, and never while the engine is silent", async () => {
     using at = open();
     await at.pass(10_000);
