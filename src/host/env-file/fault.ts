@@ -33,7 +33,7 @@ export interface Place {
   readonly column: number;
 }
 
-export function placeOf({ text, at }: Cursor): Place {
+function placeOf({ text, at }: Cursor): Place {
   const before = text.slice(0, at);
   const lineStart = before.lastIndexOf("\n") + 1;
   return { line: before.split("\n").length, column: at - lineStart + 1 };

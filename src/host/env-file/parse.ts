@@ -1,6 +1,6 @@
 /** The language of env files as `docker compose` reads them. */
 import { expandVariables, type Lookup } from "./expand.ts";
-import { type Cursor, EnvFileFault, placeOf } from "./fault.ts";
+import { type Cursor, EnvFileFault, type Place } from "./fault.ts";
 
 export interface ParsedEnvFile {
   readonly variables: ReadonlyMap<string, string>;
@@ -16,7 +16,8 @@ export function parseEnvFile(text: string, outer: Lookup): ParsedEnvFile {
   const variables = new Map<string, string>();
   const unset: ParsedEnvFile["unset"][number][] = [];
   const look = (name: string) => variables.get(name) ?? outer(name);
-  const tellUnset = (at: number, isName: boolean) => unset.push({ ...placeOf({ text, at }), isName });
+  const placeOfNext = openPlaces(text);
+  const tellUnset = (at: number, isName: boolean) => unset.push({ ...placeOfNext(at), isName });
   let at = nextStatement(text, 0);
   while (at < text.length) {
     const name = readName({ text, at });
@@ -36,10 +37,26 @@ export function parseEnvFile(text: string, outer: Lookup): ParsedEnvFile {
   return { variables, unset };
 }
 
+/** Places one after another: each looks only at what is between it and the one before. */
+function openPlaces(text: string): (at: number) => Place {
+  let line = 1;
+  let lineStart = 0;
+  return (at) => {
+    for (let end = text.indexOf("\n", lineStart); end >= 0 && end < at; end = text.indexOf("\n", lineStart)) {
+      line++;
+      lineStart = end + 1;
+    }
+    return { line, column: at - lineStart + 1 };
+  };
+}
+
 /** Past blanks, line ends and comments. */
 function nextStatement(text: string, from: number): number {
-  const [skipped = ""] = /^(?:\s+|#[^\n]*)*/.exec(text.slice(from)) ?? [];
-  return from + skipped.length;
+  // one step at a time: a pattern for all of them at once would need memory for each
+  const pattern = /\s+|#[^\n]*/y;
+  let at = from;
+  for (pattern.lastIndex = at; pattern.test(text); ) at = pattern.lastIndex;
+  return at;
 }
 
 interface Name {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type DevenvError, devenvError } from "../../errors.ts";
 import { realPathInside } from "../below.ts";
@@ -52,9 +52,15 @@ async function readEnvFile(options: EnvFile, outer: Lookup): Promise<ParsedEnvFi
   }
 }
 
+/** Linux takes some megabytes of variables for a process; the rest may be comments. */
+const largestFile = 16 * 1024 * 1024;
+
 async function readBytes({ root, file, key }: EnvFile): Promise<Buffer> {
   const path = await realPathInside(root, resolve(root, file));
   try {
+    const { size } = await stat(path);
+    if (size > largestFile)
+      throw new Error(`it has ${Math.ceil(size / 1024 / 1024)} MB, and no process takes as many variables`);
     return await readFile(path);
   } catch (error) {
     throw devenvError("ENV_FILE_UNREADABLE", { key, file, reason: reasonOf(error) }, error);

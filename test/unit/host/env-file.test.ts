@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readEnvFiles } from "../../../src/host/env-file/read.ts";
@@ -134,4 +134,19 @@ it.each<[string, string | Buffer, string, string]>([
 it("reads a large file at once", async () => {
   const lines = Array.from({ length: 20_000 }, (_, index) => `NAME_${index}="value # ${index}" # comment\n`);
   expect(Object.keys(await one(lines.join("")))).toHaveLength(20_000);
+});
+
+it("reads very many comments, and tells very many variables that are not set", async () => {
+  expect(await one(`${"#\n".repeat(4_000_000)}A=1\n`)).toEqual({ A: "1" });
+  const lines = Array.from({ length: 20_000 }, (_, index) => `\n A${index}=$UNSET`);
+  const { warnings } = await read({ ".env": `${lines.join("\n")}\n` });
+  expect(warnings).toHaveLength(20_000);
+  expect(warnings[2]).toMatch(/^`.env:6:5` names/);
+});
+
+it("refuses a file that is too large for variables, without reading it", async () => {
+  using project = temporaryFolder({ ".env": "" });
+  truncateSync(join(project.path, ".env"), 20 * 1024 * 1024);
+  const reading = readEnvFiles({ root: project.path, files: [".env"], key, env: {}, onWarning: () => undefined });
+  expect((await thrown(reading)).text).toContain("it has 20 MB, and no process takes as many variables");
 });
