@@ -3,6 +3,7 @@ import type { Contents } from "./contents.ts";
 import type { Entry, Folder, Path } from "./entry.ts";
 import type { Limit } from "./limit.ts";
 import type { Looked } from "./looked.ts";
+import { problemAt } from "./odd-name.ts";
 import { isUnknown } from "./region.ts";
 import type { Ignores } from "./session-options.ts";
 import { isTemporaryName, type Listing, type Side, SideError, type Stamp, type Stat } from "./side.ts";
@@ -107,7 +108,7 @@ async function visitChildren(
 
 async function statOf(reader: Reader, path: Path): Promise<Stat | string | undefined> {
   try {
-    return await reader.limit(() => look(reader, path));
+    return await reader.limit(async () => (await look(reader, path)) ?? (await problemAt(reader.side, path)));
   } catch (error) {
     return reasonOrMissing(error);
   }

@@ -108,6 +108,23 @@ it("counts what is made in a copy, and in a workspace that goes to the container
   expect(await project.devenv(["down", "--volumes"])).toMatchObject({ exitCode: 0 });
 });
 
+it("names files whose names are not UTF-8 as soon as they are made, and deletes none of them", async () => {
+  await using project = openSyncProject("unsavedname", synced(), { "a.txt": "1" });
+  const container = await up(project);
+  writeFileSync(Buffer.concat([Buffer.from(join(project.path, "host")), Buffer.from([0xff])]), "work");
+  await make(container, "printf work > \"$(printf 'inside\\377')\"");
+  const told = await vi.waitFor(async () => {
+    const { stderr } = await project.devenv(["sync", "flush"]);
+    expect(stderr).toContain("`host\uFFFD` (host): its name is not UTF-8");
+    return stderr;
+  }, 20_000);
+  expect(told).toContain("`inside\uFFFD` (container): its name is not UTF-8");
+  const refused = await project.devenv(["down", "--volumes"]);
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("have:\n  `inside\uFFFD`\n\n") });
+  await make(container, "rm inside*");
+  expect(await project.devenv(["down", "--volumes"])).toMatchObject({ exitCode: 0 });
+});
+
 it("tells how work is copied out of a workspace that goes to the container alone, by a command that loses none", async () => {
   await using project = openSyncProject("unsavedout", synced(`direction: "to-container"`), { "a.txt": "1" });
   await make(await up(project), "mkdir new; echo work > new/work.txt");
