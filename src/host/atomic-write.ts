@@ -10,7 +10,11 @@ import { makeFolders } from "./make-folders.ts";
  * anything was written.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<boolean> {
-  const target = await realpath(path).catch(() => path);
+  return replaceFileAtomic(await realpath(path).catch(() => path), content, mode);
+}
+
+/** The same, but that a link in the file's place is replaced. */
+export async function replaceFileAtomic(target: string, content: string | Uint8Array, mode?: number): Promise<boolean> {
   const bytes = Buffer.from(content);
   const present = await readFile(target).catch(() => undefined);
   if (present?.equals(bytes)) return false;

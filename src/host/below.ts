@@ -1,6 +1,6 @@
 /** Folders and files below the workspace that are made or read on the host, where code inside may have put links. */
 import { constants, existsSync } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readlink, realpath } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { devenvError } from "../errors.ts";
 import { errnoOf } from "./reason.ts";
@@ -93,6 +93,23 @@ export async function realPathInside(root: string, path: string): Promise<string
   const real = await realpath(path).catch(() => path);
   if (!isBelow(root, path) || isBelow(root, real)) return real;
   throw devenvError("LINK_LEAVES_WORKSPACE", { path, link: await firstLink(root, path), target: real });
+}
+
+/**
+ * What a file holds that the config names, links followed as `realPathInside` does, also while code inside swaps them.
+ * One of the workspace must be a regular file. Throws LINK_LEAVES_WORKSPACE, what the system reports, and plain errors.
+ */
+export async function readFileInside(root: string, path: string): Promise<Buffer> {
+  const real = await realPathInside(root, path);
+  if (!isBelow(root, real)) return readFile(real);
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  await using file = await open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const target = hasDescriptors ? await readlink(`/proc/self/fd/${file.fd}`) : real;
+  if (!isBelow(root, target)) throw devenvError("LINK_LEAVES_WORKSPACE", { path, link: path, target });
+  const stats = await file.stat();
+  // reading a folder says what it is
+  if (!stats.isFile() && !stats.isDirectory()) throw new Error("it is no regular file");
+  return file.readFile();
 }
 
 function isBelow(root: string, path: string): boolean {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { devenvError } from "../errors.ts";
-import { realPathInside } from "./below.ts";
+import { devenvError, isDevenvError } from "../errors.ts";
+import { readFileInside } from "./below.ts";
 import type { Host, ProgramOutput } from "./host.ts";
 import { reasonOf } from "./reason.ts";
 import { openRedaction } from "./redact.ts";
@@ -54,10 +53,10 @@ export function secretFile(path: string, { home }: Pick<Host, "home">): string {
 }
 
 async function fromFile(secret: SecretRequest, root: string, path: string): Promise<Buffer> {
-  const real = await realPathInside(root, path);
   try {
-    return await readFile(real);
+    return await readFileInside(root, path);
   } catch (error) {
+    if (isDevenvError(error)) throw error;
     throw unavailable(secret, `the file cannot be read: ${reasonOf(error)}`, error);
   }
 }

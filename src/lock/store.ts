@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { devenvError } from "../errors.ts";
-import { findLeftovers, writeFileAtomic } from "../host/atomic-write.ts";
+import { findLeftovers, replaceFileAtomic } from "../host/atomic-write.ts";
 import { realPathInside } from "../host/below.ts";
 import { readSmallFile } from "../host/read-small-file.ts";
 import { errnoOf, reasonOf } from "../host/reason.ts";
@@ -50,11 +50,15 @@ export async function removeLeftovers(root: string): Promise<void> {
   for (const path of await findLeftovers(lockfilePath(root))) await rm(path, { force: true }).catch(() => undefined);
 }
 
+/** Code inside could make the folder a link meanwhile, and have another file of the host replaced. */
+const linkReason = "it is a link to another folder";
+
 /** Atomic; a lock that is the same is not written again. Returns whether anything was written. */
 export async function writeLockfile(root: string, lockfile: Lockfile): Promise<boolean> {
   const file = await realPathInside(root, lockfilePath(root));
+  if (dirname(file) !== root) throw devenvError("LOCK_UNWRITABLE", { file: lockfilePath(root), reason: linkReason });
   try {
-    return await writeFileAtomic(file, printLockfile(lockfile));
+    return await replaceFileAtomic(file, printLockfile(lockfile));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw devenvError("LOCK_UNWRITABLE", { file, reason: reasonOf(error) }, error);

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type DevenvError, devenvError } from "../../errors.ts";
-import { realPathInside } from "../below.ts";
+import { type DevenvError, devenvError, isDevenvError } from "../../errors.ts";
+import { readFileInside } from "../below.ts";
 import { reasonOf } from "../reason.ts";
 import type { Lookup } from "./expand.ts";
 import { EnvFileFault } from "./fault.ts";
@@ -56,13 +56,14 @@ async function readEnvFile(options: EnvFile, outer: Lookup): Promise<ParsedEnvFi
 const largestFile = 16 * 1024 * 1024;
 
 async function readBytes({ root, file, key }: EnvFile): Promise<Buffer> {
-  const path = await realPathInside(root, resolve(root, file));
+  const path = resolve(root, file);
   try {
     const { size } = await stat(path);
     if (size > largestFile)
       throw new Error(`it has ${Math.ceil(size / 1024 / 1024)} MB, and no process takes as many variables`);
-    return await readFile(path);
+    return await readFileInside(root, path);
   } catch (error) {
+    if (isDevenvError(error)) throw error;
     throw devenvError("ENV_FILE_UNREADABLE", { key, file, reason: reasonOf(error) }, error);
   }
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeFileBelow, makeFolderBelow, realPathInside } from "../../../src/host/below.ts";
+import { makeFileBelow, makeFolderBelow, readFileInside, realPathInside } from "../../../src/host/below.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { thrown } from "../../support/thrown.ts";
 
@@ -105,6 +106,34 @@ describe("a path that the config names in the workspace", () => {
       code: "LINK_LEAVES_WORKSPACE",
       text: `\`${folder.path}/data/id\` leads out of the workspace, to \`${outside.path}/ssh/id\` by the link \`${folder.path}/data\`: it is not followed, since code in the container may have put that link there\n\nhint: remove the link; if it is yours, name \`${outside.path}/ssh/id\` itself in the config`,
     });
+  });
+
+  it("is read as what it is, while links are swapped", async () => {
+    using outside = temporaryFolder({ "sub/file": "secret" });
+    using folder = temporaryFolder({ "sub/file": "mine" });
+    const { path: root } = folder;
+    const sub = join(root, "sub");
+    let isOver = false;
+    const swapping = (async () => {
+      for (let link = false; !isOver; link = !link) {
+        await (link ? unlink(sub) : rename(sub, `${sub}2`));
+        await (link ? rename(`${sub}2`, sub) : symlink(join(outside.path, "sub"), sub));
+      }
+    })();
+    const seen = new Set<string>();
+    for (let round = 0; round < 2000; round++) {
+      seen.add(await readFileInside(root, join(sub, "file")).then(String, ({ code }) => code));
+    }
+    isOver = true;
+    await swapping;
+    expect(seen).toContain("mine");
+    expect(seen).not.toContain("secret");
+  });
+
+  it("is not waited for where it is a pipe", async () => {
+    using folder = temporaryFolder();
+    execFileSync("mkfifo", [join(folder.path, "pipe")]);
+    await expect(readFileInside(folder.path, join(folder.path, "pipe"))).rejects.toThrow("it is no regular file");
   });
 
   it("may be outside, where the config says so itself", async () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { lockfileName } from "../../../src/lock/lockfile.ts";
-import { readLockfile } from "../../../src/lock/store.ts";
+import { emptyLockfile, lockfileName } from "../../../src/lock/lockfile.ts";
+import { readLockfile, writeLockfile } from "../../../src/lock/store.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { thrown } from "../../support/thrown.ts";
 
@@ -25,4 +26,25 @@ it.each([
   const error = await thrown(readLockfile(folder.path));
   expect(error.code).toBe("LOCK_UNREADABLE");
   expect(error.text).toContain(reason);
+});
+
+it("is not written into another folder, and a link that came meanwhile is replaced", async () => {
+  using outside = temporaryFolder({ victim: "mine" });
+  using folder = temporaryFolder({ sub: null, [lockfileName]: { link: "sub/victim" }, "sub/victim": "mine" });
+  const { path: root } = folder;
+  expect(await thrown(writeLockfile(root, emptyLockfile))).toMatchObject({ code: "LOCK_UNWRITABLE" });
+  const file = join(root, lockfileName);
+  unlinkSync(file);
+  writeFileSync(file, "{}");
+  let isOver = false;
+  const planting = (async () => {
+    while (!isOver) {
+      await rm(file, { force: true });
+      await symlink(join(outside.path, "victim"), file).catch(() => undefined);
+    }
+  })();
+  for (let round = 0; round < 300; round++) await writeLockfile(root, emptyLockfile).catch(() => undefined);
+  isOver = true;
+  await planting;
+  expect(readFileSync(join(outside.path, "victim"), "utf8")).toBe("mine");
 });
