@@ -5,12 +5,17 @@ import type { Problem } from "../sync/status.ts";
 import { visible } from "./visible.ts";
 
 export function leftIn(environments: readonly EnvironmentSync[]): readonly LeftFile[] {
-  return environments.flatMap(({ environment, problems }) =>
-    problems
+  return environments.flatMap(({ environment, problems, conflicts }) => [
+    ...conflicts.map(
+      ({ path }) => ({ environment, side: "both", path: visible(path), reason: conflictReason }) as const,
+    ),
+    ...problems
       .filter(({ isLeft }) => isLeft)
       .map(({ side, path, reason }) => ({ environment, side, path: visible(path), reason: visible(reason) })),
-  );
+  ]);
 }
+
+const conflictReason = "both were changed, and wait for an answer";
 
 /** More of them hide what else a command prints. */
 const mostNamed = 5;

@@ -24,7 +24,7 @@ const mostLines = 20;
 function linesOf(sync: EnvironmentSync, style: Style): readonly string[] {
   const { environment, state, reason, files, conflicts, copies, problems, unwatched } = sync;
   const why = reason === undefined ? "" : `: ${reason}`;
-  const { length } = problems.filter(({ isLeft }) => isLeft);
+  const length = problems.filter(({ isLeft }) => isLeft).length + conflicts.length;
   const left = state === "idle" && length > 0 ? ` but for ${length} ${length === 1 ? "file" : "files"}` : "";
   return [
     `${environment}  ${states[state]}${left}${why}  ${files} files`,

@@ -39,8 +39,8 @@ function bringOver(environment: string, { state, isOneWay }: Pick<UnsavedDetails
 /** What could not be brought over to the other side. */
 export interface LeftFile {
   readonly environment: string;
-  /** Where it failed. */
-  readonly side: "host" | "container";
+  /** Where it failed; `both` of a conflict that waits. */
+  readonly side: "host" | "container" | "both";
   readonly path: string;
   readonly reason: string;
 }
@@ -52,7 +52,10 @@ function printLeft(files: readonly LeftFile[]): readonly string[] {
   return [
     ...files
       .slice(0, mostPrinted)
-      .map(({ environment, side, path, reason }) => `  \`${path}\` of \`${environment}\` (${side}): ${reason}`),
+      .map(
+        ({ environment, side, path, reason }) =>
+          `  \`${path}\` of \`${environment}\` (${side === "both" ? "both sides" : side}): ${reason}`,
+      ),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
@@ -100,8 +103,10 @@ export const syncErrors = {
         `${problems.length === 1 ? "One file is" : `${problems.length} files are`} not in step:`,
         ...printLeft(problems),
       ].join("\n"),
-    hint: () =>
-      "they are tried again by themselves, and at once when they change: `devenv sync status` tells how it stands",
+    hint: ({ problems }) =>
+      problems.every(({ side }) => side === "both")
+        ? "remove or rename what is not to stay, on the host or by `devenv exec`"
+        : "they are tried again by themselves, and at once when they change: `devenv sync status` tells how it stands",
   }),
   SYNC_FAILED: entry<{ environment: string; reason: string; log: string }>({
     message: ({ environment, reason }) => `The workspace of \`${environment}\` cannot be kept in step: ${reason}`,

@@ -67,6 +67,11 @@ it("names a conflict that waits, and deletes it where that is asked for", async 
   await make(container, "echo inside > a.txt");
   writeFileSync(join(project.path, "a.txt"), "host");
   await project.devenv(["sync", "resume"]);
+  const flushed = await project.devenv(["sync", "flush"]);
+  expect(flushed).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("not in step:\n  `a.txt` of `dev` (both"),
+  });
   const refused = await project.devenv(["down", "--volumes"]);
   expect(refused).toMatchObject({ exitCode: 1 });
   expect(refused.stderr).toContain("would delete a file of `dev` that the host does not have:\n  `a.txt`\n");

@@ -20,6 +20,16 @@ it("counts what was to be brought over, and nothing that cannot be by its nature
   expect(leftWarnings([socket])).toEqual([]);
 });
 
+it("counts a conflict that waits, and tells how to settle it", () => {
+  const conflict = { path: "c\u{1b}", host: "file", container: "folder" } as const;
+  const problems = leftIn([{ ...environment([]), conflicts: [conflict] }]);
+  const { message, hint } = devenvError("SYNC_INCOMPLETE", { problems });
+  expect(message).toBe(
+    "One file is not in step:\n  `c\\u{1b}` of `dev` (both sides): both were changed, and wait for an answer",
+  );
+  expect(hint).toBe("remove or rename what is not to stay, on the host or by `devenv exec`");
+});
+
 it("names some of many, and shows what would move the cursor", () => {
   const many = Array.from({ length: 12 }, (_, number) => ({ ...full, path: `f${number}\u001b[2J` }));
   const warnings = leftWarnings(many);
