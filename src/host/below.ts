@@ -101,7 +101,7 @@ export async function realPathInside(root: string, path: string): Promise<string
  */
 export async function readFileInside(root: string, path: string): Promise<Buffer> {
   const real = await realPathInside(root, path);
-  if (!isBelow(root, real)) return readFile(real);
+  if (!isBelow(root, real)) return await readFile(real);
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   await using file = await open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const target = hasDescriptors ? await readlink(`/proc/self/fd/${file.fd}`) : real;
@@ -109,7 +109,7 @@ export async function readFileInside(root: string, path: string): Promise<Buffer
   const stats = await file.stat();
   // reading a folder says what it is
   if (!stats.isFile() && !stats.isDirectory()) throw new Error("it is no regular file");
-  return file.readFile();
+  return await file.readFile();
 }
 
 function isBelow(root: string, path: string): boolean {
