@@ -61,7 +61,7 @@ const misleading = env({ PATH: "/bad:$PATH", POSIXLY_CORRECT: "1" });
 /** A command sees what a copy of a step before would have left to it. */
 const look = [
   '[ "$(umask)" = 0022 ]',
-  '[ "$(date -r /9/new/folder/run.sh +%s)" = 1577836800 ]',
+  '[ "$(date -r /9/new/folder/run.sh +%s)" = 1577836801 ]',
   '[ -z "$(find /9/new /10/there /15/x /17/x -newermt 2020-01-02)" ]',
   '[ "$(command -v cp)" = /bad/cp ]',
 ];

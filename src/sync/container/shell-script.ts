@@ -23,8 +23,13 @@ tidy() {
   rm -f -- "$all/.gitignore"
   rmdir -- "$all" 2>/dev/null || echo '*' >"$all/.gitignore"
 }
-prepare
-[ ! -L "$all" ] && mkdir -- "$tmp" || exit 1
+tries=0
+# another one may tidy up between the two
+until prepare; [ ! -L "$all" ] && mkdir -- "$tmp" 2>/dev/null; do
+  tries=$((tries + 1))
+  [ ! -L "$all" ] || exit 1
+  [ $tries -lt 20 ] || { mkdir -- "$tmp" && break || exit 1; }
+done
 trap tidy EXIT
 trap 'exit 1' HUP INT PIPE TERM
 
