@@ -169,7 +169,7 @@ async function visitOther(walk: Walk, path: string, type: FileType): Promise<voi
 
 async function readFileEntry(walk: Walk, { path, mode }: FoundFile): Promise<ContextFile> {
   const source = join(walk.root, path);
-  const { sha256, size } = await reading(walk, path, () => hashFile(source));
+  const { sha256, size } = await reading(walk, path, () => hashFile(source, { isReal: true }));
   return { kind: "file", path, mode, size, digest: sha256, source };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, utimesSync } from "node:fs";
+import { chmodSync, renameSync, symlinkSync, utimesSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,6 +35,32 @@ describe("collectCopySources", () => {
     const tree = { "a.txt": "a", ".devenv-sync/.gitignore": "*\n", "sub/.devenv-sync/.devenv-sync.1": "half" };
     expect(await pathsOf(tree, ["."])).toEqual(["a.txt", "sub"]);
   });
+
+  it.runIf(process.platform === "linux")(
+    "takes nothing from a folder that another's link stands for by now",
+    async () => {
+      using outside = temporaryFolder({ "d/id_rsa": "of the host" });
+      using project = temporaryFolder({ "d/id_rsa": "of the project" });
+      const inProject = join(project.path, "d");
+      const swap = () => {
+        renameSync(inProject, join(project.path, "was"));
+        symlinkSync(join(outside.path, "d"), inProject);
+      };
+      const keptOut = {
+        isMountPoint: () => false,
+        // between the look at a file and its reading
+        reason: (_path: string, stats: unknown) => void (stats !== undefined && swap()),
+      };
+      const collecting = collectCopySources({
+        root: project.path,
+        sources: ["d/id_rsa"],
+        ignore: parseIgnore(""),
+        key,
+        keptOut,
+      });
+      expect((await thrown(collecting)).text).toContain("was put in another's place meanwhile");
+    },
+  );
 
   it("gives files with mode, size, digest and place, and their parent folders", async () => {
     using project = temporaryFolder({
@@ -180,7 +206,7 @@ describe("collectCopySources", () => {
 
   // Root may read every file on a disk; this one refuses even root.
   it.runIf(process.platform === "linux")("says why a file cannot be read", async () => {
-    expect(await thrown(collect("/proc/self", ["mem"]))).toEqual({
+    expect(await thrown(collect(`/proc/${process.pid}`, ["mem"]))).toEqual({
       code: "COPY_UNREADABLE",
       text: `\`${key}\` copies \`mem\`, which cannot be read: i/o error (EIO)\n\nhint: make it readable, or exclude it in \`.dockerignore\``,
     });
