@@ -102,14 +102,25 @@ export async function realPathInside(root: string, path: string): Promise<string
 export async function readFileInside(root: string, path: string): Promise<Buffer> {
   const real = await realPathInside(root, path);
   if (!isBelow(root, real)) return await readFile(real);
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  await using file = await open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  const target = hasDescriptors ? await readlink(`/proc/self/fd/${file.fd}`) : real;
-  if (!isBelow(root, target)) throw devenvError("LINK_LEAVES_WORKSPACE", { path, link: path, target });
-  const stats = await file.stat();
-  // reading a folder says what it is
-  if (!stats.isFile() && !stats.isDirectory()) throw new Error("it is no regular file");
+  await using file = await openInside(root, real);
   return await file.readFile();
+}
+
+/** Open a file below a folder, both named by their real paths, following no link. Throws as `readFileInside` does. */
+export async function openInside(root: string, path: string): Promise<FileHandle> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const target = hasDescriptors ? await readlink(`/proc/self/fd/${file.fd}`) : path;
+    if (!isBelow(root, target)) throw devenvError("LINK_LEAVES_WORKSPACE", { path, link: path, target });
+    const stats = await file.stat();
+    // reading a folder says what it is
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error("it is no regular file");
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 function isBelow(root: string, path: string): boolean {

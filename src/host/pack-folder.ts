@@ -1,10 +1,11 @@
 /** A folder as a tar for a container: content, modes, times and links as they are, the owner as asked. */
 import type { Dirent, Stats } from "node:fs";
-import { lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type Header, type Pack, pack } from "tar-stream";
 import { devenvError, isDevenvError } from "../errors.ts";
+import { type Below, openInside } from "./below.ts";
 import { mapLimited } from "./map-limited.ts";
 import { reasonOf } from "./reason.ts";
 
@@ -30,10 +31,11 @@ const readsAtOnce = 16;
  * Names are relative to `/`. Sockets, pipes and devices are left out. The stream ends with
  * FOLDER_UNREADABLE where something cannot be read, and with the signal's reason after an abort.
  */
-export function packFolder(options: PackFolderOptions): Readable {
+export function packFolder(asked: PackFolderOptions): Readable {
   const tar = pack();
   const add = async () => {
-    const root = await read(options, "", () => stat(options.root));
+    const root = await read(asked, "", () => stat(asked.root));
+    const options = { ...asked, root: await realpath(asked.root) };
     await addEntry(tar, folderHead(options, "", root));
     await addFolder(tar, options, "");
     tar.finalize();
@@ -93,7 +95,8 @@ async function readMember(options: PackFolderOptions, entry: Dirent, path: strin
       return { path, header: { ...header, type: "symlink", linkname: await readlink(place) } };
     }
     if ((header.size ?? 0) > smallFile) return { path, header: { ...header, type: "file" } };
-    const content = await readFile(place);
+    await using file = await openInside(options.root, place);
+    const content = await file.readFile();
     return { path, header: { ...header, type: "file", size: content.length }, content };
   });
 }
@@ -112,7 +115,7 @@ function headerOf({ target, owner }: PackFolderOptions, path: string, stats: Sta
 
 async function addMember(tar: Pack, options: PackFolderOptions, { path, header, content }: Member): Promise<void> {
   if (header.type !== "file" || content !== undefined) return addEntry(tar, header, content);
-  await read(options, path, () => addLargeFile(tar, header, join(options.root, path)));
+  await read(options, path, () => addLargeFile(tar, header, { root: options.root, path }));
 }
 
 function addEntry(tar: Pack, header: Head, content?: Buffer): Promise<void> {
@@ -124,8 +127,8 @@ function addEntry(tar: Pack, header: Head, content?: Buffer): Promise<void> {
 }
 
 /** As much as the header says, also of a file that grows meanwhile. */
-async function addLargeFile(tar: Pack, header: Head, place: string): Promise<void> {
-  await using file = await open(place);
+async function addLargeFile(tar: Pack, header: Head, { root, path }: Below): Promise<void> {
+  await using file = await openInside(root, join(root, path));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const sink = tar.entry(header, (error) => (error ? reject(error) : resolve()));
   for (let done = 0; done < (header.size ?? 0); ) {

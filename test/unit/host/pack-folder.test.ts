@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -83,3 +83,21 @@ it("follows the root when it is a link, and leaves out what no tar holds", async
   const entries = await unpack(packFolder({ root: join(folder.path, "link"), target: "/w", owner, skips }));
   expect(entries.map(({ name }) => name)).toEqual(["w", "w/sub"]);
 });
+
+it.each([10, 2_000_000])(
+  "takes no file of %d bytes of another folder, where a link takes the folder's place meanwhile",
+  async (size) => {
+    using outside = temporaryFolder({ "sub/file": "s".repeat(size) });
+    using folder = temporaryFolder({ "sub/file": "m".repeat(size) });
+    const sub = join(folder.path, "sub");
+    const swap = (path: string) => {
+      if (path === "sub/file") {
+        renameSync(sub, `${outside.path}/away`);
+        symlinkSync(join(outside.path, "sub"), sub);
+      }
+      return false;
+    };
+    const tar = packFolder({ root: folder.path, target: "/w", owner, skips: swap });
+    expect(await thrown(unpack(tar))).toMatchObject({ code: "LINK_LEAVES_WORKSPACE" });
+  },
+);
