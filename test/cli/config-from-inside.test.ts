@@ -101,6 +101,7 @@ it("lets code inside change no protected config, be it synced or mounted", async
 it("runs nothing that came from inside after it had looked", async () => {
   const name = "inside-late";
   const ran = `/tmp/devenv-evil-${name}`;
+  rmSync(ran, { force: true });
   using state = temporaryFolder();
   const waiting = `import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
