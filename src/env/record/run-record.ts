@@ -1,10 +1,11 @@
 /** That a user ran the config of a workspace on purpose, and what it said then: so that other commands need not run it. */
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { digestOf, sha256 } from "../../digest.ts";
 import { writeFileAtomic } from "../../host/atomic-write.ts";
 import type { Host } from "../../host/host.ts";
 import { isPrivateFolder, makePrivateFolder, readOwnFile } from "../../host/private-folder.ts";
+import { readSmallFile } from "../../host/read-small-file.ts";
 import { stateFolder } from "../../host/state-folder.ts";
 import { workspaceId } from "../../plan/container.ts";
 
@@ -90,10 +91,14 @@ export async function writeRecorded(host: RecordHost, { root, name, record }: Re
   return writeFileAtomic(join(folder, name), `${JSON.stringify(record)}\n`, 0o600);
 }
 
+/** Above every config. */
+const largestConfig = 64 * 1024 * 1024;
+
 /** Those that are not there, or cannot be read, are left out. */
 export async function hashFiles(paths: readonly string[]): Promise<FileHashes> {
   const hash = (path: string) =>
-    readFile(path).then(
+    // a pipe that code inside made would be waited for
+    readSmallFile(path, largestConfig).then(
       (bytes) => [[path, hashContent(path, bytes)] as const],
       () => [],
     );
