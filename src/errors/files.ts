@@ -47,6 +47,10 @@ export const fileErrors = {
     message: ({ place, pattern }) => `The pattern \`${pattern}\` in \`${printPlace(place)}\` is malformed`,
     hint: () => "put a backslash before a character that is meant literally, as in `\\[`",
   }),
+  IGNORE_FILE_UNREADABLE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `\`${file}\` could not be read: ${reason}`,
+    hint: ({ file }) => `put a text file in the place of \`${file}\`, or remove it`,
+  }),
   DOWNLOAD_FAILED: entry<ArchiveDetails & { reason: string; trouble: DownloadTrouble }>({
     message: ({ reason, ...archive }) => `${archiveName(archive)} could not be downloaded: ${reason}`,
     hint: ({ trouble }) => downloadHints[trouble],

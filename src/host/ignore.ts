@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import balena from "@balena/dockerignore";
-import { devenvError } from "../errors.ts";
-import { errnoOf } from "./reason.ts";
+import { devenvError, isDevenvError } from "../errors.ts";
+import { readSmallFile } from "./read-small-file.ts";
+import { errnoOf, reasonOf } from "./reason.ts";
 
 /** Which paths `.dockerignore` excludes, as Docker reads it. Nothing is excluded unless the file says so. */
 export interface Ignore {
@@ -17,13 +17,16 @@ const dockerignore = balena.default;
 
 export const ignoreFileName = ".dockerignore";
 
-/** Rules of the project's `.dockerignore`; without that file nothing is ignored. Throws IGNORE_FILE_INVALID. */
+const largestIgnoreFile = 4 * 1024 * 1024;
+
+/** Rules of the project's `.dockerignore`; without that file nothing is ignored. Throws IGNORE_FILE_INVALID, IGNORE_FILE_UNREADABLE. */
 export async function readIgnore(root: string): Promise<Ignore> {
   try {
-    return parseIgnore(await readFile(join(root, ignoreFileName), "utf8"));
+    return parseIgnore((await readSmallFile(join(root, ignoreFileName), largestIgnoreFile)).toString());
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return parseIgnore("");
-    throw error;
+    if (isDevenvError(error)) throw error;
+    throw devenvError("IGNORE_FILE_UNREADABLE", { file: ignoreFileName, reason: reasonOf(error) }, error);
   }
 }
 

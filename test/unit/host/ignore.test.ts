@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseIgnore, readIgnore } from "../../../src/host/ignore.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -39,6 +41,15 @@ describe("parseIgnore", () => {
 });
 
 describe("readIgnore", () => {
+  it("does not wait for a pipe that nobody writes to", async () => {
+    using folder = temporaryFolder();
+    execFileSync("mkfifo", [join(folder.path, ".dockerignore")]);
+    expect(await thrown(readIgnore(folder.path))).toEqual({
+      code: "IGNORE_FILE_UNREADABLE",
+      text: "`.dockerignore` could not be read: it is no regular file\n\nhint: put a text file in the place of `.dockerignore`, or remove it",
+    });
+  });
+
   it("excludes nothing in a project without the file", async () => {
     using folder = temporaryFolder();
     expect((await readIgnore(folder.path)).ignores("anything")).toBe(false);
